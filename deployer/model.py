@@ -1,0 +1,431 @@
+"""The frozen values that pass between stages. No behaviour beyond what a value knows of itself.
+
+Paths inside the workspace and inside the Space are ``str`` in POSIX form, relative, without a
+leading ``./``; sizes are bytes; durations and instants are seconds (``float``, a monotonic clock).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from deployer.errors import Notice
+
+
+class Secret:
+    """A value that must not be shown. ``repr``, ``str`` and ``format`` give ``***``."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself, for the one call that sends it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+class Mode(StrEnum):
+    """What the run is asked to do (input ``mode``)."""
+
+    DEPLOY = "deploy"
+    PLAN = "plan"
+    REHEARSE = "rehearse"
+    PREVIEW = "preview"
+    CLEANUP = "cleanup"
+    ROLLBACK = "rollback"
+    CHECK = "check"
+
+
+class Status(StrEnum):
+    """Output ``status``."""
+
+    HEALTHY = "healthy"
+    UNCHANGED = "unchanged"
+    PLANNED = "planned"
+    REHEARSED = "rehearsed"
+    ROLLED_BACK = "rolled-back"
+    CLEANED_UP = "cleaned-up"
+    FAILED = "failed"
+
+
+# --- the bundle ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A file's identity as git (``blob``: SHA-1 of the blob) and git-lfs (``sha256``) know it."""
+
+    size: int
+    blob: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleFile:
+    """One file of the Space: either copied (``source``, a workspace path) or made (``content``)."""
+
+    path: str
+    digest: Digest
+    source: str | None = None
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A file or folder (trailing ``/``) that stays behind, and the rule that says so.
+
+    ``origin`` is ``built-in``, an ignore file's workspace path, or ``input ignore``.
+    """
+
+    path: str
+    rule: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One HTTP route of the app, router prefixes included (``/api/chat``)."""
+
+    method: str
+    path: str
+    summary: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentName:
+    """A name the backend's code reads from its environment. ``default`` is None when required."""
+
+    name: str
+    default: str | None = None
+    required: bool = False
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginSetting:
+    """The environment name that the backend's CORS code takes its origins from.
+
+    ``as_json``: the code parses JSON (a pydantic ``list[str]``) and would crash on commas.
+    ``single``: the code takes exactly one origin.
+    """
+
+    name: str
+    as_json: bool = False
+    single: bool = False
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """What was read from the backend's code, without running it."""
+
+    folder: str
+    app: str
+    python_version: str
+    health_path: str
+    health_found: bool
+    app_port: int = 7860
+    routes: tuple[Route, ...] = ()
+    environment: tuple[EnvironmentName, ...] = ()
+    origins: OriginSetting | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """The exact files of the Space, sorted by path, and what was decided on the way."""
+
+    files: tuple[BundleFile, ...]
+    left_out: tuple[LeftOut, ...]
+    backend: Backend
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return sum(file.digest.size for file in self.files)
+
+
+# --- secrets and variables ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of the inputs ``secrets`` or ``variables``. ``line`` is 1-based in that input."""
+
+    name: str
+    value: Secret
+    public: bool
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSetting:
+    """A secret (``value`` None: the Hub never tells) or variable that the Space already has."""
+
+    name: str
+    value: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The Space's secrets and variables as the Hub lists them, by name."""
+
+    secrets: Mapping[str, StoredSetting] = field(default_factory=dict)
+    variables: Mapping[str, StoredSetting] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingWrite:
+    """A secret or variable to be sent, with the description that carries our marker."""
+
+    name: str
+    value: Secret
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationChange:
+    """What to send. ``foreign_*`` are names on the Space that this workflow doesn't name."""
+
+    secrets: tuple[SettingWrite, ...] = ()
+    variables: tuple[SettingWrite, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    prune_secrets: tuple[str, ...] = ()
+    prune_variables: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is sent before the code; pruning comes after health and doesn't count."""
+        return not (self.secrets or self.variables)
+
+
+# --- the Space ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceId:
+    """``owner/name`` as the Hub spells it."""
+
+    owner: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.owner}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceFile:
+    """A file in the Space's repository. ``sha256`` is set for LFS files, else ``blob``."""
+
+    path: str
+    size: int
+    blob: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """The Space's runtime at one moment. ``stage`` is an open set of words (an unknown one waits).
+
+    ``revision`` is the commit the serving container was built from (``runtime.sha``), None when
+    the Hub doesn't say. ``domains`` maps a serving domain to its stage (``READY``).
+    """
+
+    stage: str
+    revision: str | None = None
+    error: str = ""
+    hardware: str | None = None
+    requested_hardware: str | None = None
+    sleep_time: int | None = None
+    domains: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """An existing Space as observed before anything is written."""
+
+    id: SpaceId
+    host: str
+    head: str
+    sdk: str
+    visibility: str
+    page: str
+    runtime: Runtime
+
+
+# --- what the release came to --------------------------------------------------------------------
+
+
+class Health(StrEnum):
+    """The verdict on one answer of the health path (interface.md, What healthy means)."""
+
+    HEALTHY = "healthy"
+    NOT_YET = "not yet"
+    UNHEALTHY = "unhealthy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a probe got: ``status`` 0 and ``error`` when no HTTP answer came at all.
+
+    ``unreachable`` tells a failure of the runner's own network from an answer of the Space.
+    ``location`` is where a redirect that was not followed points to.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+    url: str = ""
+    location: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The judgement of one answer. ``services`` names the ones that speak against health."""
+
+    health: Health
+    reason: str
+    services: tuple[str, ...] = ()
+    neutral: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """A likely cause in a person's words, with its remedy."""
+
+    title: str
+    remedy: str
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Healthy:
+    """The revision serves and is healthy."""
+
+    revision: str
+    answers: int
+    neutral: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unhealthy:
+    """The revision started, and its health path speaks against it (exit 6)."""
+
+    revision: str
+    verdict: Verdict
+    causes: tuple[Cause, ...] = ()
+    log: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotBuilt:
+    """The revision did not build or start in time (exit 5)."""
+
+    revision: str
+    stage: str
+    error: str
+    causes: tuple[Cause, ...] = ()
+    log: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """A newer commit took over while we waited (exit 4); nothing is rolled back."""
+
+    revision: str
+    by: str
+
+
+Outcome = Healthy | Unhealthy | NotBuilt | Superseded
+
+
+# --- the frontend --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """One file of the repository, before and after, as bytes. ``before`` None: a new file."""
+
+    path: str
+    before: bytes | None = field(repr=False)
+    after: bytes = field(repr=False)
+
+
+class FrontendState(StrEnum):
+    """What the frontend step found."""
+
+    NONE = "none"  # no frontend, or `frontend: none`
+    CURRENT = "current"  # calls this Space already
+    CHANGE = "change"  # there is something to rewrite
+    DOUBTFUL = "doubtful"  # several candidates: shown, not pushed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontendPlan:
+    """What would be rewritten for a given address of the backend."""
+
+    state: FrontendState
+    changes: tuple[FileChange, ...] = ()
+    local_url: str = "http://localhost:8000"
+    framework: str = ""
+    notices: tuple[Notice, ...] = ()
+
+
+# --- the runner's world --------------------------------------------------------------------------
+
+
+class WorkspaceKind(StrEnum):
+    """What a path of the workspace is."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceEntry:
+    """One path below a walked folder. ``size`` is 0 but for files."""
+
+    path: str
+    kind: WorkspaceKind
+    size: int = 0
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitAuthor:
+    """Who a commit is by."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedFile:
+    """A bundle file as it lies in the staging folder, ready to be sent."""
+
+    path: str
+    location: Path

@@ -1,0 +1,224 @@
+"""What the stages ask of the outside world, in the domain's words.
+
+Adapters (deployer/adapters/) implement these; tests pass fakes that are held to the same contract
+suite (tests/contract/). Every method may raise ``HubRefused`` or ``RepositoryRefused`` as its
+port says, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from deployer.errors import Notice, Problem
+from deployer.model import (
+    Answer,
+    BundleFile,
+    Configuration,
+    Digest,
+    FileChange,
+    Runtime,
+    Secret,
+    SettingWrite,
+    Space,
+    SpaceFile,
+    SpaceId,
+    WorkspaceEntry,
+)
+
+
+class Files(Protocol):
+    """The workspace. Paths are POSIX, relative to it; ``.`` is the workspace itself."""
+
+    def walk(self, folder: str, descend: Callable[[str], bool]) -> Iterator[WorkspaceEntry]:
+        """Every path below ``folder``, parents first, sorted within a folder.
+
+        A folder itself is yielded; its content only when ``descend(path)`` is true. Links are
+        yielded as links with their target and never followed.
+        """
+
+    def read(self, path: str) -> bytes | None:
+        """A file's bytes, or None when there is no such regular file."""
+
+    def digest(self, path: str) -> Digest:
+        """Size and digests of a file, read in one streamed pass."""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Replace a file in the working tree, keeping its mode."""
+
+
+class SpaceDirectory(Protocol):
+    """The Hub's register of Spaces. Raises ``HubRefused``."""
+
+    def account(self) -> str:
+        """The name behind the token."""
+
+    def find(self, space: SpaceId) -> Space | None:
+        """The Space as it is, or None when it doesn't exist (or the token may not see it)."""
+
+    def may_write(self, space: SpaceId) -> None:
+        """Return when the token may write to the Space; raise ``HubRefused`` when not."""
+
+    def create(
+        self,
+        space: SpaceId,
+        *,
+        visibility: str,
+        hardware: str | None,
+        sleep_time: int | None,
+        secrets: Sequence[SettingWrite],
+        variables: Sequence[SettingWrite],
+    ) -> Space:
+        """Create a Docker Space with its configuration in one request."""
+
+
+class SpaceRepo(Protocol):
+    """The Space's git repository. Raises ``HubRefused``."""
+
+    def tree(self, space: SpaceId, revision: str) -> tuple[SpaceFile, ...]:
+        """Every file of a revision."""
+
+    def read(self, space: SpaceId, path: str, revision: str) -> bytes | None:
+        """A small file's bytes at a revision, or None when it isn't there."""
+
+    def commit(
+        self,
+        space: SpaceId,
+        *,
+        add: Sequence[BundleFile],
+        delete: Sequence[str],
+        message: str,
+        description: str,
+        parent: str,
+    ) -> str:
+        """One commit on ``main`` guarded by ``parent``; its revision. Status 412 when it moved."""
+
+    def restore(self, space: SpaceId, *, revision: str, parent: str, message: str) -> str:
+        """One commit that puts the tree of ``revision`` back, guarded by ``parent``."""
+
+
+class SpaceConfig(Protocol):
+    """Secrets, variables and hardware of an existing Space. Raises ``HubRefused``."""
+
+    def read(self, space: SpaceId) -> Configuration:
+        """What is set, by name."""
+
+    def send(self, space: SpaceId, write: SettingWrite, *, public: bool) -> None:
+        """Set one variable (``public``) or secret."""
+
+    def remove(self, space: SpaceId, name: str, *, public: bool) -> None:
+        """Delete one variable or secret; a missing one is no error."""
+
+    def resize(self, space: SpaceId, *, hardware: str | None, sleep_time: int | None) -> None:
+        """Request hardware and sleep time; None leaves that one alone."""
+
+
+class SpaceRuntime(Protocol):
+    """The running Space. Raises ``HubRefused`` only after retries."""
+
+    def now(self, space: SpaceId) -> Runtime:
+        """Stage and revision at this moment."""
+
+    def head(self, space: SpaceId) -> str:
+        """The newest commit on ``main``."""
+
+    def restart(self, space: SpaceId, *, factory: bool = False) -> None:
+        """Restart, or wake from sleep or pause."""
+
+    def follow(self, space: SpaceId, kind: str) -> LogTail:
+        """Start reading the ``build`` or ``run`` log in the background; never raises."""
+
+
+class LogTail(Protocol):
+    """A log being read. Lines come without line ends."""
+
+    def lines(self) -> tuple[str, ...]:
+        """The lines that arrived since the last call."""
+
+    def close(self) -> None:
+        """Stop reading."""
+
+
+class Probe(Protocol):
+    """One plain HTTP GET to the running app. Never raises: a failure is an ``Answer``."""
+
+    def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
+        """The answer; redirects inside the host are followed, the token never leaves it."""
+
+
+class Clock(Protocol):
+    """Time, so that tests need no waiting."""
+
+    def now(self) -> float:
+        """Seconds on a monotonic clock."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class Repo(Protocol):
+    """The user's repository on its server. Raises ``RepositoryRefused``."""
+
+    def may_write(self, branch: str) -> None:
+        """Return when the token may push to ``branch``; raise when it surely may not."""
+
+    def head(self, branch: str) -> str:
+        """The newest commit of ``branch`` on the server."""
+
+    def read(self, path: str, revision: str) -> bytes | None:
+        """A file at a revision, or None when it isn't there."""
+
+    def commit(
+        self, changes: Sequence[FileChange], *, branch: str, parent: str, message: str
+    ) -> str:
+        """One commit with only ``changes``; raises with ``race`` when ``branch`` left ``parent``."""
+
+
+class Console(Protocol):
+    """The job's log and annotations."""
+
+    def mask(self, value: str) -> None:
+        """Have the runner hide ``value`` from now on."""
+
+    def group(self, title: str) -> AbstractContextManager[None]:
+        """A foldable part of the log."""
+
+    def line(self, text: str) -> None:
+        """One line, made safe against workflow commands and scrubbed."""
+
+    def notice(self, notice: Notice) -> None:
+        """A warning annotation, or a plain line when it is no warning."""
+
+    def problem(self, problem: Problem) -> None:
+        """An error annotation."""
+
+
+class Journal(Protocol):
+    """Outputs as they become known, the job summary and the receipt."""
+
+    def output(self, name: str, value: str) -> None:
+        """Write one output now."""
+
+    def summary(self, markdown: str) -> None:
+        """Append to the job summary."""
+
+    def receipt(self, content: str) -> str:
+        """Write the JSON receipt; its path."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything outside, in one value."""
+
+    files: Files
+    spaces: SpaceDirectory
+    space_repo: SpaceRepo
+    space_config: SpaceConfig
+    space_runtime: SpaceRuntime
+    probe: Probe
+    clock: Clock
+    repo: Repo | None
+    console: Console
+    journal: Journal
