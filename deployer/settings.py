@@ -1,0 +1,422 @@
+"""The inputs: one table of dataclass fields that carry their own default and help.
+
+Everything else about inputs is rendered from this table: action.yml's ``inputs:`` and ``env:``,
+the README's and the docs' tables, and ``--help`` (tools/render.py, deployer/cli.py).
+
+An input arrives as ``INPUT_<NAME>`` with hyphens kept or turned into underscores, or as a flag of
+the same name. An empty input means "not given".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from deployer.errors import Exit, Problem, Where, refuse
+from deployer.model import Mode, Secret, SpaceId
+
+COLORS: Final = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
+
+
+class Invalid(ValueError):
+    """An input's text can't be read; the message says what it should look like."""
+
+
+def _choice(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise Invalid(f"must be one of {', '.join(words)}")
+        return text
+
+    return parse
+
+
+def _mode(text: str) -> Mode:
+    return Mode(_choice(*(mode.value for mode in Mode))(text))
+
+
+def _boolean(text: str) -> bool:
+    # YAML 1.2 core schema, as GitHub's own toolkit reads booleans.
+    return _choice("true", "false")(text.lower()) == "true"
+
+
+def _seconds(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,7}", text) or int(text) == 0:
+        raise Invalid("must be a whole number of seconds above 0")
+    return int(text)
+
+
+def _sleep_time(text: str) -> int:
+    # -1 means never (HfApi.set_space_sleep_time).
+    return -1 if text == "-1" else _seconds(text)
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) == 0:
+        raise Invalid("must be a whole number from 1 to 999")
+    return int(text)
+
+
+def _space(text: str) -> SpaceId:
+    owner, _, name = text.partition("/")
+    for part in (owner, name):
+        if not _is_repository_word(part):
+            raise Invalid(
+                "must be `owner/name` as in the Space's address; each part has at most 96 letters, "
+                "digits, `-`, `_`, `.`, no `--` or `..`, and doesn't begin or end with `-` or `.`"
+            )
+    return SpaceId(owner=owner, name=name)
+
+
+def _is_repository_word(word: str) -> bool:
+    # huggingface_hub's validate_repo_id, applied to each half.
+    return (
+        re.fullmatch(r"[A-Za-z0-9_.-]{1,96}", word) is not None
+        and word.strip("-.") == word
+        and "--" not in word
+        and ".." not in word
+        and not word.endswith(".git")
+    )
+
+
+def _folder(text: str) -> str:
+    path = PurePosixPath(text.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", text):
+        raise Invalid("must be a path inside the repository, relative to its root")
+    return str(path)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.rstrip("\r") for line in text.split("\n") if line.strip())
+
+
+def _paths(text: str) -> tuple[str, ...]:
+    stripped = tuple(line.strip() for line in _lines(text))
+    return () if stripped == ("none",) else tuple(_folder(line) for line in stripped)
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split(r"[,\n]", text) if part.strip())
+
+
+def _health_path(text: str) -> str:
+    if not re.fullmatch(r"/[!-~]*", text) or text.startswith("//"):
+        raise Invalid("must be a path that begins with one `/`, such as `/api/health`")
+    return text
+
+
+def _app(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\(\))?", text):
+        raise Invalid("must be `module:variable`, such as `app.main:app`")
+    return text
+
+
+def _python(text: str) -> str:
+    if not re.fullmatch(r"3\.[0-9]{1,2}(\.[0-9]{1,2})?", text):
+        raise Invalid("must be a Python version such as `3.11`")
+    return text
+
+
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s'\"`\\<>]+", text):
+        raise Invalid("must be an address that begins with `http://` or `https://`")
+    return text.rstrip("/")
+
+
+def _color(text: str) -> str:
+    return _choice(*COLORS)(text)
+
+
+def _short(text: str) -> str:
+    # The Hub's own limit, enforced by its validate-yaml endpoint.
+    if len(text) > 60:
+        raise Invalid(f"has {len(text)} characters; the Hub takes at most 60")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text.strip():
+        raise Invalid("must be one line")
+    return text.strip()
+
+
+def _input(
+    help_text: str, *, default: str = "", parse: Callable[[str], Any] = _one_line, shown: str = ""
+) -> Any:
+    """A dataclass field for one input. ``shown`` is the default's wording in tables."""
+    metadata = {"help": help_text, "default": default, "parse": parse, "shown": shown}
+    return field(metadata=metadata, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The inputs as typed values; None where an input was not given and has no default."""
+
+    mode: Mode = _input(
+        "What to do: `deploy`, `plan`, `rehearse`, `preview`, `cleanup`, `rollback` or `check`.",
+        default="deploy",
+        parse=_mode,
+    )
+    space: SpaceId = _input(
+        "The Space to deploy to, as `owner/name`.", parse=_space, shown="*required*"
+    )
+    hf_token: Secret | None = _input(
+        "Hub token with write access to the Space. Not given: `HF_TOKEN` of the environment.",
+        parse=lambda text: Secret(text.strip()),
+    )
+    backend: str | None = _input(
+        "Folder of the FastAPI backend, relative to the repository's root.",
+        default="backend",
+        parse=_folder,
+    )
+    app: str | None = _input(
+        "ASGI app as `module:variable`, as uvicorn takes it.", parse=_app, shown="*found*"
+    )
+    python_version: str | None = _input(
+        "Python of the generated Dockerfile.", parse=_python, shown="*found, else 3.11*"
+    )
+    ignore: tuple[str, ...] | None = _input(
+        "More patterns to leave out of the bundle, in gitignore syntax, one a line; "
+        "`!` brings something back.",
+        parse=_lines,
+    )
+    secrets: Secret | None = _input(
+        "Space secrets, one a line: `NAME` takes the environment variable of that name, "
+        "`NAME=value` is dotenv syntax.",
+        parse=Secret,
+    )
+    variables: Secret | None = _input(
+        "Space variables (public), in the same syntax as `secrets`.", parse=Secret
+    )
+    prune: bool = _input(
+        "Also delete secrets and variables that this action set earlier and that are no longer "
+        "named.",
+        default="false",
+        parse=_boolean,
+    )
+    create: bool = _input(
+        "Create the Space when it does not exist.", default="true", parse=_boolean
+    )
+    visibility: str | None = _input(
+        "Of a Space that is created: `public`, `protected` (source hidden, app public) or "
+        "`private` (a browser can't reach it).",
+        parse=_choice("public", "protected", "private"),
+        shown="*`public`; `protected` when the repository is private*",
+    )
+    hardware: str | None = _input(
+        "Hardware such as `cpu-basic`; requested when the Space has another."
+    )
+    sleep_time: int | None = _input(
+        "Seconds of inactivity before the Space sleeps; set when it differs.", parse=_sleep_time
+    )
+    title: str | None = _input("Title of the Space.", shown="*made from the app*")
+    emoji: str | None = _input("Emoji of the Space.", shown="*made from the app*")
+    color_from: str | None = _input(
+        f"First colour of the Space's card: {', '.join(COLORS)}.",
+        parse=_color,
+        shown="*made from the app*",
+    )
+    color_to: str | None = _input(
+        "Second colour of the Space's card.", parse=_color, shown="*made from the app*"
+    )
+    short_description: str | None = _input(
+        "Description on the Space's card, at most 60 characters.",
+        parse=_short,
+        shown="*made from the app*",
+    )
+    health_path: str | None = _input(
+        "Path that is probed.", parse=_health_path, shown="*found, else `/api/health`*"
+    )
+    health_timeout: int = _input(
+        "Seconds from the push until the new revision must be healthy.",
+        default="1800",
+        parse=_seconds,
+    )
+    health_successes: int = _input("Consecutive healthy answers needed.", default="2", parse=_count)
+    rollback: bool = _input(
+        "On failure put the last healthy revision back.", default="true", parse=_boolean
+    )
+    frontend: tuple[str, ...] | None = _input(
+        "File or folder with the chat client, one a line; `none` leaves the frontend alone.",
+        parse=_paths,
+        shown="*found*",
+    )
+    frontend_url: tuple[str, ...] | None = _input(
+        "Public origin(s) of the frontend, one a line or comma-separated.", parse=_list
+    )
+    local_url: str | None = _input(
+        "The backend's address in development.",
+        parse=_url,
+        shown="*found in the client, else `http://localhost:8000`*",
+    )
+    frontend_commit: str = _input(
+        "`push` the rewritten client, open a `pull-request`, or `none`: rewrite the working tree "
+        "only.",
+        default="push",
+        parse=_choice("push", "pull-request", "none"),
+    )
+    commit_method: str | None = _input(
+        "`api`: GitHub's createCommitOnBranch, a verified commit; `git`: commit and push with git.",
+        parse=_choice("api", "git"),
+        shown="`api` on GitHub, else `git`",
+    )
+    commit_message: str | None = _input(
+        "Message of the follow-up commit.", parse=str, shown="*made*"
+    )
+    github_token: Secret | None = _input(
+        "Token for the follow-up commit, the pull request, comments and deployments.",
+        parse=lambda text: Secret(text.strip()),
+        shown="`${{ github.token }}`",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputField:
+    """One row of the inputs' table. ``default`` is action.yml's, ``shown_default`` the tables'."""
+
+    name: str
+    attribute: str
+    default: str
+    shown_default: str
+    help: str
+    parse: Callable[[str], Any]
+
+    @property
+    def required(self) -> bool:
+        """Whether a run can't do without it."""
+        return self.name == "space"
+
+    @property
+    def secret(self) -> bool:
+        """Never taken from a flag: argv is readable by other processes."""
+        return self.name.endswith("-token")
+
+
+def _rows() -> tuple[InputField, ...]:
+    return tuple(
+        InputField(
+            name=each.name.replace("_", "-"),
+            attribute=each.name,
+            default=each.metadata["default"],
+            shown_default=each.metadata["shown"]
+            or (f"`{each.metadata['default']}`" if each.metadata["default"] else ""),
+            help=each.metadata["help"],
+            parse=each.metadata["parse"],
+        )
+        for each in fields(Settings)
+        if each.default is not MISSING
+    )
+
+
+INPUTS: Final = _rows()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputField:
+    """One row of the outputs' table."""
+
+    name: str
+    help: str
+
+
+OUTPUTS: Final = tuple(
+    OutputField(name=name, help=help_text)
+    for name, help_text in (
+        (
+            "status",
+            "`healthy`, `unchanged`, `planned`, `rehearsed`, `rolled-back`, `cleaned-up` or "
+            "`failed`.",
+        ),
+        ("space-url", "The running app, e.g. `https://owner-name.hf.space`."),
+        ("docs-url", "The app's `/docs`."),
+        ("health-url", "The probed address."),
+        ("space-page", "The Space on the Hub."),
+        ("revision", "Commit of the Space now serving."),
+        ("previous-revision", "Commit of the Space that served before."),
+        ("changed", "`true` when a new revision was pushed."),
+        ("frontend-commit", "Commit that carries the rewritten client, when one was made."),
+        ("pull-request", "Address of the pull request, when one was opened."),
+        (
+            "frontend-status",
+            "What the live frontend was seen to do: `connected`, `stale`, `blocked-by-cors` or "
+            "`unknown`.",
+        ),
+        ("receipt", "Path of the JSON receipt."),
+    )
+)
+
+
+def variable_names(name: str) -> tuple[str, str]:
+    """Both spellings of an input's environment variable: the runner's, then a shell's."""
+    kept = "INPUT_" + name.upper()
+    return kept, kept.replace("-", "_")
+
+
+def _raw(row: InputField, environ: Mapping[str, str]) -> tuple[str, Problem | None]:
+    """An input's text ("" when not given); a problem when both spellings are set and differ."""
+    given = {environ[key] for key in variable_names(row.name) if environ.get(key, "").strip()}
+    if len(given) > 1:
+        return "", Problem(
+            exit=Exit.CONFIGURATION,
+            message=f"`{' and '.join(variable_names(row.name))}` are both set and differ.",
+            hint="Set one of them.",
+            where=Where(input=row.name),
+        )
+    return (given.pop() if given else ""), None
+
+
+def given_inputs(environ: Mapping[str, str]) -> frozenset[str]:
+    """Names of the inputs that the environment gives a non-empty value other than the default."""
+    return frozenset(
+        row.name for row in INPUTS if _raw(row, environ)[0].strip() not in ("", row.default)
+    )
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The inputs of a run. Raises ``Refused`` with every problem at once (exit 2)."""
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for row in INPUTS:
+        text, conflict = _raw(row, environ)
+        value, problem = _parse(row, text or row.default) if conflict is None else (None, conflict)
+        values[row.attribute] = value
+        if problem is not None:
+            problems.append(problem)
+    refuse(problems)
+    return Settings(**values)
+
+
+def _parse(row: InputField, text: str) -> tuple[Any, Problem | None]:
+    if not text.strip():
+        return (None, _missing(row)) if row.required else (None, None)
+    try:
+        # Multi-line inputs keep their white space: it may belong to a value.
+        return row.parse(text if "\n" in text or row.attribute in RAW else text.strip()), None
+    except Invalid as invalid:
+        quoted = "" if row.secret else f" {_quote(text)}"
+        return None, Problem(
+            exit=Exit.CONFIGURATION,
+            message=f"Input `{row.name}`{quoted} {invalid}.",
+            where=Where(input=row.name),
+        )
+
+
+RAW: Final = frozenset({"secrets", "variables", "commit_message"})
+
+
+def _missing(row: InputField) -> Problem:
+    return Problem(
+        exit=Exit.CONFIGURATION,
+        message=f"Input `{row.name}` is not given.",
+        hint=f"Add `{row.name}: owner/name` below `with:`.",
+        where=Where(input=row.name),
+    )
+
+
+def _quote(text: str) -> str:
+    """The offending text, short and on one line."""
+    flat = " ".join(text.split())
+    return f"`{flat[:60]}…`" if len(flat) > 60 else f"`{flat}`"
