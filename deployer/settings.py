@@ -9,142 +9,21 @@ the same name. An empty input means "not given".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from pathlib import PurePosixPath
 from typing import Any, Final
 
+from deployer import input_types
 from deployer.errors import Exit, Problem, Where, refuse
 from deployer.model import Mode, Secret, SpaceId
 
-COLORS: Final = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
-
-
-class Invalid(ValueError):
-    """An input's text can't be read; the message says what it should look like."""
-
-
-def _choice(*words: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            raise Invalid(f"must be one of {', '.join(words)}")
-        return text
-
-    return parse
-
-
-def _mode(text: str) -> Mode:
-    return Mode(_choice(*(mode.value for mode in Mode))(text))
-
-
-def _boolean(text: str) -> bool:
-    # YAML 1.2 core schema, as GitHub's own toolkit reads booleans.
-    return _choice("true", "false")(text.lower()) == "true"
-
-
-def _seconds(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,7}", text) or int(text) == 0:
-        raise Invalid("must be a whole number of seconds above 0")
-    return int(text)
-
-
-def _sleep_time(text: str) -> int:
-    # -1 means never (HfApi.set_space_sleep_time).
-    return -1 if text == "-1" else _seconds(text)
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) == 0:
-        raise Invalid("must be a whole number from 1 to 999")
-    return int(text)
-
-
-def _space(text: str) -> SpaceId:
-    owner, _, name = text.partition("/")
-    for part in (owner, name):
-        if not _is_repository_word(part):
-            raise Invalid(
-                "must be `owner/name` as in the Space's address; each part has at most 96 letters, "
-                "digits, `-`, `_`, `.`, no `--` or `..`, and doesn't begin or end with `-` or `.`"
-            )
-    return SpaceId(owner=owner, name=name)
-
-
-def _is_repository_word(word: str) -> bool:
-    # huggingface_hub's validate_repo_id, applied to each half.
-    return (
-        re.fullmatch(r"[A-Za-z0-9_.-]{1,96}", word) is not None
-        and word.strip("-.") == word
-        and "--" not in word
-        and ".." not in word
-        and not word.endswith(".git")
-    )
-
-
-def _folder(text: str) -> str:
-    path = PurePosixPath(text.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", text):
-        raise Invalid("must be a path inside the repository, relative to its root")
-    return str(path)
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.rstrip("\r") for line in text.split("\n") if line.strip())
-
-
-def _paths(text: str) -> tuple[str, ...]:
-    stripped = tuple(line.strip() for line in _lines(text))
-    return () if stripped == ("none",) else tuple(_folder(line) for line in stripped)
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in re.split(r"[,\n]", text) if part.strip())
-
-
-def _health_path(text: str) -> str:
-    if not re.fullmatch(r"/[!-~]*", text) or text.startswith("//"):
-        raise Invalid("must be a path that begins with one `/`, such as `/api/health`")
-    return text
-
-
-def _app(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\(\))?", text):
-        raise Invalid("must be `module:variable`, such as `app.main:app`")
-    return text
-
-
-def _python(text: str) -> str:
-    if not re.fullmatch(r"3\.[0-9]{1,2}(\.[0-9]{1,2})?", text):
-        raise Invalid("must be a Python version such as `3.11`")
-    return text
-
-
-def _url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s'\"`\\<>]+", text):
-        raise Invalid("must be an address that begins with `http://` or `https://`")
-    return text.rstrip("/")
-
-
-def _color(text: str) -> str:
-    return _choice(*COLORS)(text)
-
-
-def _short(text: str) -> str:
-    # The Hub's own limit, enforced by its validate-yaml endpoint.
-    if len(text) > 60:
-        raise Invalid(f"has {len(text)} characters; the Hub takes at most 60")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if "\n" in text.strip():
-        raise Invalid("must be one line")
-    return text.strip()
-
 
 def _input(
-    help_text: str, *, default: str = "", parse: Callable[[str], Any] = _one_line, shown: str = ""
+    help_text: str,
+    *,
+    default: str = "",
+    parse: Callable[[str], Any] = input_types.one_line,
+    shown: str = "",
 ) -> Any:
     """A dataclass field for one input. ``shown`` is the default's wording in tables."""
     metadata = {"help": help_text, "default": default, "parse": parse, "shown": shown}
@@ -158,30 +37,34 @@ class Settings:
     mode: Mode = _input(
         "What to do: `deploy`, `plan`, `rehearse`, `preview`, `cleanup`, `rollback` or `check`.",
         default="deploy",
-        parse=_mode,
+        parse=input_types.mode,
     )
     space: SpaceId = _input(
-        "The Space to deploy to, as `owner/name`.", parse=_space, shown="*required*"
+        "The Space to deploy to, as `owner/name`.", parse=input_types.space, shown="*required*"
     )
     hf_token: Secret | None = _input(
         "Hub token with write access to the Space. Not given: `HF_TOKEN` of the environment.",
-        parse=lambda text: Secret(text.strip()),
+        parse=input_types.token,
     )
     backend: str | None = _input(
         "Folder of the FastAPI backend, relative to the repository's root.",
         default="backend",
-        parse=_folder,
+        parse=input_types.folder,
     )
     app: str | None = _input(
-        "ASGI app as `module:variable`, as uvicorn takes it.", parse=_app, shown="*found*"
+        "ASGI app as `module:variable`, as uvicorn takes it.",
+        parse=input_types.app,
+        shown="*found*",
     )
     python_version: str | None = _input(
-        "Python of the generated Dockerfile.", parse=_python, shown="*found, else 3.11*"
+        "Python of the generated Dockerfile.",
+        parse=input_types.python_version,
+        shown="*found, else 3.11*",
     )
     ignore: tuple[str, ...] | None = _input(
         "More patterns to leave out of the bundle, in gitignore syntax, one a line; "
         "`!` brings something back.",
-        parse=_lines,
+        parse=input_types.lines,
     )
     secrets: Secret | None = _input(
         "Space secrets, one a line: `NAME` takes the environment variable of that name, "
@@ -195,72 +78,75 @@ class Settings:
         "Also delete secrets and variables that this action set earlier and that are no longer "
         "named.",
         default="false",
-        parse=_boolean,
+        parse=input_types.boolean,
     )
     create: bool = _input(
-        "Create the Space when it does not exist.", default="true", parse=_boolean
+        "Create the Space when it does not exist.", default="true", parse=input_types.boolean
     )
     visibility: str | None = _input(
         "Of a Space that is created: `public`, `protected` (source hidden, app public) or "
         "`private` (a browser can't reach it).",
-        parse=_choice("public", "protected", "private"),
+        parse=input_types.choice("public", "protected", "private"),
         shown="*`public`; `protected` when the repository is private*",
     )
     hardware: str | None = _input(
         "Hardware such as `cpu-basic`; requested when the Space has another."
     )
     sleep_time: int | None = _input(
-        "Seconds of inactivity before the Space sleeps; set when it differs.", parse=_sleep_time
+        "Seconds of inactivity before the Space sleeps; set when it differs.",
+        parse=input_types.sleep_time,
     )
     title: str | None = _input("Title of the Space.", shown="*made from the app*")
     emoji: str | None = _input("Emoji of the Space.", shown="*made from the app*")
     color_from: str | None = _input(
-        f"First colour of the Space's card: {', '.join(COLORS)}.",
-        parse=_color,
+        f"First colour of the Space's card: {', '.join(input_types.COLORS)}.",
+        parse=input_types.color,
         shown="*made from the app*",
     )
     color_to: str | None = _input(
-        "Second colour of the Space's card.", parse=_color, shown="*made from the app*"
+        "Second colour of the Space's card.", parse=input_types.color, shown="*made from the app*"
     )
     short_description: str | None = _input(
         "Description on the Space's card, at most 60 characters.",
-        parse=_short,
+        parse=input_types.short_description,
         shown="*made from the app*",
     )
     health_path: str | None = _input(
-        "Path that is probed.", parse=_health_path, shown="*found, else `/api/health`*"
+        "Path that is probed.", parse=input_types.health_path, shown="*found, else `/api/health`*"
     )
     health_timeout: int = _input(
         "Seconds from the push until the new revision must be healthy.",
         default="1800",
-        parse=_seconds,
+        parse=input_types.seconds,
     )
-    health_successes: int = _input("Consecutive healthy answers needed.", default="2", parse=_count)
+    health_successes: int = _input(
+        "Consecutive healthy answers needed.", default="2", parse=input_types.count
+    )
     rollback: bool = _input(
-        "On failure put the last healthy revision back.", default="true", parse=_boolean
+        "On failure put the last healthy revision back.", default="true", parse=input_types.boolean
     )
     frontend: tuple[str, ...] | None = _input(
         "File or folder with the chat client, one a line; `none` leaves the frontend alone.",
-        parse=_paths,
+        parse=input_types.paths,
         shown="*found*",
     )
     frontend_url: tuple[str, ...] | None = _input(
-        "Public origin(s) of the frontend, one a line or comma-separated.", parse=_list
+        "Public origin(s) of the frontend, one a line or comma-separated.", parse=input_types.words
     )
     local_url: str | None = _input(
         "The backend's address in development.",
-        parse=_url,
+        parse=input_types.url,
         shown="*found in the client, else `http://localhost:8000`*",
     )
     frontend_commit: str = _input(
         "`push` the rewritten client, open a `pull-request`, or `none`: rewrite the working tree "
         "only.",
         default="push",
-        parse=_choice("push", "pull-request", "none"),
+        parse=input_types.choice("push", "pull-request", "none"),
     )
     commit_method: str | None = _input(
         "`api`: GitHub's createCommitOnBranch, a verified commit; `git`: commit and push with git.",
-        parse=_choice("api", "git"),
+        parse=input_types.choice("api", "git"),
         shown="`api` on GitHub, else `git`",
     )
     commit_message: str | None = _input(
@@ -268,7 +154,7 @@ class Settings:
     )
     github_token: Secret | None = _input(
         "Token for the follow-up commit, the pull request, comments and deployments.",
-        parse=lambda text: Secret(text.strip()),
+        parse=input_types.token,
         shown="`${{ github.token }}`",
     )
 
@@ -368,13 +254,6 @@ def _raw(row: InputField, environ: Mapping[str, str]) -> tuple[str, Problem | No
     return (given.pop() if given else ""), None
 
 
-def given_inputs(environ: Mapping[str, str]) -> frozenset[str]:
-    """Names of the inputs that the environment gives a non-empty value other than the default."""
-    return frozenset(
-        row.name for row in INPUTS if _raw(row, environ)[0].strip() not in ("", row.default)
-    )
-
-
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The inputs of a run. Raises ``Refused`` with every problem at once (exit 2)."""
     values: dict[str, Any] = {}
@@ -395,7 +274,7 @@ def _parse(row: InputField, text: str) -> tuple[Any, Problem | None]:
     try:
         # Multi-line inputs keep their white space: it may belong to a value.
         return row.parse(text if "\n" in text or row.attribute in RAW else text.strip()), None
-    except Invalid as invalid:
+    except input_types.Invalid as invalid:
         quoted = "" if row.secret else f" {_quote(text)}"
         return None, Problem(
             exit=Exit.CONFIGURATION,
