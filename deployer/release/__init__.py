@@ -1,0 +1,1 @@
+"""Diff against the Space, push, wait, judge health, roll back, diagnose."""
