@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 
 class Exit(IntEnum):
@@ -28,6 +29,46 @@ class Exit(IntEnum):
     FRONTEND = 7
     BUG = 70
 
+    @property
+    def meaning(self) -> str:
+        """What the code says, for the documentation."""
+        return _MEANINGS[self][0]
+
+    @property
+    def mended_by(self) -> str:
+        """Who can mend it, for the documentation."""
+        return _MEANINGS[self][1]
+
+
+_MEANINGS: Final = {
+    Exit.DONE: ("done", ""),
+    Exit.CONFIGURATION: (
+        "configuration: an input, a secret's value",
+        "the workflow's author; every problem of a run is reported at once",
+    ),
+    Exit.BUNDLE: (
+        "bundle: the backend can't be packed as it is",
+        "the app's author; annotations say `file:line`",
+    ),
+    Exit.HUB: (
+        "Hub: refused, not found, quota, or no answer after retries",
+        "whoever holds the token, the plan or the Space",
+    ),
+    Exit.BUILD: (
+        "build: the Space did not build or start",
+        "the app's author; the end of the log stands in the job summary",
+    ),
+    Exit.HEALTH: (
+        "health: it started and is not healthy",
+        "the service's owner; a hint stands beside each failing service",
+    ),
+    Exit.FRONTEND: (
+        "frontend: deployed and healthy, but the follow-up failed",
+        "whoever grants the workflow's permissions; outputs are still written",
+    ),
+    Exit.BUG: ("a bug of the action", "its maintainers; the message says where to report it"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
@@ -39,7 +80,8 @@ class Where:
 
     def __str__(self) -> str:
         if self.file is None:
-            return f"input `{self.input}`" if self.input else ""
+            line = f", line {self.line}" if self.line else ""
+            return f"input `{self.input}`{line}" if self.input else ""
         return f"{self.file}:{self.line}" if self.line else self.file
 
 

@@ -1,0 +1,132 @@
+"""What every test shares: no network but loopback, and the real parts a machine may lack."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BASE_IMAGE = "python:3.11-slim"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+# --- the network ---------------------------------------------------------------------------------
+
+
+def _outside(address: Any) -> bool:
+    """Whether a socket address leaves this machine. Names other than localhost count as outside."""
+    if not isinstance(address, tuple):
+        return False  # a Unix socket
+    host = str(address[0]).split("%", maxsplit=1)[0]
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host not in ("localhost", "")
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches out of the machine fails instead of depending on the network."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if _outside(address):
+            raise AssertionError(f"a test tried to connect to {address!r}")
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        if _outside(address):
+            raise AssertionError(f"a test tried to connect to {address!r}")
+        return connect_ex(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+
+
+# --- real parts ----------------------------------------------------------------------------------
+
+
+def _docker(*arguments: str, seconds: float = 30) -> bool:
+    try:
+        done = subprocess.run(
+            ["docker", *arguments], capture_output=True, check=False, timeout=seconds
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+@functools.cache
+def _no_docker() -> str:
+    if not _docker("info"):
+        return "no Docker engine answers (`docker info`)"
+    if not _docker("image", "inspect", BASE_IMAGE) and not _docker(
+        "pull", "--quiet", BASE_IMAGE, seconds=180
+    ):
+        return f"the image {BASE_IMAGE} is neither here nor can it be pulled"
+    return ""
+
+
+@functools.cache
+def _no_browser() -> str:
+    return "" if any(map(shutil.which, BROWSERS)) else "no Chromium is installed"
+
+
+def postgres_programs() -> Path | None:
+    """The folder of initdb and pg_ctl: Debian keeps them off the PATH, the newest version last."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    on_path = shutil.which("initdb")
+    found = [Path(on_path).parent] if on_path else debian[-1:]
+    return found[0] if found else None
+
+
+@functools.cache
+def _no_postgres() -> str:
+    return "" if postgres_programs() else "no PostgreSQL server is installed (initdb)"
+
+
+PARTS = {"docker": _no_docker, "browser": _no_browser, "postgres": _no_postgres}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Docker tests share the host's network and its port 7860, so one worker runs them all."""
+    for item in items:
+        if item.get_closest_marker("docker"):
+            item.add_marker(pytest.mark.xdist_group("docker"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a missing part, saying which; HFSD_REQUIRE_PARTS=1 makes that a failure."""
+    for marker, missing in PARTS.items():
+        if item.get_closest_marker(marker) and (reason := missing()):
+            if os.environ.get("HFSD_REQUIRE_PARTS") == "1":
+                pytest.fail(f"required, but {reason}", pytrace=False)
+            pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The Chromium to start (mark the test ``browser``)."""
+    return next(filter(None, map(shutil.which, BROWSERS)))
+
+
+@pytest.fixture(scope="session")
+def postgres_bin() -> Path:
+    """The folder of initdb and pg_ctl (mark the test ``postgres``)."""
+    found = postgres_programs()
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def docker_host() -> str:
+    """The engine's address for DOCKER_HOST, "" for the default one (mark the test ``docker``)."""
+    return os.environ.get("DOCKER_HOST", "")
