@@ -205,7 +205,11 @@ class SettingWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigurationChange:
-    """What to send. ``foreign_*`` are names on the Space that this workflow doesn't name."""
+    """What to send. ``foreign`` names stand on the Space, unnamed here and not set by us.
+
+    ``stale`` names were set by us earlier and are no longer named; ``prune_*`` are those of them
+    that will be deleted.
+    """
 
     secrets: tuple[SettingWrite, ...] = ()
     variables: tuple[SettingWrite, ...] = ()
@@ -213,6 +217,7 @@ class ConfigurationChange:
     prune_secrets: tuple[str, ...] = ()
     prune_variables: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -1,0 +1,1 @@
+"""Secrets and variables of the Space: read, checked, fingerprinted, and what of them to send."""

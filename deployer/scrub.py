@@ -1,0 +1,88 @@
+"""Takes known secret values, and anything shaped like a key, out of text that will be shown.
+
+Rule: every pattern is linear. A repetition either can't fail once its prefix matched, or is
+bounded, so that a hostile log line of megabytes costs no more than a harmless one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+HIDDEN: Final = "***"
+
+# Each issuer documents its prefix; the lengths are lower bounds, so that a cut-off key is met too.
+_KEYS: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    r"hf_(?:oauth|jwt)_[A-Za-z0-9._-]{8,}"
+    r"|hf_(?:(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{10,}|[A-Za-z]{20,})"
+    r"|gh[pousr]_[A-Za-z0-9]{16,}"
+    r"|github_pat_[A-Za-z0-9_]{16,}"
+    r"|glpat-[A-Za-z0-9_-]{16,}"
+    r"|sk-[A-Za-z0-9_-]{16,}"
+    r"|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}"
+    r"|AIza[A-Za-z0-9_-]{20,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{12,}"
+    r"|xox[a-z]-[A-Za-z0-9-]{10,}"
+    r"|gsk_[A-Za-z0-9]{16,}"
+    r"|npg_[A-Za-z0-9]{8,}"
+    r"|npm_[A-Za-z0-9]{20,}"
+    r"|pypi-[A-Za-z0-9_-]{20,}"
+    r"|SG\.[A-Za-z0-9_-]{16,}"
+    r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"
+    r")"
+)
+_PEM: Final = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----"
+    r"[A-Za-z0-9+/=\s\\:,]*+(?:-----END [A-Z0-9 ]{1,60}-----)?"
+)
+# A password may hold an unescaped `/` (SQLAlchemy takes it), a port followed by a path may not.
+_USERINFO: Final = re.compile(
+    r"(?<=://)[^\s/@:\"'<>]{0,128}:"
+    r"(?:[^\s/@\"'<>]++@|(?!\d{1,5}[/?#])[^\s@\"'<>]{1,128}@)"
+)
+_BEARER: Final = re.compile(
+    r"(?i)\b(bearer\s{1,3}|authorization[\"']?\s?[:=]\s?[\"']?(?:basic|token)\s{1,3})"
+    r"(?=[^\s]{0,128}\d|[^\s]{20})[A-Za-z0-9._~+/=:-]{8,}"
+)
+_KEY_NAME: Final = (
+    r"(?:password|passwd|passphrase|pwd|secret|token|credentials?"
+    r"|(?:api|access|private|secret|account)[-_ ]?key)"
+)
+_NO_VALUE: Final = (
+    r"(?!(?:true|false|yes|no|none|null|missing|required|not|invalid|unset|empty|expired|is|set)\b"
+    r"|\*\*\*)"
+)
+_ASSIGNED: Final = re.compile(rf"(?i)({_KEY_NAME}[\"']?\s?=\s?[\"']?){_NO_VALUE}[^\s\"'&,;)]{{2,}}")
+_QUOTED: Final = re.compile(
+    rf"(?i)({_KEY_NAME}\\?[\"']\s?:\s?\\?[\"']){_NO_VALUE}[^\s\"'\\][^\"'\n\\]*+"
+)
+_SAID: Final = re.compile(
+    rf"(?i)({_KEY_NAME}\s?:\s?){_NO_VALUE}(?=[^\s\"',;]{{0,64}}\d)[^\s\"',;]{{6,}}"
+)
+_QUERY: Final = re.compile(r"(?i)([?&](?:key|sig|signature|auth)=)[^\s&\"'<>#]{3,}")
+
+
+def scrub(text: str, known: Sequence[str] = ()) -> str:
+    """``text`` with each of ``known``, and whatever looks like a key, replaced by ``***``."""
+    for value in sorted({value for value in known if value}, key=len, reverse=True):
+        text = text.replace(value, HIDDEN)
+    text = _PEM.sub(HIDDEN, text)
+    text = _USERINFO.sub(f"{HIDDEN}@", text)
+    text = _KEYS.sub(HIDDEN, text)
+    text = _BEARER.sub(rf"\g<1>{HIDDEN}", text)
+    for assigned in (_ASSIGNED, _QUOTED, _SAID, _QUERY):
+        text = assigned.sub(rf"\g<1>{HIDDEN}", text)
+    return text
+
+
+def scrub_lines(lines: Iterable[str], known: Sequence[str] = ()) -> tuple[str, ...]:
+    """The same for lines that belong together: a PEM block spans several."""
+    text = "\n".join(line.replace("\n", " ") for line in lines)
+    return tuple(scrub(text, known).split("\n")) if text else ()
+
+
+def contains_key(text: str) -> bool:
+    """Whether something in ``text`` has the shape of a key, a private key or a URL's password."""
+    return any(shape.search(text) for shape in (_KEYS, _PEM, _USERINFO))
