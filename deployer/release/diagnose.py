@@ -6,10 +6,11 @@ Remedies are written for the person who can act on them.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from deployer.model import Answer, Cause, Runtime, Verdict
 
@@ -190,7 +191,7 @@ CLOSED_PATH: Final = Cause(
 
 
 def of_health(verdict: Verdict, answer: Answer, log: Iterable[str]) -> tuple[Cause, ...]:
-    """Likely causes of an answer that is not healthy, one a service. Quotes neither body nor log."""
+    """Likely causes of an answer that is not healthy, one a service. Never quotes the body."""
     text = answer.body.decode("utf-8", "replace")
     causes = [_of_service(service, text) for service in verdict.services]
     if not verdict.services and answer.status == 404:
@@ -212,8 +213,21 @@ def _of_service(service: str, text: str) -> Cause | None:
 
 def _about(service: str, text: str) -> str:
     """The part of the answer that speaks of the service: another's 404 proves nothing."""
-    start = text.lower().find(f'"{service.lower()}')
-    return text[start : start + 400] if start >= 0 else text[:4000]
+    try:
+        return json.dumps(_find(json.loads(text), service.lower()) or text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _find(body: Any, service: str) -> Any:
+    """The value of the first key that is the service's name, however deep; None when none is."""
+    inner = body if isinstance(body, list) else []
+    if isinstance(body, dict):
+        for key, value in body.items():
+            if str(key).lower().startswith(service):
+                return value
+        inner = list(body.values())
+    return next((found for each in inner if (found := _find(each, service)) is not None), None)
 
 
 def of_build(runtime: Runtime, log: Sequence[str], *, timed_out: bool) -> tuple[Cause, ...]:

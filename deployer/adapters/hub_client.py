@@ -1,0 +1,149 @@
+"""One way to call the Hub: huggingface_hub with time limits, retries and readable refusals.
+
+The client has no time limit of its own and retries only some calls (its ``http_backoff``); this
+module gives it a client factory with limits, and repeats whatever may be repeated.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from deployer import __version__
+from deployer.adapters.hub_errors import explain
+from deployer.model import Secret
+from deployer.ports import Clock
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+Value = TypeVar("Value")
+
+PUBLIC_HUB: Final = "https://huggingface.co"
+ATTEMPTS: Final = 5
+FIRST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 60.0
+CONNECT_SECONDS: Final = 10.0
+# Above the 60 s after which the Hub itself gives up on a commit.
+ANSWER_SECONDS: Final = 90.0
+
+
+class HubClient:
+    """Calls the Hub with one token. The library is imported at the first call: it costs 0.4 s."""
+
+    def __init__(self, *, endpoint: str, token: Secret | None, clock: Clock) -> None:
+        self.endpoint = endpoint.rstrip("/")
+        self.token = token
+        self.clock = clock
+        self._api: HfApi | None = None
+
+    @property
+    def api(self) -> HfApi:
+        """The library's client, made once."""
+        if self._api is None:
+            self._api = _make_api(self.endpoint, self.token)
+        return self._api
+
+    def call(
+        self, doing: str, request: Callable[[HfApi], Value], *, attempts: int = ATTEMPTS
+    ) -> Value:
+        """The request's value. ``doing`` completes "The Hub refused to …".
+
+        Raises ``HubRefused``; passing faults are repeated ``attempts`` times in all, with growing
+        pauses or as the Hub's RateLimit or Retry-After header says.
+        """
+        for attempt in range(1, attempts + 1):
+            try:
+                return request(self.api)
+            except _failures() as failure:
+                status, message = _read(failure)
+                if attempt == attempts or not _passing(status):
+                    raise explain(status, message, doing, https=self.is_https) from None
+                self.clock.sleep(_pause(failure, attempt))
+        raise AssertionError("unreachable: the loop returns or raises")
+
+    @property
+    def is_https(self) -> bool:
+        """Over https the library turns a 401 into "not found"."""
+        return self.endpoint.startswith("https://")
+
+
+def _make_api(endpoint: str, token: Secret | None) -> HfApi:
+    _quiet(endpoint)
+    from huggingface_hub import HfApi, set_client_factory
+
+    set_client_factory(_client)
+    # False, not None: without a token of ours, none from the machine is used.
+    return HfApi(
+        endpoint=endpoint,
+        token=token.reveal() if token else False,
+        library_name="hf-space-deploy",
+        library_version=__version__,
+    )
+
+
+def _quiet(endpoint: str) -> None:
+    """Settings that huggingface_hub reads when it is imported."""
+    os.environ["HF_ENDPOINT"] = endpoint
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+    os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"  # noqa: S105 - a switch
+    # With HF_DEBUG the client logs request bodies, secrets included.
+    for name in ("HF_DEBUG", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_OIDC_RESOURCE"):
+        os.environ.pop(name, None)
+    if endpoint != PUBLIC_HUB:
+        # Off the real Hub there is no xet service, and the client demands it without asking.
+        os.environ["HF_HUB_DISABLE_XET"] = "1"
+
+
+def _client() -> Any:
+    import httpx2
+    from huggingface_hub.utils._http import hf_request_event_hook
+
+    return httpx2.Client(
+        event_hooks={"request": [hf_request_event_hook]},
+        follow_redirects=True,
+        timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+    )
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What a request can raise: HTTP and network errors, and an answer that isn't what it says.
+
+    ``ValueError`` covers broken JSON and a README that the Hub refuses; ``KeyError``, ``TypeError``
+    and ``AttributeError`` an answer of another shape.
+    """
+    import httpx2
+
+    return (httpx2.HTTPError, OSError, ValueError, KeyError, TypeError, AttributeError)
+
+
+def _read(failure: Exception) -> tuple[int, str]:
+    """The HTTP status (0: no answer; -1: the answer makes no sense) and the Hub's own words."""
+    response = getattr(failure, "response", None)
+    if response is not None:
+        return int(response.status_code), str(getattr(failure, "server_message", "") or "")
+    if isinstance(failure, ValueError) and "Invalid metadata in README" in str(failure):
+        return 400, str(failure)
+    if isinstance(failure, OSError) or type(failure).__module__.startswith("httpx2"):
+        return 0, type(failure).__name__
+    return -1, type(failure).__name__
+
+
+def _passing(status: int) -> bool:
+    return status in (-1, 0, 408, 429) or status >= 500
+
+
+def _pause(failure: Exception, attempt: int) -> float:
+    """Seconds until the next try: what the Hub says, else 1, 2, 4, 8."""
+    headers = getattr(getattr(failure, "response", None), "headers", {})
+    # RateLimit: "api";r=0;t=12 (the Hub's rate limits page); Retry-After by RFC 9110.
+    told = re.search(r"\bt=(\d{1,6})", headers.get("RateLimit", "")) or re.fullmatch(
+        r"\s*(\d{1,6})\s*", headers.get("Retry-After", "")
+    )
+    exhausted = getattr(getattr(failure, "response", None), "status_code", 0) in (429, 503)
+    if told and exhausted:
+        return min(float(told.group(1)) + 0.5, LONGEST_PAUSE)
+    return FIRST_PAUSE * 2.0 ** (attempt - 1)

@@ -1,0 +1,44 @@
+"""A log that is read in the background while the main loop polls and probes."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable
+
+MOST_WAITING = 10_000
+
+
+class LogStream:
+    """``ports.LogTail``: lines of a blocking source, read by a daemon thread.
+
+    A log is a comfort, not a proof: whatever goes wrong with it ends it quietly.
+    """
+
+    def __init__(self, source: Callable[[], Iterable[str]]) -> None:
+        self._arrived: queue.Queue[str] = queue.Queue(MOST_WAITING)
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._read, args=(source,), daemon=True)
+        self._thread.start()
+
+    def _read(self, source: Callable[[], Iterable[str]]) -> None:
+        # The source raises whatever its HTTP library raises; nobody could act on it here.
+        try:
+            for text in source():
+                for line in text.splitlines() or [""]:
+                    self._arrived.put(line, timeout=60)
+                if self._closed.is_set():
+                    return
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, queue.Full):
+            return
+
+    def lines(self) -> tuple[str, ...]:
+        """The lines that arrived since the last call."""
+        came = []
+        while not self._arrived.empty():
+            came.append(self._arrived.get_nowait())
+        return tuple(came)
+
+    def close(self) -> None:
+        """Stop reading; the thread ends with the next line or with the process."""
+        self._closed.set()

@@ -1,0 +1,207 @@
+"""The Space's git repository through the Hub's commit API: one guarded commit, nothing else.
+
+``create_commit`` and not ``upload_folder``: the latter hashes and names every file of the folder
+again, and with xet splits above 256 files into several commits, each of which builds. What is sent
+is first copied to a staging folder and compared with what was planned, so that a file that changes
+during the run can't slip through unchecked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deployer.adapters.hub_client import HubClient
+from deployer.errors import Exit, HubRefused, Problem, Refused, Where
+from deployer.model import BundleFile, Digest, SpaceFile, SpaceId
+from deployer.ports import Files
+
+if TYPE_CHECKING:
+    from huggingface_hub import (
+        CommitOperationAdd,
+        CommitOperationCopy,
+        CommitOperationDelete,
+        HfApi,
+    )
+
+    Operation = CommitOperationAdd | CommitOperationCopy | CommitOperationDelete
+
+MAIN = "main"
+
+
+class HubSpaceRepo:
+    """``ports.SpaceRepo`` on the Hub. ``temp`` is the runner's folder for temporary files."""
+
+    def __init__(self, client: HubClient, files: Files, *, workspace: Path, temp: Path) -> None:
+        self.client = client
+        self.files = files
+        self.workspace = workspace
+        self.temp = temp
+
+    def tree(self, space: SpaceId, revision: str) -> tuple[SpaceFile, ...]:
+        from huggingface_hub.hf_api import RepoFile
+
+        def request(api: HfApi) -> tuple[SpaceFile, ...]:
+            entries = api.list_repo_tree(
+                str(space), repo_type="space", revision=revision, recursive=True
+            )
+            return tuple(
+                SpaceFile(
+                    path=entry.path,
+                    size=entry.size,
+                    blob=entry.blob_id,
+                    sha256=entry.lfs.sha256 if entry.lfs else None,
+                )
+                for entry in entries
+                if isinstance(entry, RepoFile)
+            )
+
+        return self.client.call(f"list the files of {space}", request)
+
+    def read(self, space: SpaceId, path: str, revision: str) -> bytes | None:
+        def request(api: HfApi) -> bytes:
+            from huggingface_hub import get_session
+            from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
+
+            url = api.hf_hub_url(str(space), path, repo_type="space", revision=revision)
+            response = get_session().get(url, headers=build_hf_headers(token=api.token))
+            hf_raise_for_status(response)
+            return bytes(response.content)
+
+        try:
+            return self.client.call(f"read {path} of {space}", request)
+        except HubRefused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    def commit(
+        self,
+        space: SpaceId,
+        *,
+        add: Sequence[BundleFile],
+        delete: Sequence[str],
+        message: str,
+        description: str,
+        parent: str,
+    ) -> str:
+        from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+
+        with self._staged(add) as folder:
+            operations: list[Operation] = [
+                CommitOperationAdd(path_in_repo=file.path, path_or_fileobj=folder / file.path)
+                for file in add
+            ]
+            operations += [CommitOperationDelete(path_in_repo=path) for path in delete]
+            return self._send(space, operations, message, description, parent)
+
+    def restore(self, space: SpaceId, *, revision: str, parent: str, message: str) -> str:
+        from huggingface_hub import CommitOperationCopy, CommitOperationDelete
+
+        wanted = {file.path: file for file in self.tree(space, revision)}
+        there = {file.path: file for file in self.tree(space, parent)}
+        operations: list[Operation] = [
+            CommitOperationCopy(src_path_in_repo=path, path_in_repo=path, src_revision=revision)
+            for path, file in wanted.items()
+            if path not in there or there[path].blob != file.blob
+        ]
+        operations += [CommitOperationDelete(path_in_repo=path) for path in there.keys() - wanted]
+        return self._send(space, operations, message, "", parent)
+
+    def _send(
+        self,
+        space: SpaceId,
+        operations: list[Operation],
+        message: str,
+        description: str,
+        parent: str,
+    ) -> str:
+        """One commit, sent again only when an earlier try surely left no trace."""
+
+        def request(api: HfApi) -> str:
+            with warnings.catch_warnings():
+                # It warns of .parquet files in a Space, which is none of the log's business.
+                warnings.simplefilter("ignore")
+                return api.create_commit(
+                    str(space),
+                    operations,
+                    commit_message=message,
+                    commit_description=description,
+                    repo_type="space",
+                    revision=MAIN,
+                    parent_commit=parent or None,
+                ).oid
+
+        doing = f"commit to {space}"
+        for _ in range(3):
+            try:
+                return self.client.call(doing, request, attempts=1)
+            except HubRefused as refused:
+                landed = self._landed(space, message, description, parent, refused)
+                if landed is not None:
+                    return landed
+                if refused.status not in (0, 408, 429) and refused.status < 500:
+                    raise
+                last = refused
+                self.client.clock.sleep(2.0)
+        raise last
+
+    def _landed(
+        self, space: SpaceId, message: str, description: str, parent: str, refused: HubRefused
+    ) -> str | None:
+        """Our commit when it took effect although its answer was lost; the parent guards the rest.
+
+        Raises with status 412 when somebody else's commit stands there instead.
+        """
+        if refused.status not in (0, 408, 412) and refused.status < 500:
+            return None
+        newest = self.client.call(
+            f"list the commits of {space}",
+            lambda api: api.list_repo_commits(str(space), repo_type="space", revision=MAIN)[0],
+        )
+        if newest.commit_id == parent:
+            return None
+        if newest.title == message and newest.message.strip() == description.strip():
+            return str(newest.commit_id)
+        return None
+
+    @contextlib.contextmanager
+    def _staged(self, add: Sequence[BundleFile]) -> Iterator[Path]:
+        """A folder with exactly the planned content of ``add``; gone afterwards, come what may."""
+        self.temp.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="hf-space-deploy-", dir=self.temp) as name:
+            folder = Path(name)
+            changed = [file for file in add if not self._stage(folder, file)]
+            if changed:
+                raise Refused(_changed(file) for file in changed)
+            yield folder
+
+    def _stage(self, folder: Path, file: BundleFile) -> bool:
+        """Whether the staged copy is what was planned."""
+        target = folder / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if file.content is not None:
+            target.write_bytes(file.content)
+            return True
+        shutil.copyfile(self.workspace / str(file.source), target)
+        return _digest(target, folder) == file.digest
+
+
+def _digest(path: Path, folder: Path) -> Digest:
+    from deployer.adapters.disk import Workspace
+
+    return Workspace(folder).digest(path.relative_to(folder).as_posix())
+
+
+def _changed(file: BundleFile) -> Problem:
+    return Problem(
+        exit=Exit.BUNDLE,
+        message=f"`{file.source}` changed while it was being deployed.",
+        hint="Let no other step write to the backend during the deploy; run the job again.",
+        where=Where(file=file.source),
+    )

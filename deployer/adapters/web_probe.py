@@ -1,0 +1,102 @@
+"""One bounded HTTP GET to the running app, with ``requests``.
+
+Bounded in every direction: time in all, bytes read, redirects followed. The Hub's token goes only
+to the host that was asked for (decision 5 of docs/decisions), never across a redirect.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
+
+from deployer import __version__
+from deployer.model import Answer, Secret
+
+if TYPE_CHECKING:
+    import requests
+
+CONNECT_SECONDS: Final = 5.0
+READ_SECONDS: Final = 10.0
+# In all, for one probe: a server that sends a byte now and then would hold us for ever.
+TOTAL_SECONDS: Final = 20.0
+MOST_BYTES: Final = 1_000_000
+MOST_REDIRECTS: Final = 5
+
+
+class WebProbe:
+    """``ports.Probe``; connections are reused from probe to probe."""
+
+    def __init__(self) -> None:
+        self._session: requests.Session | None = None
+
+    def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
+        """The answer; redirects inside the host are followed. Never raises."""
+        seen = url
+        for _ in range(MOST_REDIRECTS + 1):
+            answer = self._once(seen, space_token)
+            target = urljoin(seen, answer.location) if answer.location else ""
+            if not target or not _same_host(url, target):
+                return answer
+            seen = target
+        return Answer(status=answer.status, url=seen, location=seen, error="a redirect loop")
+
+    def _once(self, url: str, space_token: Secret | None) -> Answer:
+        import requests
+
+        if self._session is None:
+            self._session = requests.Session()
+            # No .netrc of the runner's: it would put somebody's password into the request.
+            self._session.auth = _no_login
+        headers = {
+            "User-Agent": f"hf-space-deploy/{__version__}",
+            "Accept": "application/json, */*",
+        }
+        if space_token is not None:
+            headers["X-HF-Authorization"] = f"Bearer {space_token.reveal()}"
+        try:
+            with self._session.get(
+                url,
+                headers=headers,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return _answer(url, response)
+        except (requests.RequestException, OSError, ValueError) as failure:
+            return Answer(status=0, url=url, error=f"no answer ({type(failure).__name__})")
+
+
+def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _answer(url: str, response: requests.Response) -> Answer:
+    location = response.headers.get("Location", "") if response.is_redirect else ""
+    return Answer(
+        status=response.status_code,
+        headers={name.lower(): value for name, value in response.headers.items()},
+        body=b"" if location else _body(response),
+        url=url,
+        location=urljoin(url, location) if location else "",
+    )
+
+
+def _body(response: requests.Response) -> bytes:
+    """At most ``MOST_BYTES`` decoded bytes, within the time that one probe has."""
+    until = time.monotonic() + TOTAL_SECONDS
+    parts, size = [], 0
+    for part in response.iter_content(16_384):
+        parts.append(part)
+        size += len(part)
+        if size >= MOST_BYTES or time.monotonic() > until:
+            break
+    return b"".join(parts)[:MOST_BYTES]
+
+
+def _same_host(one: str, other: str) -> bool:
+    """The same host, whatever the scheme: http to https is the Hub's own redirect."""
+    first, second = urlsplit(one), urlsplit(other)
+    if first.scheme == second.scheme:
+        return first.netloc == second.netloc
+    return first.hostname == second.hostname and second.scheme == "https"
