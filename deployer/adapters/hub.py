@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from deployer.adapters.hub_client import HubClient
-from deployer.adapters.hub_errors import TOKEN
+from deployer.adapters.hub_errors import HOW_TO_GET_ACCESS
 from deployer.adapters.log_stream import LogStream
 from deployer.errors import HubRefused
 from deployer.model import (
@@ -64,7 +64,7 @@ class HubDirectory:
         if role == "read":
             raise HubRefused(
                 f"The token may only read, and cannot write to the Space {space}.",
-                hint=TOKEN,
+                hint=HOW_TO_GET_ACCESS,
                 status=403,
             )
         names = {str(who.get("name", ""))} | {

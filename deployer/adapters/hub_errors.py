@@ -9,7 +9,7 @@ PLAN = (
     "Docker Spaces need a paid plan: PRO for an account, Team or Enterprise for an organisation "
     "(huggingface.co/pricing)."
 )
-TOKEN = (
+HOW_TO_GET_ACCESS = (
     "Make a token with write access to this Space at huggingface.co/settings/tokens and store it "
     "as the repository secret `HF_TOKEN`."
 )
@@ -19,16 +19,16 @@ QUOTA = (
 
 MEANINGS = {
     400: ("refused the request", "See the Hub's message."),
-    401: ("did not accept the token", TOKEN),
+    401: ("did not accept the token", HOW_TO_GET_ACCESS),
     402: ("asks for a paid plan", PLAN),
     403: (
         "says that this token may not do it",
         "A fine-grained token needs write access to the Space's content and settings; in an "
-        "organisation your role must be `write` or `admin`. " + TOKEN,
+        "organisation your role must be `write` or `admin`. " + HOW_TO_GET_ACCESS,
     ),
     404: (
         "finds no such Space, or the token may not see it",
-        "Check `space` and that the token belongs to its owner. " + TOKEN,
+        "Check `space` and that the token belongs to its owner. " + HOW_TO_GET_ACCESS,
     ),
     409: ("reports a conflict", "Another change of this Space is under way; run this job again."),
     412: (

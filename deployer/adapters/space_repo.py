@@ -65,10 +65,12 @@ class HubSpaceRepo:
 
     def read(self, space: SpaceId, path: str, revision: str) -> bytes | None:
         def request(api: HfApi) -> bytes:
-            from huggingface_hub import get_session
-            from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
+            from huggingface_hub import get_session, hf_hub_url
+            from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
 
-            url = api.hf_hub_url(str(space), path, repo_type="space", revision=revision)
+            url = hf_hub_url(
+                str(space), path, repo_type="space", revision=revision, endpoint=api.endpoint
+            )
             response = get_session().get(url, headers=build_hf_headers(token=api.token))
             hf_raise_for_status(response)
             return bytes(response.content)
