@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Protocol
 
-from app.services.gemini import GeminiClient
+from app.services.gemini import GeminiClient, GeminiFailed
 
 STOP_WORDS = frozenset(
     re.findall(
@@ -97,5 +97,8 @@ class GeminiEmbedding:
             }
             for text in texts
         ]
-        answer = self._client.post(f"{self._model}:batchEmbedContents", {"requests": requests})
-        return [embedding["values"] for embedding in answer["embeddings"]]
+        answer = self._client.call(self._model, "batchEmbedContents", {"requests": requests})
+        try:
+            return [embedding["values"] for embedding in answer["embeddings"]]
+        except (KeyError, TypeError):
+            raise GeminiFailed("an answer without embeddings") from None

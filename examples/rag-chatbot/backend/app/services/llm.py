@@ -5,11 +5,9 @@ import re
 from collections import Counter
 from typing import Protocol
 
-import httpx
-
 from app.models.schemas import AnsweredBy, ServiceHealth, Source
 from app.services.embedding import words
-from app.services.gemini import GeminiClient
+from app.services.gemini import GeminiClient, GeminiFailed
 
 NOTHING_FOUND = "The handbook says nothing about that."
 
@@ -19,17 +17,13 @@ INSTRUCTION = (
 )
 
 
-class AnswerFailed(Exception):
-    """The model gave no answer; the message is safe to show."""
-
-
 class Answerer(Protocol):
     """Words an answer."""
 
     name: AnsweredBy
 
     def answer(self, question: str, passages: list[Source]) -> str:
-        """The answer; raises ``AnswerFailed``."""
+        """The answer; raises ``GeminiFailed``."""
 
     def health(self) -> ServiceHealth:
         """Whether the model answers."""
@@ -83,28 +77,22 @@ class GeminiAnswerer:
             "contents": [{"role": "user", "parts": [{"text": prompt}]}],
             "generationConfig": {"temperature": 0.2},
         }
+        answer = self._client.call(self._model, "generateContent", body)
         try:
-            answer = self._client.post(f"{self._model}:generateContent", body)
             return "".join(p["text"] for p in answer["candidates"][0]["content"]["parts"]).strip()
-        except (httpx.HTTPError, KeyError, IndexError) as error:
-            raise AnswerFailed(describe(error)) from error
+        except (KeyError, IndexError, TypeError):
+            # A candidate that the safety filter stopped has no content.
+            raise GeminiFailed("an answer without text") from None
 
     def health(self) -> ServiceHealth:
         """Ask for the model's description: it proves the key and costs no tokens."""
         try:
-            self._client.get(self._model)
-        except httpx.HTTPError as error:
-            return ServiceHealth(status="error", error=describe(error))
+            self._client.describe(self._model)
+        except GeminiFailed as error:
+            return ServiceHealth(status="error", error=str(error))
         return ServiceHealth(status="ok")
 
 
 def split_sentences(text: str) -> list[str]:
     """The sentences of a passage."""
     return [s for s in re.split(r"(?<=[.!?])\s+", " ".join(text.split())) if s]
-
-
-def describe(error: Exception) -> str:
-    """What may be shown of a failure: never its text, which can hold addresses and keys."""
-    if isinstance(error, httpx.HTTPStatusError):
-        return f"HTTP {error.response.status_code}"
-    return type(error).__name__

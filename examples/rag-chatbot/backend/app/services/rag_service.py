@@ -6,21 +6,13 @@ import threading
 import uuid
 from pathlib import Path
 
-import httpx
-
 from app.core.config import Settings
 from app.db import postgres
 from app.db.qdrant import VectorStore, VectorsUnavailable
 from app.models.schemas import AnsweredBy, ChatResponse, Message, Source
 from app.services.embedding import Embedding, GeminiEmbedding, HashingEmbedding
-from app.services.gemini import GeminiClient
-from app.services.llm import (
-    Answerer,
-    AnswerFailed,
-    ExtractiveAnswerer,
-    GeminiAnswerer,
-    describe,
-)
+from app.services.gemini import GeminiClient, GeminiFailed
+from app.services.llm import Answerer, ExtractiveAnswerer, GeminiAnswerer
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +58,7 @@ class RagService:
             answer, by = self._word(question, sources)
             self.conversations.add(conversation, "user", question)
             self.conversations.add(conversation, "assistant", answer)
-        except (VectorsUnavailable, httpx.HTTPError) as error:
+        except (VectorsUnavailable, GeminiFailed) as error:
             raise Unavailable("The search is not available right now.") from error
         except postgres.StoreUnavailable as error:
             raise Unavailable("The conversation can't be stored right now.") from error
@@ -89,7 +81,7 @@ class RagService:
     def _word(self, question: str, sources: list[Source]) -> tuple[str, AnsweredBy]:
         try:
             return self.llm.answer(question, sources), self.llm.name
-        except AnswerFailed as error:
+        except GeminiFailed as error:
             # A used-up quota should not silence the chatbot: the passages are at hand.
             log.warning("the model failed (%s); answering from the text", error)
             fallback = ExtractiveAnswerer()
@@ -108,8 +100,8 @@ class RagService:
                     self.vectors.add(missing, embedded, self._embedding.name)
             except VectorsUnavailable as error:
                 raise Unavailable(f"The search index is not available ({error}).") from error
-            except httpx.HTTPError as error:
-                raise Unavailable(f"The text can't be embedded ({describe(error)}).") from error
+            except GeminiFailed as error:
+                raise Unavailable(f"The text can't be embedded ({error}).") from error
             self._indexed = True
 
 
