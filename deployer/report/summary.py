@@ -1,0 +1,222 @@
+"""The job summary: what came of the run, for a person, worst news first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from deployer.errors import Exit, Notice, Problem
+from deployer.model import Cause, FrontendState, Mode, NotBuilt, Status, Unhealthy
+from deployer.report import Report, Source, StageTime
+from deployer.report.markdown import code, fenced, folded, link, prose, table
+from deployer.report.plan import render_plan
+from deployer.scrub import scrub_lines
+
+LOG_LINES: Final = 80
+LIST_LENGTH: Final = 200
+DIFF_LENGTH: Final = 60_000  # characters; GitHub takes 1 MiB for the whole summary
+_LINE_LENGTH: Final = 1_000
+
+
+def render_summary(report: Report, source: Source | None = None) -> str:
+    """Markdown, ending with a line break. No secret's value is in a report to begin with."""
+    parts = [f"## {_headline(report)}", *_sections(report), _footer(source)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _sections(report: Report) -> Iterator[str]:
+    if report.problems:
+        yield _section("What went wrong", _problems(report.problems))
+    yield _causes(report)
+    yield _log(report)
+    yield _section("What serves now", prose(report.serving))
+    yield _section("Addresses", _urls(report))
+    planned = report.mode is Mode.PLAN
+    if planned or report.problems:
+        yield render_plan(report)
+    yield _section("What would change" if planned else "What changed", _changes(report))
+    yield _section("Frontend", _frontend(report))
+    yield _section("Worth knowing", _notices(report.notices))
+    yield _section("What happened", _timeline(report.timeline))
+    yield _section("What to do next", _bullets(prose(step) for step in _next_steps(report)))
+
+
+_HEADLINES: Final = {
+    Status.HEALTHY: "✅ {space} serves {revision} and is healthy",
+    Status.UNCHANGED: "✅ {space} serves this already and is healthy: nothing to do",
+    Status.PLANNED: "📋 The plan for {space}: nothing was written",
+    Status.REHEARSED: "✅ The bundle for {space} starts and is healthy here: nothing was deployed",
+    Status.ROLLED_BACK: "⏪ {space} serves {revision} again",
+    Status.CLEANED_UP: "🧹 Spaces that were over are deleted",
+}
+_FAILED: Final = {
+    Exit.CONFIGURATION: "The workflow's configuration was refused",
+    Exit.BUNDLE: "The backend can't be packed as it is",
+    Exit.HUB: "The Hub refused or did not answer",
+    Exit.BUILD: "The Space did not build or start",
+    Exit.HEALTH: "The Space started and is not healthy",
+    Exit.FRONTEND: "The frontend could not be followed up",
+    Exit.BUG: "A bug of this action, not of yours",
+}
+
+
+def _headline(report: Report) -> str:
+    space = code(str(report.space)) if report.space else "the Space"
+    if report.mode is Mode.PLAN and report.problems:
+        return f"❌ A deploy to {space} would be refused"
+    if report.status is Status.ROLLED_BACK and report.exit:
+        return f"⏪ The new revision failed; {space} serves the one before it"
+    if report.status is Status.FAILED:
+        return f"❌ {_FAILED.get(report.exit, 'The run failed')}: {space}"
+    if report.exit is Exit.FRONTEND:
+        return f"⚠️ {space} is healthy, but its frontend could not be followed up"
+    revision = _short(report.revision) or "the new revision"
+    return _HEADLINES[report.status].format(space=space, revision=revision)
+
+
+def _section(title: str, body: str) -> str:
+    return f"### {title}\n\n{body}" if body else ""
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _problems(problems: Sequence[Problem]) -> str:
+    return _bullets(_finding(problem) for problem in problems)
+
+
+def _notices(notices: Sequence[Notice]) -> str:
+    ordered = sorted(notices, key=lambda notice: not notice.warning)
+    return _bullets(("⚠️ " if notice.warning else "") + _finding(notice) for notice in ordered)
+
+
+def _finding(found: Problem | Notice) -> str:
+    message = f"**{prose(found.message)}**" if isinstance(found, Problem) else prose(found.message)
+    hint = f" {prose(found.hint)}" if found.hint else ""
+    return message + hint + (f" ({prose(str(found.where))})" if found.where else "")
+
+
+def _causes(report: Report) -> str:
+    causes: tuple[Cause, ...] = ()
+    if isinstance(report.outcome, NotBuilt | Unhealthy):
+        causes = report.outcome.causes
+    return _section(
+        "Likely cause",
+        _bullets(f"**{prose(cause.title)}** {prose(cause.remedy)}" for cause in causes),
+    )
+
+
+def _log(report: Report) -> str:
+    if not isinstance(report.outcome, NotBuilt | Unhealthy) or not report.outcome.log:
+        return ""
+    lines = scrub_lines(report.outcome.log)[-LOG_LINES:]
+    return _section("The end of the log", fenced("\n".join(line[:_LINE_LENGTH] for line in lines)))
+
+
+def _urls(report: Report) -> str:
+    urls = report.urls
+    named = (
+        ("App", urls.app),
+        ("API docs", urls.docs),
+        ("Health", urls.health),
+        ("Space", urls.page),
+    )
+    return table(("", ""), ((name, link(url)) for name, url in named if url))
+
+
+def _changes(report: Report) -> str:
+    files, names = report.files, report.names
+    lists = (("Added", files.added), ("Changed", files.changed), ("Removed", files.removed))
+    parts = [
+        "Files: " + ", ".join(f"{len(paths)} {title.lower()}" for title, paths in lists) + "."
+        if files
+        else "",
+        *(_paths(f"{title} ({len(paths)})", paths) for title, paths in lists),
+        _paths(f"In the Space, not from here, kept ({len(files.kept)})", files.kept),
+        _bullets(
+            f"{title}: {', '.join(code(name) for name in given)}"
+            for title, given in (
+                ("Secrets sent", names.sent_secrets),
+                ("Variables sent", names.sent_variables),
+                ("Deleted, since no longer named", names.pruned),
+                ("Set by hand on the Space, left alone", names.foreign),
+            )
+            if given
+        ),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _paths(title: str, paths: Sequence[str]) -> str:
+    if not paths:
+        return ""
+    shown = "\n".join(path.replace("\n", "\\n") for path in paths[:LIST_LENGTH])
+    more = f"\n… and {len(paths) - LIST_LENGTH} more" if len(paths) > LIST_LENGTH else ""
+    return folded(title, fenced(shown + more))
+
+
+_FRONTEND: Final = {
+    FrontendState.NONE: "",
+    FrontendState.CURRENT: "The client calls this Space already.",
+    FrontendState.CHANGE: "The client was rewritten to call this Space.",
+    FrontendState.DOUBTFUL: "More than one client could be meant, so nothing was changed.",
+}
+_LIVE: Final = {
+    "connected": "The live frontend calls this Space.",
+    "stale": "The live frontend still calls the old address: it is not rebuilt yet, or a variable "
+    "in its host's dashboard overrides the file.",
+    "blocked-by-cors": "The browser will block the live frontend: its origin is not allowed.",
+}
+
+
+def _frontend(report: Report) -> str:
+    frontend = report.frontend
+    planned = report.mode is Mode.PLAN and frontend.state is FrontendState.CHANGE
+    said = "After health, a deploy would rewrite the client so." if planned else ""
+    parts = [
+        said or _FRONTEND[frontend.state],
+        prose(frontend.note),
+        f"Commit {code(frontend.commit)}." if frontend.commit else "",
+        f"Pull request: {link(frontend.pull_request)}" if frontend.pull_request else "",
+        _LIVE.get(frontend.status, ""),
+        fenced(_cut(frontend.diff), "diff") if frontend.diff else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _cut(diff: str) -> str:
+    return diff if len(diff) <= DIFF_LENGTH else diff[:DIFF_LENGTH] + "\n… (cut)"
+
+
+def _timeline(timeline: Sequence[StageTime]) -> str:
+    rows = ((prose(each.name), _took(each.seconds), prose(each.note)) for each in timeline)
+    return table(("Stage", "Took", ""), rows)
+
+
+def _took(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s"
+
+
+def _next_steps(report: Report) -> Iterator[str]:
+    yield from report.next_steps
+    if report.names.stale:
+        stale = ", ".join(f"`{name}`" for name in report.names.stale)
+        yield f"No longer named, still on the Space: {stale}. `prune: true` deletes what we set."
+    if report.exit is Exit.FRONTEND and report.frontend.diff:
+        yield "Apply the frontend's change above by hand, or mend the permissions and run again."
+    if report.mode is Mode.PLAN and not report.problems:
+        yield "Run the same workflow with `mode: deploy`."
+
+
+def _short(revision: str) -> str:
+    return code(revision[:10]) if revision else ""
+
+
+def _footer(source: Source | None) -> str:
+    if source is None or not source.repository:
+        return ""
+    commit = f" at {_short(source.commit)}" if source.commit else ""
+    by = prose(f"hf-space-deploy {source.version}".strip())
+    return f"From {code(source.repository)}{commit}, by {by}."
