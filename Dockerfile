@@ -19,5 +19,5 @@ COPY entrypoint.py entrypoint.py
 COPY deployer deployer
 RUN python -m compileall -q deployer
 
-ENV PYTHONDONTWRITEBYTECODE=1
+# -B: nothing is written beside the program, -I: nor read from the workspace.
 ENTRYPOINT ["python", "-I", "-B", "-u", "/opt/hf-space-deploy/entrypoint.py"]
