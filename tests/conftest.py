@@ -36,14 +36,17 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that reaches out of the machine fails instead of depending on the network."""
     connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
 
-    def guarded_connect(self: socket.socket, address: Any) -> None:
+    def refuse_outside(self: socket.socket, address: Any) -> None:
         if _outside(address):
+            self.close()
             raise AssertionError(f"a test tried to connect to {address!r}")
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        refuse_outside(self, address)
         connect(self, address)
 
     def guarded_connect_ex(self: socket.socket, address: Any) -> int:
-        if _outside(address):
-            raise AssertionError(f"a test tried to connect to {address!r}")
+        refuse_outside(self, address)
         return connect_ex(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
