@@ -7,7 +7,7 @@ payloads" (the event file). Outside GitHub everything falls back to the workspac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from deployer.errors import Exit, Problem
@@ -33,6 +33,8 @@ class Context:
     api_url: str = "https://api.github.com"
     graphql_url: str = "https://api.github.com/graphql"
     on_github: bool = False
+    # For `secrets: NAME`; never shown, most of it is nobody's business.
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def secretless(self) -> bool:
@@ -67,6 +69,7 @@ def read_context(
         api_url=api,
         graphql_url=environ.get("GITHUB_GRAPHQL_URL") or f"{api}/graphql",
         on_github=environ.get("GITHUB_ACTIONS") == "true",
+        environment=environ,
     )
 
 

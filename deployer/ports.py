@@ -61,6 +61,9 @@ class SpaceDirectory(Protocol):
     def may_write(self, space: SpaceId) -> None:
         """Return when the token may write to the Space; raise ``HubRefused`` when not."""
 
+    def may_create(self, space: SpaceId) -> None:
+        """Return when the token may create the Space, as far as can be told beforehand."""
+
     def create(
         self,
         space: SpaceId,
@@ -173,7 +176,7 @@ class Repo(Protocol):
     def commit(
         self, changes: Sequence[FileChange], *, branch: str, parent: str, message: str
     ) -> str:
-        """One commit with only ``changes``; raises with ``race`` when ``branch`` left ``parent``."""
+        """One commit with only ``changes``; raises with ``race`` when ``branch`` moved on."""
 
 
 class Console(Protocol):

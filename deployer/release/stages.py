@@ -43,7 +43,7 @@ class Watch:
     target: str
     before: Runtime | None
     left: bool = False
-    woken: bool = False
+    built: bool = False
 
 
 def observe(watch: Watch, now: Runtime) -> Watch:
@@ -54,19 +54,30 @@ def observe(watch: Watch, now: Runtime) -> Watch:
         before.revision,
         before.error,
     )
-    return replace(watch, left=watch.left or moved)
+    built = watch.built or now.stage in BUILDING
+    return replace(watch, left=watch.left or moved, built=built)
 
 
 def next_step(watch: Watch, now: Runtime, elapsed: float) -> Step:
     """What the runtime asks for, ``elapsed`` seconds after the push."""
     if now.stage in FAILED:
-        return Step.FAIL if watch.left or elapsed >= GRACE else Step.WAIT
+        return Step.FAIL if _is_ours(watch, now) or elapsed >= GRACE else Step.WAIT
     if now.stage in ASLEEP:
         due = watch.before is None or elapsed >= WAKE_AFTER
-        return Step.WAKE if due and not watch.woken else Step.WAIT
+        return Step.WAKE if due else Step.WAIT
     if now.stage == "RUNNING" and _is_target(watch, now) and _reachable(now):
         return Step.WAIT if _restart_pending(watch, elapsed) else Step.PROBE
     return Step.WAIT
+
+
+def _is_ours(watch: Watch, now: Runtime) -> bool:
+    """Whether an error speaks of our revision and not of the one before it."""
+    if watch.before is None or now.revision == watch.target:
+        return watch.left
+    if now.stage == "RUNTIME_ERROR" and now.revision is not None:
+        # New secrets restart the old revision, which may crash before ours is even built.
+        return watch.left and watch.built
+    return watch.left
 
 
 def _is_target(watch: Watch, now: Runtime) -> bool:

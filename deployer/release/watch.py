@@ -33,6 +33,7 @@ SILENCE: Final = 300.0
 # An answer that is not healthy may still turn: services come up late (interface.md).
 PATIENCE: Final = 120.0
 BETWEEN_PROBES: Final = 1.0
+VISIT_FOR: Final = 30.0
 RUNTIME_WHILE_PROBING: Final = 5.0
 PROGRESS_EVERY: Final = 15.0
 LOG_LINES: Final = 400
@@ -49,6 +50,10 @@ class Target:
     successes: int
     timeout: float
     token: Secret | None = None  # only for a private Space
+
+    def after(self, before: Runtime) -> Target:
+        """The same, once more, after a change that the runtime has yet to show."""
+        return replace(self, before=before)
 
 
 def wait(target: Target, world: World) -> Outcome:
@@ -69,6 +74,8 @@ class _Vigil:
         self.told = ("", self.start)
         self.log: deque[str] = deque(maxlen=LOG_LINES)
         self.tails: dict[str, LogTail] = {}
+        self.asleep_since: float | None = None
+        self.restarted = False
 
     def keep(self) -> Outcome:
         try:
@@ -134,9 +141,15 @@ class _Vigil:
         return Superseded(revision=self.target.revision, by=head)
 
     def _wake(self) -> None:
-        self.world.console.line(f"The Space is {self.runtime.stage}; waking it.")
-        self.watch = replace(self.watch, woken=True)
-        self.world.space_runtime.restart(self.target.space)
+        """A visit wakes a sleeping Space; one that is paused, or sleeps on, is restarted once."""
+        now = self.world.clock.now()
+        since = self.asleep_since = now if self.asleep_since is None else self.asleep_since
+        if self.runtime.stage == "SLEEPING" and now - since < VISIT_FOR:
+            self.world.probe.get(self.target.health_url, space_token=self.target.token)
+        elif not self.restarted:
+            self.restarted = True
+            self.world.console.line(f"The Space is {self.runtime.stage}; restarting it.")
+            self.world.space_runtime.restart(self.target.space)
 
     def _probe(self) -> Outcome | None:
         """Probe until enough healthy answers came in a row; None when the runtime moved on."""

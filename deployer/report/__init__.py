@@ -119,6 +119,7 @@ class Report:
     revision: str = ""
     previous_revision: str = ""
     changed: bool = False
+    restarted: bool = False
     files: FileDiff = field(default_factory=FileDiff)
     bundle: Bundle | None = None
     bundle_digest: str = ""

@@ -1,0 +1,179 @@
+"""Composition root: the environment and the command line in, an exit code out.
+
+The only place that knows both the program and the world it runs in, and the only broad ``except``:
+a bug of ours ends with exit code 70, versions and where to report it.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from deployer import __version__
+from deployer.adapters.clock import SystemClock
+from deployer.adapters.disk import Workspace
+from deployer.adapters.git import GitRepo, find_checkout
+from deployer.adapters.github import GitHubRepo
+from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
+from deployer.adapters.hub_client import PUBLIC_HUB, HubClient
+from deployer.adapters.runner import RunnerConsole, RunnerJournal
+from deployer.adapters.space_repo import HubSpaceRepo
+from deployer.adapters.web_probe import WebProbe
+from deployer.context import Context, read_context
+from deployer.credentials.mask import masks_for_token
+from deployer.errors import Exit, Problem, Refused
+from deployer.flags import Help, overlay
+from deployer.model import Mode
+from deployer.pipeline import deploy
+from deployer.ports import Repo, World
+from deployer.scrub import scrub
+from deployer.settings import Settings, read_settings
+
+ISSUES = "https://github.com/org/hf-space-deploy/issues"
+INTERRUPTED = 130
+BUILT = (Mode.DEPLOY, Mode.PLAN)
+
+
+class Interrupted(BaseException):
+    """The runner asked the process to stop."""
+
+
+def main(environ: Mapping[str, str], argv: Sequence[str], stream: TextIO = sys.stdout) -> int:
+    """Run the program; its exit code (errors.Exit, or 130 when the runner stopped it)."""
+    console = RunnerConsole(stream, environ)
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        return int(_run(overlay(environ, argv), console))
+    except Help as wanted:
+        stream.write(f"{wanted}\n")
+        return int(Exit.DONE)
+    except Refused as refused:
+        for problem in refused.problems:
+            console.problem(problem)
+        return int(refused.exit)
+    except (KeyboardInterrupt, Interrupted):
+        console.line("Stopped before the end. Run the job again: it goes on from what is there.")
+        return INTERRUPTED
+    except Exception as bug:
+        return _report_bug(bug, console)
+
+
+def _interrupt(*_: object) -> None:
+    raise Interrupted
+
+
+def _run(environ: Mapping[str, str], console: RunnerConsole) -> Exit:
+    _mask_tokens(environ, console)
+    context = _context(environ)
+    settings = read_settings(_with_token(environ))
+    if settings.mode not in BUILT:
+        raise Refused([_not_built(settings.mode)])
+    world = _world(settings, context, environ, console)
+    return deploy(settings, context, world).exit
+
+
+def _mask_tokens(environ: Mapping[str, str], console: RunnerConsole) -> None:
+    """Before anything is read or said: the tokens, under whatever name they came."""
+    for name, value in environ.items():
+        if name.upper().replace("-", "_") in ("INPUT_HF_TOKEN", "HF_TOKEN", "INPUT_GITHUB_TOKEN"):
+            for text in masks_for_token(value.strip()):
+                console.mask(text)
+
+
+def _with_token(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with ``HF_TOKEN`` as the input's default."""
+    given = environ.get("INPUT_HF-TOKEN") or environ.get("INPUT_HF_TOKEN")
+    if given or not environ.get("HF_TOKEN"):
+        return environ
+    return {**environ, "INPUT_HF_TOKEN": environ["HF_TOKEN"]}
+
+
+def _not_built(mode: Mode) -> Problem:
+    return Problem(
+        exit=Exit.CONFIGURATION,
+        message=f"`mode: {mode}` is not built yet.",
+        hint=f"This version has {' and '.join(f'`{each}`' for each in BUILT)}.",
+    )
+
+
+def _context(environ: Mapping[str, str]) -> Context:
+    """The run's surroundings; outside GitHub the checkout of the current folder speaks."""
+    checkout = None if environ.get("GITHUB_WORKSPACE") else find_checkout(Path.cwd())
+    workspace = environ.get("GITHUB_WORKSPACE") or str(checkout.root if checkout else Path.cwd())
+    if checkout is not None:
+        environ = {"GITHUB_REF": checkout.ref, "GITHUB_SHA": checkout.sha, **environ}
+    return read_context(environ, _event(environ), workspace=workspace)
+
+
+def _event(environ: Mapping[str, str]) -> Mapping[str, Any]:
+    path = environ.get("GITHUB_EVENT_PATH")
+    try:
+        event = json.loads(Path(path).read_bytes()) if path else {}
+    except (OSError, ValueError):
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _world(
+    settings: Settings, context: Context, environ: Mapping[str, str], console: RunnerConsole
+) -> World:
+    clock = SystemClock()
+    files = Workspace(Path(context.workspace))
+    temp = Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
+    client = HubClient(
+        endpoint=environ.get("HF_ENDPOINT") or PUBLIC_HUB, token=settings.hf_token, clock=clock
+    )
+    return World(
+        files=files,
+        spaces=HubDirectory(client),
+        space_repo=HubSpaceRepo(client, files, workspace=Path(context.workspace), temp=temp),
+        space_config=HubConfig(client),
+        space_runtime=HubRuntime(client),
+        probe=WebProbe(),
+        clock=clock,
+        repo=_repo(settings, context, temp),
+        console=console,
+        journal=RunnerJournal(environ, console),
+    )
+
+
+def _repo(settings: Settings, context: Context, temp: Path) -> Repo | None:
+    """Where the follow-up commit goes: GitHub's API there, else the checkout's own remote."""
+    method = settings.commit_method or ("api" if context.on_github else "git")
+    if method == "api" and settings.github_token is not None and context.repository:
+        return GitHubRepo(
+            repository=context.repository,
+            token=settings.github_token,
+            api_url=context.api_url,
+            graphql_url=context.graphql_url,
+        )
+    if find_checkout(Path(context.workspace)) is None:
+        return None
+    return GitRepo(
+        workspace=Path(context.workspace),
+        token=settings.github_token,
+        server_url=context.server_url,
+        temp=temp,
+    )
+
+
+def _report_bug(bug: Exception, console: RunnerConsole) -> int:
+    """Say that it is our fault, where to report it, and only then what happened."""
+    console.problem(
+        Problem(
+            exit=Exit.BUG,
+            message=f"A bug of hf-space-deploy {__version__}: {type(bug).__name__}.",
+            hint=f"Please report it at {ISSUES} with the lines below.",
+        )
+    )
+    console.line(f"Python {platform.python_version()}, {platform.platform()}")
+    for line in "".join(traceback.format_exception(bug)).splitlines():
+        console.line(scrub(line, ()))
+    return int(Exit.BUG)

@@ -1,0 +1,94 @@
+"""The follow-up commit: the frontend's client, rewritten for the Space that is now healthy.
+
+It is made on the branch that was deployed, based on that branch's newest commit, which may be
+younger than the checkout: the client is read again at that commit and the rewrite redone there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployer.context import Context
+from deployer.errors import Exit, Notice, Problem, RepositoryRefused
+from deployer.frontend import FrontendRequest, redo, unified_diff
+from deployer.model import FrontendPlan, FrontendState
+from deployer.ports import Files, Repo, World
+from deployer.report import FrontendReport
+from deployer.settings import Settings
+
+TRIES: Final = 5
+
+
+def access_problems(
+    settings: Settings, context: Context, plan: FrontendPlan, repo: Repo | None
+) -> tuple[Problem, ...]:
+    """Whether the planned commit could be pushed, asked before anything is written."""
+    if repo is None or context.branch is None or not _will_push(settings, plan):
+        return ()
+    try:
+        repo.may_write(context.branch)
+    except RepositoryRefused as refused:
+        # Mended in the workflow's file, and nothing is deployed yet: a configuration problem.
+        return tuple(
+            Problem(exit=Exit.CONFIGURATION, message=problem.message, hint=problem.hint)
+            for problem in refused.problems
+        )
+    return ()
+
+
+def _will_push(settings: Settings, plan: FrontendPlan) -> bool:
+    return plan.state is FrontendState.CHANGE and settings.frontend_commit == "push"
+
+
+def follow_up(
+    settings: Settings,
+    context: Context,
+    plan: FrontendPlan,
+    request: FrontendRequest,
+    world: World,
+) -> tuple[FrontendReport, tuple[Notice, ...]]:
+    """What became of the frontend. Raises ``RepositoryRefused`` when the commit was refused."""
+    report = FrontendReport(state=plan.state, diff=unified_diff(plan))
+    if plan.state is not FrontendState.CHANGE:
+        return report, ()
+    if settings.frontend_commit == "none":
+        return _in_place(plan, report, world.files), ()
+    if world.repo is None or context.branch is None:
+        return report, (_not_pushed(context),)
+    return _commit(settings, context.branch, plan, request, world.repo), ()
+
+
+def _in_place(plan: FrontendPlan, report: FrontendReport, files: Files) -> FrontendReport:
+    for change in plan.changes:
+        files.write(change.path, change.after)
+    return FrontendReport(
+        state=report.state, diff=report.diff, note="Rewritten in the working tree, not committed."
+    )
+
+
+def _not_pushed(context: Context) -> Notice:
+    why = "this run is on no branch" if context.branch is None else "there is no git repository"
+    return Notice(
+        message=f"The frontend's change is shown and not pushed: {why}.",
+        hint="Apply the change by hand, or deploy from a branch.",
+    )
+
+
+def _commit(
+    settings: Settings, branch: str, plan: FrontendPlan, request: FrontendRequest, repo: Repo
+) -> FrontendReport:
+    """One commit on the branch's newest head; read again and redone when somebody else pushes."""
+    message = settings.commit_message or f"Call the backend at {request.backend_url}"
+    for attempt in range(1, TRIES + 1):
+        head = repo.head(branch)
+        fresh = redo(plan, request, lambda path, at=head: repo.read(path, at))
+        if not fresh.changes:
+            return FrontendReport(state=FrontendState.CURRENT, note="The branch has it already.")
+        try:
+            commit = repo.commit(fresh.changes, branch=branch, parent=head, message=message)
+        except RepositoryRefused as refused:
+            if not refused.race or attempt == TRIES:
+                raise
+            continue
+        return FrontendReport(state=fresh.state, commit=commit, diff=unified_diff(fresh))
+    raise AssertionError("unreachable: the last try returns or raises")

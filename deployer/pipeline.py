@@ -1,0 +1,40 @@
+"""The order of the stages: observe, decide, act, report. The table of contents of the program."""
+
+from __future__ import annotations
+
+from deployer import stages
+from deployer.context import Context
+from deployer.errors import Refused
+from deployer.model import Healthy, Mode, NotBuilt, Superseded, Unhealthy
+from deployer.ports import World
+from deployer.report import Report
+from deployer.run import begin
+from deployer.settings import Settings
+
+
+def deploy(settings: Settings, context: Context, world: World) -> Report:
+    """Modes ``deploy`` and ``plan``. A refusal is a red report, no exception."""
+    run = begin(settings, context, world)
+    stage = run.trail.stage
+    try:
+        with stage("Read the backend and the Space"):
+            decided, state = stages.decide(run)
+        if settings.mode is Mode.PLAN:
+            return stages.planned(run, decided)
+        with stage("Push to the Space"):
+            release = stages.push(run, decided, state)
+        with stage("Wait until the revision is healthy"):
+            outcome = stages.wait(run, decided, release)
+        match outcome:
+            case Superseded():
+                return stages.superseded(run, outcome)
+            case NotBuilt() | Unhealthy():
+                with stage("Put back what was healthy"):
+                    return stages.put_back(run, decided, state, release, outcome)
+            case Healthy():
+                with stage("Follow up"):
+                    return stages.follow_up(run, decided, release, outcome)
+    except Refused as refused:
+        return run.trail.refused(refused)
+    finally:
+        run.trail.publish()

@@ -1,0 +1,79 @@
+"""The report while it comes into being: what is known is kept, and outputs are written at once.
+
+A run that ends early, for whatever reason, is reported with everything that was known by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from deployer.errors import Exit, Notice, Refused
+from deployer.model import Status
+from deployer.ports import World
+from deployer.report import Report, Source, StageTime
+from deployer.report.annotations import choose
+from deployer.report.outputs import outputs_of
+from deployer.report.receipt import render_receipt
+from deployer.report.summary import render_summary
+
+
+class Trail:
+    """Collects the facts of one run. ``report`` is always complete enough to be rendered."""
+
+    def __init__(self, world: World, report: Report, source: Source) -> None:
+        self.world = world
+        self.report = report
+        self.source = source
+        self._written: dict[str, str] = {}
+        self.know()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """A stage of the run: a group in the log, a row in the timeline however it ends."""
+        began = self.world.clock.now()
+        try:
+            with self.world.console.group(name):
+                yield
+        finally:
+            took = StageTime(name=name, seconds=self.world.clock.now() - began)
+            self.report = replace(self.report, timeline=(*self.report.timeline, took))
+
+    def know(self, **facts: Any) -> None:
+        """Keep facts of the report and write every output that they make known."""
+        self.report = replace(self.report, **facts)
+        for name, value in outputs_of(self.report).items():
+            if self._written.get(name) != value:
+                self._written[name] = value
+                self.world.journal.output(name, value)
+
+    def note(self, *notices: Notice) -> None:
+        """Keep notices, each once, and say them in the log."""
+        for notice in notices:
+            if notice not in self.report.notices:
+                self.report = replace(self.report, notices=(*self.report.notices, notice))
+                self.world.console.line(f"{'Warning' if notice.warning else 'Note'}: {notice}")
+
+    def refused(self, refused: Refused) -> Report:
+        """End red with every problem that ``refused`` carries."""
+        self.know(status=Status.FAILED, exit=refused.exit, problems=refused.problems)
+        return self.report
+
+    def ended(self, status: Status, exit_code: Exit = Exit.DONE, **facts: Any) -> Report:
+        """End with a status."""
+        self.know(status=status, exit=exit_code, **facts)
+        return self.report
+
+    def publish(self) -> None:
+        """Annotations, job summary and receipt; once, at the very end."""
+        problems, warnings = choose(self.report.problems, self.report.notices)
+        for problem in problems:
+            self.world.console.problem(problem)
+        for warning in warnings:
+            self.world.console.notice(warning)
+        self.world.journal.summary(render_summary(self.report, self.source))
+        path = self.world.journal.receipt(render_receipt(self.report, self.source))
+        if path:
+            self.world.journal.output("receipt", path)

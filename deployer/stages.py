@@ -1,0 +1,204 @@
+"""The stages of a deploy, each one step of pipeline.py: it acts, keeps the facts, and returns."""
+
+from __future__ import annotations
+
+from deployer import act, observe, plan, recover
+from deployer import follow_up as frontend_step
+from deployer.act import Release
+from deployer.errors import Exit, HubRefused, Problem, Refused, RepositoryRefused, refuse
+from deployer.frontend import plan_frontend, unified_diff
+from deployer.model import (
+    Healthy,
+    Mode,
+    NotBuilt,
+    Outcome,
+    Space,
+    Status,
+    Superseded,
+    Unhealthy,
+)
+from deployer.observe import Findings, SpaceState
+from deployer.plan import Plan
+from deployer.release import watch
+from deployer.release.watch import Target
+from deployer.report import FileDiff, FrontendReport, Report, Urls, names_of
+from deployer.run import Run
+
+
+def decide(run: Run) -> tuple[Plan, SpaceState]:
+    """Read everything, decide everything. Raises ``Refused`` with every problem at once."""
+    settings, world, findings = run.settings, run.world, Findings()
+    observe.check_run(settings, run.context, findings)
+    parsed = observe.read_credentials(settings, run.context, world, findings)
+    bundle = observe.read_backend(settings, parsed, world, findings)
+    state = observe.read_space(settings, bundle, world, findings)
+    given = observe.judge_credentials(
+        settings,
+        parsed,
+        findings,
+        bundle=bundle,
+        state=state,
+        lenient=run.context.secretless and settings.mode is Mode.PLAN,
+    )
+    frontend = plan.read_frontend(settings, bundle, state, world.files, findings)
+    if settings.mode is Mode.DEPLOY:
+        access = frontend_step.access_problems(settings, run.context, frontend, world.repo)
+        findings.keep(access)
+    run.trail.note(*findings.notices)
+    run.trail.know(bundle=bundle, names=names_of(given.entries))
+    refuse(findings.problems)
+    assert bundle is not None  # its absence is a problem, and that was refused above
+    decided = plan.decide(
+        settings, run.context, bundle=bundle, given=given, state=state, frontend=frontend
+    )
+    _know_plan(run, decided, state, names_of(given.entries, decided.configuration))
+    return decided, state
+
+
+def _know_plan(run: Run, decided: Plan, state: SpaceState, names: object) -> None:
+    changes = decided.difference
+    run.trail.know(
+        bundle_digest=decided.digest,
+        names=names,
+        files=FileDiff(
+            added=tuple(file.path for file in changes.added),
+            changed=tuple(file.path for file in changes.changed),
+            removed=changes.deleted,
+            kept=changes.kept,
+        ),
+        frontend=FrontendReport(state=decided.frontend.state, diff=unified_diff(decided.frontend)),
+    )
+    if state.space is not None:
+        _know_space(run, decided, state.space)
+        run.trail.know(previous_revision=state.space.head)
+    say = run.world.console.line
+    say(f"App {decided.bundle.backend.app}, health path {decided.bundle.backend.health_path}.")
+    say(
+        f"{len(decided.files)} files, {decided.bundle.size} bytes; {len(changes.added)} to add, "
+        f"{len(changes.changed)} to change, {len(changes.deleted)} to remove."
+    )
+
+
+def _know_space(run: Run, decided: Plan, space: Space) -> None:
+    run.trail.know(
+        urls=Urls(
+            app=space.host,
+            docs=f"{space.host}/docs",
+            health=f"{space.host}{decided.bundle.backend.health_path}",
+            page=space.page,
+        )
+    )
+
+
+def planned(run: Run, decided: Plan) -> Report:
+    """The end of ``mode: plan``: everything is known, nothing was written."""
+    say = run.world.console.line
+    for file in decided.files:
+        say(f"  {file.digest.size:>10}  {file.path}")
+    for left in decided.bundle.left_out:
+        say(f"  left out    {left.path}  ({left.rule}, {left.origin})")
+    for line in run.trail.report.frontend.diff.splitlines():
+        say(line)
+    return run.trail.ended(Status.PLANNED)
+
+
+def push(run: Run, decided: Plan, state: SpaceState) -> Release:
+    """Create the Space where there is none, set its configuration, push one commit."""
+    created = state.space is None
+    space = state.space or act.create(decided, run.settings.space, run.world)
+    if not space.host:
+        raise HubRefused(f"The Hub doesn't say at which address the Space {space.id} serves.")
+    _know_space(run, decided, space)
+    release = act.push(decided, space, run.world, created=created)
+    run.trail.know(changed=release.pushed, revision=release.previous)
+    return release
+
+
+def wait(run: Run, decided: Plan, release: Release) -> Outcome:
+    """What became of the release; an unchanged Space that isn't healthy is restarted once."""
+    target = _target(run, decided, release)
+    outcome = watch.wait(target, run.world)
+    if not release.changed and isinstance(outcome, NotBuilt | Unhealthy):
+        run.world.console.line("Nothing changed and the Space is not healthy: restarting it once.")
+        before = run.world.space_runtime.now(target.space)
+        run.world.space_runtime.restart(target.space)
+        outcome = watch.wait(target.after(before), run.world)
+        run.trail.know(restarted=True)
+    run.trail.know(outcome=outcome)
+    return outcome
+
+
+def _target(run: Run, decided: Plan, release: Release) -> Target:
+    space, settings = release.space, run.settings
+    return Target(
+        space=space.id,
+        revision=release.revision,
+        health_url=f"{space.host}{decided.bundle.backend.health_path}",
+        before=release.before,
+        successes=settings.health_successes,
+        timeout=float(settings.health_timeout),
+        token=settings.hf_token if space.visibility == "private" else None,
+    )
+
+
+def superseded(run: Run, outcome: Superseded) -> Report:
+    """A newer commit took over: theirs to prove, nothing of ours to roll back."""
+    problem = Problem(
+        exit=Exit.HUB,
+        message=f"A newer commit, {outcome.by[:10]}, took over the Space while this run waited.",
+        hint="The run that pushed it tells whether it is healthy. With `concurrency:` in the "
+        "workflow, two deploys never overlap.",
+    )
+    return run.trail.ended(Status.FAILED, Exit.HUB, problems=(problem,))
+
+
+def put_back(
+    run: Run, decided: Plan, state: SpaceState, release: Release, outcome: NotBuilt | Unhealthy
+) -> Report:
+    """End red, with the cause; where there was something healthy before, it serves again."""
+    problem = _cause(outcome)
+    reason = recover.why_not(outcome, release, state, wanted=run.settings.rollback)
+    if reason:
+        run.world.console.line(reason)
+        return run.trail.ended(Status.FAILED, problem.exit, problems=(problem,), serving=reason)
+    target = _target(run, decided, release)
+    recovery = recover.put_back(release, state, decided.configuration, target, run.world)
+    run.world.console.line(recovery.serving)
+    status = Status.ROLLED_BACK if recovery.revision else Status.FAILED
+    facts = {"revision": recovery.revision} if recovery.revision else {}
+    return run.trail.ended(
+        status, problem.exit, problems=(problem,), serving=recovery.serving, **facts
+    )
+
+
+def _cause(outcome: NotBuilt | Unhealthy) -> Problem:
+    """The problem of a red outcome, with the likely cause in front of everything else."""
+    causes = "; ".join(cause.title for cause in outcome.causes)
+    remedy = " ".join(cause.remedy for cause in outcome.causes)
+    hint = f"Likely cause: {causes}. {remedy}" if causes else "See the end of the log below."
+    if isinstance(outcome, Unhealthy):
+        message = f"The new revision runs and is not healthy: {outcome.verdict.reason}."
+        return Problem(exit=Exit.HEALTH, message=message, hint=hint)
+    said = f": {outcome.error}" if outcome.error else ""
+    message = f"The new revision did not start ({outcome.stage}){said}."
+    return Problem(exit=Exit.BUILD, message=message, hint=hint)
+
+
+def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Report:
+    """After health: prune, then the frontend's follow-up commit."""
+    unchanged = not release.changed and not run.trail.report.restarted
+    status = Status.UNCHANGED if unchanged else Status.HEALTHY
+    run.trail.know(revision=outcome.revision, status=status)
+    act.prune(decided, release, run.world)
+    request = plan.frontend_request(run.settings, decided.bundle, release.space.host)
+    try:
+        client = plan_frontend(request, run.world.files)
+        frontend, notices = frontend_step.follow_up(
+            run.settings, run.context, client, request, run.world
+        )
+    except RepositoryRefused as refused:
+        return run.trail.ended(status, Exit.FRONTEND, problems=refused.problems)
+    except Refused as refused:
+        return run.trail.refused(refused)
+    run.trail.note(*notices)
+    return run.trail.ended(status, frontend=frontend)
