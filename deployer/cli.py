@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from deployer import __version__
+from deployer.adapters.checkout import find_checkout
 from deployer.adapters.clock import SystemClock
 from deployer.adapters.disk import Workspace
-from deployer.adapters.git import GitRepo, find_checkout
+from deployer.adapters.git import GitRepo
 from deployer.adapters.github import GitHubRepo
 from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
 from deployer.adapters.hub_client import PUBLIC_HUB, HubClient
@@ -30,7 +31,7 @@ from deployer.context import Context, read_context
 from deployer.credentials.mask import masks_for_token
 from deployer.errors import Exit, Problem, Refused
 from deployer.flags import Help, overlay
-from deployer.model import Mode
+from deployer.model import Mode, Secret
 from deployer.pipeline import deploy
 from deployer.ports import Repo, World
 from deployer.scrub import scrub
@@ -47,7 +48,7 @@ class Interrupted(BaseException):
 
 def main(environ: Mapping[str, str], argv: Sequence[str], stream: TextIO = sys.stdout) -> int:
     """Run the program; its exit code (errors.Exit, or 130 when the runner stopped it)."""
-    console = RunnerConsole(stream, environ)
+    console = RunnerConsole(stream, on_github=environ.get("GITHUB_ACTIONS") == "true")
     try:
         signal.signal(signal.SIGTERM, _interrupt)
         return int(_run(overlay(environ, argv), console))
@@ -61,7 +62,7 @@ def main(environ: Mapping[str, str], argv: Sequence[str], stream: TextIO = sys.s
     except (KeyboardInterrupt, Interrupted):
         console.line("Stopped before the end. Run the job again: it goes on from what is there.")
         return INTERRUPTED
-    except Exception as bug:
+    except Exception as bug:  # noqa: BLE001 - the one boundary
         return _report_bug(bug, console)
 
 
@@ -138,13 +139,13 @@ def _world(
         space_runtime=HubRuntime(client),
         probe=WebProbe(),
         clock=clock,
-        repo=_repo(settings, context, temp),
+        repo=_repo(settings, context),
         console=console,
-        journal=RunnerJournal(environ, console),
+        journal=RunnerJournal(environ, say=console.line, scrub=console.scrub),
     )
 
 
-def _repo(settings: Settings, context: Context, temp: Path) -> Repo | None:
+def _repo(settings: Settings, context: Context) -> Repo | None:
     """Where the follow-up commit goes: GitHub's API there, else the checkout's own remote."""
     method = settings.commit_method or ("api" if context.on_github else "git")
     if method == "api" and settings.github_token is not None and context.repository:
@@ -154,14 +155,10 @@ def _repo(settings: Settings, context: Context, temp: Path) -> Repo | None:
             api_url=context.api_url,
             graphql_url=context.graphql_url,
         )
-    if find_checkout(Path(context.workspace)) is None:
+    checkout = find_checkout(Path(context.workspace))
+    if checkout is None or not checkout.remote:
         return None
-    return GitRepo(
-        workspace=Path(context.workspace),
-        token=settings.github_token,
-        server_url=context.server_url,
-        temp=temp,
-    )
+    return GitRepo(workspace=checkout.root, token=settings.github_token or Secret(""))
 
 
 def _report_bug(bug: Exception, console: RunnerConsole) -> int:

@@ -210,6 +210,9 @@ class Journal(Protocol):
     def receipt(self, content: str) -> str:
         """Write the JSON receipt; its path."""
 
+    def finish(self) -> None:
+        """Say what could be written nowhere else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:

@@ -77,3 +77,4 @@ class Trail:
         path = self.world.journal.receipt(render_receipt(self.report, self.source))
         if path:
             self.world.journal.output("receipt", path)
+        self.world.journal.finish()
