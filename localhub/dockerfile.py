@@ -1,0 +1,250 @@
+"""From a Dockerfile to the steps that a virtual environment can follow.
+
+Every stage is read in order, since a builder stage often installs what the last stage copies.
+``COPY`` from the context and ``pip``/``uv`` installations are kept, other ``RUN`` parts are
+named as skipped; the last stage decides environment, folder and command.
+Grammar: Dockerfile reference (line continuation, comments, here-documents, exec and shell form).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+_VARIABLE = re.compile(r"\\\$|\$(?:\{(\w+)(?::?([-+])([^}]*))?\}|(\w+))")
+_INSTALL = re.compile(
+    r"(?:\S*/)?(?:uv\s+pip|pip3?(?:\.\d+)?|python3?(?:\.\d+)?\s+-m\s+pip)\s+install\s+(.*)",
+    re.DOTALL,
+)
+_HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Files of the context, copied to an absolute path of the image."""
+
+    sources: tuple[str, ...]
+    destination: str
+    from_stage: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Install:
+    """Arguments of one ``pip install``, and the folder it runs in."""
+
+    arguments: tuple[str, ...]
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A part of a ``RUN`` that only a container can follow."""
+
+    text: str
+
+
+Step = Copy | Install | Skipped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What the Dockerfile comes to. ``python`` is the version that the base image names."""
+
+    python: str | None
+    steps: tuple[Step, ...]
+    environment: Mapping[str, str]
+    folder: str
+    command: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Stage:
+    """What a stage has said so far."""
+
+    python: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    folder: str = "/"
+    command: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+
+    def copy(self) -> _Stage:
+        return _Stage(
+            self.python, dict(self.environment), self.folder, self.command, self.entrypoint
+        )
+
+
+def parse(text: str, arguments: Mapping[str, str]) -> Recipe:
+    """The recipe of a Dockerfile; ``arguments`` are the build arguments (a Space's variables)."""
+    reader = _Reader(arguments)
+    for line in logical_lines(text):
+        keyword, _, rest = line.partition(" ")
+        reader.follow(keyword.upper(), rest.strip())
+    stage = reader.stage
+    shell_entry = stage.entrypoint[:2] == ("/bin/sh", "-c")
+    return Recipe(
+        python=stage.python,
+        steps=tuple(reader.steps),
+        environment=stage.environment,
+        folder=stage.folder,
+        command=stage.entrypoint + (() if shell_entry else stage.command),
+    )
+
+
+def logical_lines(text: str) -> Iterator[str]:
+    """Instructions with continued lines joined, comments and blank lines gone."""
+    held, ends = "", ""
+    for raw in text.lstrip("\ufeff").splitlines():
+        if ends:
+            ends = "" if raw.strip() == ends else ends
+            continue
+        if not raw.strip() or raw.lstrip().startswith("#"):
+            continue
+        held += raw.strip()
+        if held.endswith("\\"):
+            held = held[:-1].rstrip() + " "
+            continue
+        document = _HEREDOC.search(held) if re.match(r"(?i)(run|copy|add)\b", held) else None
+        ends = document[1] if document else ""
+        yield re.sub(r"\s+", " ", held, count=1)
+        held = ""
+    if held:
+        yield held
+
+
+class _Reader:
+    """Follows the instructions in order."""
+
+    def __init__(self, arguments: Mapping[str, str]) -> None:
+        self.steps: list[Step] = []
+        self.stage = _Stage()
+        self._given = arguments
+        self._defaults: dict[str, str] = {}
+        self._arguments: dict[str, str] = {}
+        self._named: dict[str, _Stage] = {}
+
+    def follow(self, keyword: str, rest: str) -> None:
+        """One instruction; those that mean nothing outside a container are passed over."""
+        action = getattr(self, f"_{keyword.lower()}", None)
+        if action is not None and keyword in _KNOWN:
+            action(rest)
+
+    def _expand(self, text: str) -> str:
+        return expand(text, {**self._arguments, **self.stage.environment})
+
+    def _from(self, rest: str) -> None:
+        words = [word for word in self._expand(rest).split() if not word.startswith("--")]
+        earlier = self._named.get(words[0])
+        self.stage = earlier.copy() if earlier else _Stage()
+        if version := re.search(r"python:?(3\.\d+)", words[0]):
+            self.stage.python = version[1]
+        self._named[words[-1]] = self.stage
+        self._arguments = {}
+
+    def _arg(self, rest: str) -> None:
+        name, _, default = rest.partition("=")
+        before_stages = not self._named
+        value = self._given.get(name, self._defaults.get(name, self._expand(unquote(default))))
+        self._arguments[name] = value
+        if before_stages:
+            self._defaults[name] = value
+
+    def _env(self, rest: str) -> None:
+        self.stage.environment.update(
+            {name: self._expand(value) for name, value in _assignments(rest)}
+        )
+
+    def _workdir(self, rest: str) -> None:
+        self.stage.folder = absolute(self._expand(unquote(rest)), self.stage.folder)
+
+    def _copy(self, rest: str) -> None:
+        flags = re.findall(r"--[\w-]+(?:=\S+)?", rest)
+        plain = re.sub(r"^(?:--[\w-]+(?:=\S+)?\s+)*", "", rest)
+        paths = [self._expand(path) for path in _words(plain)]
+        if len(paths) < 2 or "<<" in plain:
+            self.steps.append(Skipped(text=f"COPY {rest}"))
+            return
+        self.steps.append(
+            Copy(
+                sources=tuple(paths[:-1]),
+                destination=absolute(paths[-1], self.stage.folder),
+                from_stage=any(flag.startswith("--from") for flag in flags),
+            )
+        )
+
+    _add = _copy
+
+    def _run(self, rest: str) -> None:
+        plain = re.sub(r"^(?:--\w+=\S+\s+)*", "", rest)
+        text = " ".join(json.loads(plain)) if plain.startswith("[") else plain
+        for part in re.split(r"\s*(?:&&|\|\||;)\s*", text):
+            if install := _INSTALL.fullmatch(part.strip()):
+                words = tuple(shlex.split(self._expand(install[1])))
+                self.steps.append(Install(arguments=words, folder=self.stage.folder))
+            elif part.strip():
+                self.steps.append(Skipped(text=f"RUN {part.strip()}"))
+
+    def _cmd(self, rest: str) -> None:
+        self.stage.command = _command(rest)
+
+    def _entrypoint(self, rest: str) -> None:
+        self.stage.entrypoint, self.stage.command = _command(rest), ()
+
+
+_KNOWN = frozenset({"FROM", "ARG", "ENV", "WORKDIR", "COPY", "ADD", "RUN", "CMD", "ENTRYPOINT"})
+
+
+def expand(text: str, values: Mapping[str, str]) -> str:
+    """Replace ``$NAME``, ``${NAME}``, ``${NAME:-default}`` and ``${NAME:+other}``."""
+
+    def one(match: re.Match[str]) -> str:
+        braced, operator, other, bare = match.groups()
+        if match[0] == "\\$":
+            return "$"
+        value = values.get(braced or bare, "")
+        if operator == "-":
+            return value or other
+        return (other if value else "") if operator == "+" else value
+
+    return _VARIABLE.sub(one, text)
+
+
+def absolute(path: str, folder: str) -> str:
+    """A path of the image, made absolute; a trailing slash is kept since it marks a folder."""
+    joined = path if path.startswith("/") else f"{folder.rstrip('/')}/{path}"
+    parts = [part for part in joined.split("/") if part not in ("", ".")]
+    slash = "/" if path.endswith(("/", "/.")) or path == "." else ""
+    return "/" + "/".join(parts) + (slash if parts else "")
+
+
+def unquote(text: str) -> str:
+    """A word without the quotes around it."""
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text
+
+
+def _words(text: str) -> list[str]:
+    if text.startswith("["):
+        return [str(word) for word in json.loads(text)]
+    return shlex.split(text)
+
+
+def _assignments(text: str) -> list[tuple[str, str]]:
+    """``ENV``'s two forms: ``NAME=value …`` and the old ``NAME value``."""
+    if "=" not in text.split(" ", 1)[0]:
+        name, _, value = text.partition(" ")
+        return [(name, value.strip())]
+    pairs = [word.partition("=") for word in shlex.split(text)]
+    return [(name, value) for name, _, value in pairs]
+
+
+def _command(text: str) -> tuple[str, ...]:
+    """Exec form as it is; shell form through ``/bin/sh -c``, as Docker does."""
+    if text.startswith("["):
+        try:
+            return tuple(str(word) for word in json.loads(text))
+        except json.JSONDecodeError:  # Docker, too, takes a broken list for shell form
+            pass
+    return ("/bin/sh", "-c", text) if text else ()
