@@ -389,13 +389,18 @@ class FrontendState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontendPlan:
-    """What would be rewritten for a given address of the backend."""
+    """What would be rewritten for a given address of the backend.
+
+    ``servers`` are the names the backend goes by in the client (``localhost:8000``, a former
+    host), so that the same rewrite can be done again on a newer commit.
+    """
 
     state: FrontendState
     changes: tuple[FileChange, ...] = ()
     local_url: str = "http://localhost:8000"
     framework: str = ""
     notices: tuple[Notice, ...] = ()
+    servers: tuple[str, ...] = ()
 
 
 # --- the runner's world --------------------------------------------------------------------------

@@ -1,0 +1,285 @@
+"""Reads a condition: is it true on the developer's machine, or in production?
+
+Rule: a condition is only understood as a whole. What mixes in anything else (another host, a
+flag) is ``None``, and the code under it is not ours to judge.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from tree_sitter import Node
+
+from deployer.frontend.syntax import Script, ancestors, is_field, operator, text, unwrapped
+
+
+class Side(Enum):
+    """Where code runs."""
+
+    LOCAL = "local"
+    PRODUCTION = "production"
+
+    @property
+    def other(self) -> Side:
+        """The opposite."""
+        return Side.LOCAL if self is Side.PRODUCTION else Side.PRODUCTION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a condition means when it is true. ``side`` None: it only asks for a browser.
+
+    ``by_host``: decided by the page's hostname alone, so that it may be made more exact.
+    ``process``: it reads ``process``, which a browser doesn't have. ``plain``: it is made of
+    comparisons with hostnames and nothing else.
+    """
+
+    side: Side | None
+    by_host: bool = True
+    process: bool = False
+    comparisons: tuple[Node, ...] = ()
+    plain: bool = True
+
+    @property
+    def negated(self) -> Reading:
+        """The reading of ``!condition``."""
+        return replace(self, side=self.side.other if self.side else None)
+
+
+_BROWSER_ONLY = Reading(side=None, plain=False)
+_LOCATION = re.compile(
+    r"(?:(?:window|globalThis|self|document)\??\.)?location\??\.(?:hostname|host|href|origin)"
+    r"|\w*host(?:name)?",
+    re.IGNORECASE,
+)
+_BROWSER = re.compile(
+    r"typeof\s+(?:window|document|location|globalThis|self)"
+    r"|(?:window|globalThis)(?:\??\.(?:location|document))?(?:\??\.hostname)?"
+)
+_LOCAL_NAMES = re.compile(
+    r"""["'`/(|\[^]*(?:localhost|127\\?\.0\\?\.0\\?\.1|0\\?\.0\\?\.0\\?\.0|::1)""", re.IGNORECASE
+)
+_LOCAL_WORD = re.compile(
+    r"localhost|127\\?\.0\\?\.0\\?\.1|0\\?\.0\\?\.0\\?\.0|\[?::1|192\\?\.168|file:", re.IGNORECASE
+)
+_HOST_METHODS = frozenset(
+    {"includes", "startsWith", "endsWith", "indexOf", "test", "match", "search"}
+)
+_SPECIAL = re.compile(r"192\\?\.168|\.local\b")
+_HOSTNAME = re.compile(
+    r"(?:(?:window|document|globalThis|self)\.)?location\.hostname|\b\w*hostname\b", re.I
+)
+_EQUAL = {"===": False, "==": False, "!==": True, "!=": True}
+_BUILD = re.compile(r"process\.env\.NODE_ENV|process\.env\['NODE_ENV'\]|import\.meta\.env\.MODE")
+_PRODUCTION_NAME = re.compile(r"_?is_?(?:prod|production|deployed|live)\w*", re.IGNORECASE)
+_LOCAL_NAME = re.compile(r"_?(?:is_?)?(?:running_?)?(?:local|dev)\w*", re.IGNORECASE)
+_DEPTH = 4
+
+
+def read(node: Node, script: Script, depth: int = _DEPTH) -> Reading | None:
+    """What the condition ``node`` means when true, or None when it isn't understood."""
+    node = unwrapped(node)
+    match node.type:
+        case "unary_expression" if operator(node) == "!":
+            inner = node.child_by_field_name("argument")
+            found = read(inner, script, depth) if inner else None
+            return found.negated if found else None
+        case "binary_expression":
+            return _binary(node, script, depth)
+        case "call_expression":
+            return _call(node)
+        case "member_expression":
+            return _member(node)
+        case "identifier":
+            return _identifier(node, script, depth)
+    return None
+
+
+def _binary(node: Node, script: Script, depth: int) -> Reading | None:
+    sign = operator(node)
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is None or right is None:
+        return None
+    if sign in ("&&", "||"):
+        return _both(read(left, script, depth), read(right, script, depth))
+    if sign in _EQUAL:
+        found = _equal(node, text(left), text(right))
+        return found.negated if found and _EQUAL[sign] else found
+    return _index(node, left, sign, text(right))
+
+
+def _both(left: Reading | None, right: Reading | None) -> Reading | None:
+    if left is None or right is None or None not in {left.side, right.side, None}:
+        return None
+    if left.side and right.side and left.side is not right.side:
+        return None
+    return Reading(
+        side=left.side or right.side,
+        by_host=left.by_host and right.by_host,
+        process=left.process or right.process,
+        comparisons=left.comparisons + right.comparisons,
+        plain=left.plain and right.plain,
+    )
+
+
+def _equal(node: Node, left: str, right: str) -> Reading | None:
+    if _BROWSER.fullmatch(left) and right.strip("'\"`") in ("undefined", "object"):
+        return _BROWSER_ONLY
+    if _BUILD.fullmatch(left):
+        return _build(left, right.strip("'\"`"))
+    if left.endswith("location.protocol") and "file:" in right:
+        return Reading(side=Side.LOCAL, comparisons=(node,))
+    if _LOCATION.fullmatch(left) and _LOCAL_WORD.match(right.strip("'\"`")):
+        return Reading(side=Side.LOCAL, comparisons=(node,))
+    return None
+
+
+def _build(name: str, value: str) -> Reading | None:
+    sides = {"production": Side.PRODUCTION, "development": Side.LOCAL}
+    if value not in sides:
+        return None
+    return Reading(side=sides[value], by_host=False, process=name.startswith("process"))
+
+
+def _index(node: Node, left: Node, sign: str, right: str) -> Reading | None:
+    """``hostname.indexOf('localhost') !== -1`` and its kin, other signs than equality."""
+    found = _call(left) if left.type == "call_expression" else None
+    if found is None or (sign, right) not in ((">", "-1"), (">=", "0")):
+        return None
+    return replace(found, comparisons=(node,))
+
+
+def _call(node: Node) -> Reading | None:
+    function = node.child_by_field_name("function")
+    arguments = node.child_by_field_name("arguments")
+    if function is None or arguments is None:
+        return None
+    if function.type == "identifier":
+        return _named(text(function))
+    method = function.child_by_field_name("property")
+    subject = function.child_by_field_name("object")
+    if method is None or subject is None or text(method) not in _HOST_METHODS:
+        return None
+    return _compared(node, text(subject), text(arguments).strip("() \r\n,"))
+
+
+def _compared(node: Node, subject: str, argument: str) -> Reading | None:
+    names = subject if _LOCATION.fullmatch(argument) else argument
+    place = argument if _LOCATION.fullmatch(argument) else subject
+    if _LOCATION.fullmatch(place) and _LOCAL_NAMES.match(names):
+        return Reading(side=Side.LOCAL, comparisons=(node,))
+    return None
+
+
+def _member(node: Node) -> Reading | None:
+    shown = text(node)
+    if _BROWSER.fullmatch(shown):
+        return _BROWSER_ONLY
+    if shown == "import.meta.env.PROD":
+        return Reading(side=Side.PRODUCTION, by_host=False)
+    if shown == "import.meta.env.DEV":
+        return Reading(side=Side.LOCAL, by_host=False)
+    return None
+
+
+def _identifier(node: Node, script: Script, depth: int) -> Reading | None:
+    name = text(node)
+    if _BROWSER.fullmatch(name):
+        return _BROWSER_ONLY
+    value = declared_value(node, name)
+    if value is not None and depth:
+        return read(value, script, depth - 1)
+    return _named(name)
+
+
+def _named(name: str) -> Reading | None:
+    if _PRODUCTION_NAME.fullmatch(name):
+        return Reading(side=Side.PRODUCTION, by_host=False)
+    if _LOCAL_NAME.fullmatch(name):
+        return Reading(side=Side.LOCAL, by_host=False)
+    return None
+
+
+def declared_value(node: Node, name: str) -> Node | None:
+    """The value that the nearest ``const name = …`` before ``node`` gives."""
+    for block in ancestors(node):
+        if block.type not in ("statement_block", "program"):
+            continue
+        for statement in block.children:
+            inner = statement.child_by_field_name("declaration") or statement
+            for child in inner.named_children:
+                found = child.child_by_field_name("name")
+                if child.type == "variable_declarator" and found and text(found) == name:
+                    return child.child_by_field_name("value")
+    return None
+
+
+def conditions(node: Node, until: Node | None) -> list[tuple[Node, bool]]:
+    """The conditions that ``node`` stands under, inside ``until``: (condition, its outcome)."""
+    found: list[tuple[Node, bool]] = []
+    child = node
+    for up in ancestors(node):
+        if up == until:
+            break
+        condition = up.child_by_field_name("condition")
+        if up.type in ("if_statement", "ternary_expression") and condition and child != condition:
+            found.append((condition, is_field(up, "consequence", child)))
+        if up.type == "binary_expression" and operator(up) == "&&" and is_field(up, "right", child):
+            left = up.child_by_field_name("left")
+            found += [(left, True)] if left else []
+        child = up
+    return found
+
+
+def resolved(condition: Node) -> Node:
+    """The expression that a condition stands for: without parentheses, and named ones followed."""
+    node = unwrapped(condition)
+    value = declared_value(node, text(node)) if node.type == "identifier" else None
+    return node if value is None else resolved(value)
+
+
+def weak(condition: Node, script: Script) -> Reading | None:
+    """The reading of a condition that is by hostname alone and forgets some local names."""
+    found = read(condition, script)
+    if found is None or found.side is None or not found.by_host or not found.comparisons:
+        return None
+    names = " ".join(text(comparison) for comparison in found.comparisons)
+    complete = all(name in names.replace("\\", "") for name in ("localhost", "127.0.0.1", "::1"))
+    return None if complete or _SPECIAL.search(names) else found
+
+
+def comparison(node: Node, script: Script) -> tuple[Node, Side, str] | None:
+    """The largest part that only compares hostnames, its side when true, and the hostname's name."""
+    found = read(node, script, 0)
+    node = unwrapped(node)
+    if found and found.side and found.plain:
+        names = (_HOSTNAME.search(text(part)) for part in found.comparisons)
+        subject = next((match[0] for match in names if match), None)
+        return (node, found.side, subject) if subject else None
+    parts = (comparison(child, script) for child in node.named_children)
+    return next((part for part in parts if part), None)
+
+
+def side_of(node: Node, until: Node | None, script: Script) -> Side | None:
+    """The side that ``node`` is for, from the nearest condition that tells one."""
+    for condition, outcome in conditions(node, until):
+        found = read(condition, script)
+        if found and found.side:
+            return found.side if outcome else found.side.other
+    return None
+
+
+def browser_checked(node: Node) -> bool:
+    """Something around or before ``node`` has asked whether there is a ``window``."""
+    asked = re.compile(r"typeof\s+(?:window|document|location)")
+    if any(asked.search(text(condition)) for condition, _ in conditions(node, None)):
+        return True
+    for block in ancestors(node):
+        if block.type == "statement_block":
+            earlier = [child for child in block.children if child.start_byte < node.start_byte]
+            early = [child for child in earlier if child.type == "if_statement"]
+            if any(asked.search(text(statement)) for statement in early):
+                return True
+    return False

@@ -1,0 +1,140 @@
+"""Writes the choice between the local and the deployed address in the place of a literal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from deployer.frontend.addresses import Address
+from deployer.frontend.environment import Framework
+from deployer.frontend.layout import Layout, indent_at
+from deployer.frontend.places import Place
+from deployer.frontend.syntax import Script, text
+
+# Where an expression may stand without parentheses of its own.
+_BARE = frozenset(
+    {
+        "variable_declarator",
+        "assignment_expression",
+        "pair",
+        "arguments",
+        "return_statement",
+        "assignment_pattern",
+        "object_assignment_pattern",
+        "required_parameter",
+        "optional_parameter",
+        "public_field_definition",
+        "field_definition",
+        "parenthesized_expression",
+        "jsx_expression",
+        "template_substitution",
+    }
+)
+_TEST_NAMES = ("isProduction", "isDeployed", "isPublicHost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Bytes ``start`` to ``end`` become ``new``. Of edits with the same ``once``, the first counts."""
+
+    start: int
+    end: int
+    new: bytes
+    once: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What to write, for code built by ``framework``. ``config``: for Node, at build time.
+
+    ``ours`` is ``deployed``, split; ``local`` None keeps the local address that is there.
+    """
+
+    deployed: str
+    ours: Address
+    local: str | None
+    framework: Framework
+    config: bool = False
+
+
+def choice(
+    script: Script, node: Node, place: Place, target: Target, layout: Layout, parent: Node | None
+) -> Iterator[Edit]:
+    """``node`` becomes a choice; ``parent`` is what it will stand in."""
+    base = (target.local or place.address.origin).rstrip("/")
+    base = base.replace("ws", "http", 1) if base.startswith("ws") else base
+    if place.template and node == place.node:
+        yield _in_template(place, base, target, layout)
+        return
+    quote = text(place.node)[0]
+    local = layout.quoted(place.address.at(base), quote)
+    deployed = layout.quoted(place.address.at(target.deployed), quote)
+    statement = None if target.config else _constructor_statement(script, parent)
+    if statement is not None:
+        yield from _named_test(script, node, statement, (local, deployed), layout)
+        return
+    indent, _ = indent_at(script.content, node.start_byte)
+    new = (
+        layout.build_choice(local, deployed)
+        if target.config
+        else layout.choice(local, deployed, indent)
+    )
+    yield Edit(start=node.start_byte, end=node.end_byte, new=_closed(new, parent).encode())
+
+
+def _closed(new: str, parent: Node | None) -> str:
+    if parent is not None and parent.type == "jsx_attribute":
+        return f"{{{new}}}"
+    return new if parent is None or parent.type in _BARE else f"({new})"
+
+
+def _in_template(place: Place, base: str, target: Target, layout: Layout) -> Edit:
+    """Only the origin of a template becomes a substitution; what follows it stays."""
+    bare = Address(scheme=place.address.scheme, host="", port=None, rest="")
+    local, deployed = layout.quoted(bare.at(base)), layout.quoted(bare.at(target.deployed))
+    build = layout.build_choice if target.config else layout.short_choice
+    start = place.node.start_byte + 1
+    end = start + len(place.address.origin.encode())
+    return Edit(start=start, end=end, new=f"${{{build(local, deployed)}}}".encode())
+
+
+def _constructor_statement(script: Script, parent: Node | None) -> Node | None:
+    """The statement ``this.x = …`` on a line of its own, directly in a function's body."""
+    if parent is None or parent.type != "assignment_expression":
+        return None
+    left, statement = parent.child_by_field_name("left"), parent.parent
+    if left is None or not text(left).startswith("this.") or statement is None:
+        return None
+    block = statement.parent
+    if statement.type != "expression_statement" or block is None or block.parent is None:
+        return None
+    own_line = indent_at(script.content, statement.start_byte)[1]
+    function = block.type == "statement_block" and block.parent.child_by_field_name("body") == block
+    return statement if own_line and function else None
+
+
+def _named_test(
+    script: Script, node: Node, statement: Node, literals: tuple[str, str], layout: Layout
+) -> Iterator[Edit]:
+    """The recipe's shape: a named test on its own lines, then the choice."""
+    local, deployed = literals
+    indent, _ = indent_at(script.content, statement.start_byte)
+    name = free_name(script, _TEST_NAMES)
+    start = statement.start_byte
+    block = statement.parent.id if statement.parent else 0
+    named = layout.production_const(name, indent).encode()
+    yield Edit(start=start, end=start, new=named, once=f"{block}")
+    step = f"{layout.end}{indent}{layout.unit}"
+    new = f"{name}{step}? {deployed}{step}: {local}"
+    yield Edit(start=node.start_byte, end=node.end_byte, new=new.encode())
+
+
+def free_name(script: Script, names: tuple[str, ...]) -> str:
+    """The first name that the file does not have yet."""
+    taken = script.content.decode("utf-8")
+    numbered = (f"{names[0]}{number}" for number in range(2, 1000))
+    free = (n for n in (*names, *numbered) if not re.search(rf"\b{n}\b", taken))
+    return next(free)

@@ -1,0 +1,134 @@
+"""Which framework builds a frontend, and which environment names it writes into the browser's code."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from deployer.frontend.syntax import text
+
+Read = Callable[[str], bytes | None]
+
+# Package that tells the framework, in the order of asking: Docusaurus, Next and Gatsby also bring
+# webpack; Nuxt, SvelteKit, Astro and Remix also bring Vite.
+_PACKAGES = (
+    ("@docusaurus/core", "Docusaurus"),
+    ("next", "Next.js"),
+    ("nuxt", "Nuxt"),
+    ("@sveltejs/kit", "SvelteKit"),
+    ("astro", "Astro"),
+    ("gatsby", "Gatsby"),
+    ("react-scripts", "Create React App"),
+    ("@craco/craco", "Create React App"),
+    ("@vue/cli-service", "Vue CLI"),
+    ("expo", "Expo"),
+    ("@angular/core", "Angular"),
+    ("vite", "Vite"),
+    ("parcel", "Parcel"),
+    ("webpack", "webpack"),
+)
+_CONFIGS = (
+    ("docusaurus.config", "Docusaurus"),
+    ("next.config", "Next.js"),
+    ("nuxt.config", "Nuxt"),
+    ("svelte.config", "SvelteKit"),
+    ("astro.config", "Astro"),
+    ("vite.config", "Vite"),
+    ("webpack.config", "webpack"),
+)
+_EXTENSIONS = ("ts", "js", "mjs", "cjs", "mts")
+# Names that each framework replaces in browser code when it builds; sources: "Environment
+# Variables" in the documentation of Next.js, Create React App, Gatsby, Vue CLI and Expo.
+_INLINED = {
+    "Next.js": re.compile(r"NEXT_PUBLIC_\w+|NODE_ENV"),
+    "Create React App": re.compile(r"REACT_APP_\w+|NODE_ENV|PUBLIC_URL"),
+    "Gatsby": re.compile(r"GATSBY_\w+|NODE_ENV"),
+    "Vue CLI": re.compile(r"VUE_APP_\w+|NODE_ENV|BASE_URL"),
+    "Expo": re.compile(r"EXPO_PUBLIC_\w+|NODE_ENV"),
+    "Parcel": re.compile(r"\w+"),
+}
+_BUNDLED = re.compile(r"NODE_ENV")
+_DEFINES = re.compile(
+    rb"DefinePlugin|EnvironmentPlugin|dotenv|plugin-replace|define\s*:\s*\{[^}]*process\.env"
+)
+_REFERENCE = re.compile(
+    r"""(?P<object>process\.env|import\.meta\.env|\(import\.meta as any\)\.env)\??\.?"""
+    r"""(?:\[\s*['"](?P<quoted>\w+)['"]\s*\]|(?P<plain>\w+))!?"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framework:
+    """What builds the frontend. ``defines``: its configuration fills in ``process.env`` itself."""
+
+    name: str = ""
+    defines: bool = False
+
+    @property
+    def bundled(self) -> bool:
+        """A build step stands between the source and the browser."""
+        return bool(self.name)
+
+    def fills(self, reference: EnvironmentReference) -> bool:
+        """True when the built code has a value (or undefined) where the source has this."""
+        if reference.meta:
+            return self.bundled
+        if self.defines:
+            return True
+        return bool(_INLINED.get(self.name, _BUNDLED).fullmatch(reference.name)) and self.bundled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentReference:
+    """``process.env.NAME``, or ``import.meta.env.NAME`` (``meta``)."""
+
+    name: str
+    meta: bool
+
+
+def reference(node: Node) -> EnvironmentReference | None:
+    """The environment name that an expression reads, when it does nothing else."""
+    match = _REFERENCE.fullmatch(text(node))
+    if match is None:
+        return None
+    name = match["quoted"] or match["plain"]
+    return EnvironmentReference(name=name, meta="meta" in match["object"])
+
+
+def find_framework(root: str, read: Read) -> Framework:
+    """The framework of the frontend in folder ``root``, from package.json, else its config."""
+    packages = _packages(read(_join(root, "package.json")))
+    name = next((label for package, label in _PACKAGES if package in packages), "")
+    configs = {label: _config(root, stem, read) for stem, label in _CONFIGS}
+    name = name or next((label for label, content in configs.items() if content is not None), "")
+    content = configs.get(name) or b""
+    defines = bool(_DEFINES.search(content)) or any("dotenv" in item for item in packages)
+    return Framework(name=name, defines=bool(name) and defines)
+
+
+def _packages(content: bytes | None) -> frozenset[str]:
+    try:
+        manifest = json.loads((content or b"{}").decode("utf-8-sig"))
+    except ValueError:
+        return frozenset()
+    if not isinstance(manifest, dict):
+        return frozenset()
+    groups = (manifest.get("dependencies"), manifest.get("devDependencies"))
+    return frozenset(name for group in groups if isinstance(group, dict) for name in group)
+
+
+def _config(root: str, stem: str, read: Read) -> bytes | None:
+    for extension in _EXTENSIONS:
+        content = read(_join(root, f"{stem}.{extension}"))
+        if content is not None:
+            return content
+    return None
+
+
+def _join(root: str, name: str) -> str:
+    return name if root == "." else posixpath.join(root, name)

@@ -1,0 +1,193 @@
+"""Judges whether an address in a client is this backend's, and says why.
+
+Rule: a wrong rewrite breaks somebody's site, a missed one is reported. So a port alone is doubt,
+and a name that belongs to another kind of server stands against everything but a matching route.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from deployer.frontend.addresses import Address
+from deployer.model import Route
+
+
+class Belief(IntEnum):
+    """How sure it is that an address is this backend's."""
+
+    OTHER = 0  # another server's, or nothing speaks for it
+    DOUBTFUL = 1
+    SURE = 2
+
+
+_BACKEND_NAME = re.compile(
+    r"api|back_?end|server|base_?ur[li]|chat|rag(?![a-z])|endpoint|(?<![a-z])bot|agent|destination",
+    re.IGNORECASE,
+)
+_OTHER_NAME = re.compile(
+    r"(openai|ollama|llm|lm_?studio|vllm|litellm|auth|keycloak|sso|translat|qdrant|chroma|weaviate"
+    r"|milvus|pinecone|redis|elastic|opensearch|supabase|firebase|strapi|cms|hasura|storybook"
+    r"|grafana|prometheus|analytics|minio|s3(?![0-9a-z])|cdn|stripe|payment|whisper|tts|stt"
+    r"|diffusion|comfy|mock|metrics|sentry|posthog|langfuse|mlflow|jupyter|kafka|rabbit)",
+    re.IGNORECASE,
+)
+_OTHER_CALL = re.compile(
+    r"OpenAI|ChatOpenAI|\w*Ollama\w*|createOpenAI\w*|createAuthClient|betterAuth"
+    r"|getServerSideProps|getStaticProps|getStaticPaths|generateMetadata|generateStaticParams"
+    r"|proxy|devServer|devProxy|server"
+)
+_LLM_PORTS = frozenset({1234, 11434})
+_FRONTEND_PORTS = frozenset({3000, 4173, 4200, 5173, 6006})
+_LLM_PATH = re.compile(r"/v1(?:/.*)?")
+# Routes that nearly every backend has say nothing about which backend it is.
+_COMMON = frozenset({"", "/", "/health", "/healthz", "/api/health", "/docs", "/openapi.json"})
+_END = r"""/?(?=['"`?#]|\$\{)"""
+_GAP = r"""(?:\$\{[^}]*\}|[^/'"`\s?#$]+)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routes:
+    """The backend's routes, ready to be looked for in a client's source."""
+
+    paths: tuple[str, ...]
+
+    @classmethod
+    def of(cls, routes: Iterable[Route]) -> Routes:
+        """Those of ``routes`` that tell this backend from another."""
+        paths = dict.fromkeys(route.path.rstrip("/") for route in routes)
+        return cls(paths=tuple(path for path in paths if path not in _COMMON))
+
+    def reached(self, path: str) -> bool:
+        """``path`` is a route, or the beginning of one (a base path such as ``/api``)."""
+        wanted = [part for part in path_of(path).split("/") if part]
+        return any(_begins(route.strip("/").split("/"), wanted) for route in self.paths)
+
+    def whole(self, rest: str) -> bool:
+        """``rest`` is a route from beginning to end."""
+        path = path_of(rest).rstrip("/")
+        return any(re.fullmatch(_route(route), path) for route in self.paths)
+
+    def used_after(self, name: str, base: str, source: str) -> bool:
+        """A route follows the name in the source: ``${name}/api/chat``, ``name + '/api/chat'``."""
+        subject = rf"(?<![\w$]){re.escape(name)}"
+        bridge = r"""(?:\(\))?(?:\}|\s*\+\s*['"`]|\s*,\s*['"`]|\.\w+(?:<[^()]*?>)?\(\s*['"`])"""
+        return any(
+            re.search(subject + bridge + pattern, source) for pattern in self._patterns(base)
+        )
+
+    def used(self, source: str, base: str = "") -> bool:
+        """Some route stands in the source, as a text of its own or after an expression."""
+        return any(re.search(r"""['"`}]""" + pattern, source) for pattern in self._patterns(base))
+
+    def _patterns(self, base: str) -> list[str]:
+        base = base.rstrip("/")
+        found = [p.removeprefix(base) for p in self.paths if p.startswith(f"{base}/") or not base]
+        return [_route(path) + _END for path in found if path]
+
+
+def _begins(route: list[str], wanted: list[str]) -> bool:
+    pairs = zip(route, wanted, strict=False)
+    return len(wanted) <= len(route) and all(
+        a == b or a.startswith("{") or b.startswith((":", "*")) for a, b in pairs
+    )
+
+
+def _route(path: str) -> str:
+    parts = (_GAP if part.startswith("{") else re.escape(part) for part in path.split("/"))
+    return "/".join(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testimony:
+    """Points for this backend (3 is sure, 2 doubtful, 1 possible when a person names the file)."""
+
+    score: int
+    by_route: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """What is known when judging: the backend, and the sources of one frontend by path."""
+
+    routes: Routes
+    ports: frozenset[int]
+    deployed: Address
+    sources: Mapping[str, str]
+    own_route: bool  # some route of the backend is used somewhere in this frontend
+
+    def hear(self, path: str, addresses: Sequence[Address], names: tuple[str, ...]) -> Testimony:
+        """The points of addresses that one name stands for, in the file ``path``."""
+        if any(is_other(address, names, self.routes, self.ports) for address in addresses):
+            return Testimony(score=0)
+        by_route = self._own(path, addresses, names)
+        points = self._host_points(addresses)
+        if points is None:
+            return Testimony(score=_elsewhere(addresses, by_route), by_route=by_route)
+        points += any(_BACKEND_NAME.search(name) for name in names[:3])
+        points += 2 if by_route else self._near_points(addresses)
+        return Testimony(score=max(points, 1), by_route=by_route)
+
+    def _host_points(self, addresses: Sequence[Address]) -> int | None:
+        """None: no host that this backend is known by."""
+        ours = any(address.server == self.deployed.server for address in addresses)
+        local = any(address.local and address.port in self.ports for address in addresses)
+        hub = any(address.on_hub for address in addresses)
+        return 2 * (ours or local) + (hub and local) if ours or local or hub else None
+
+    def _near_points(self, addresses: Sequence[Address]) -> int:
+        rests = [address.rest for address in addresses if address.rest.strip("/")]
+        if self.routes.paths and rests and not any(map(self.routes.reached, rests)):
+            return -1
+        return int(self.own_route and any(address.local for address in addresses))
+
+    def _own(self, path: str, addresses: Sequence[Address], names: tuple[str, ...]) -> bool:
+        """A route is called through one of the names, or stands in the literal itself."""
+        if any(self.routes.whole(address.rest) for address in addresses):
+            return True
+        bases = {"", *(path_of(address.rest) for address in addresses)}
+        near = [name for name in names[:3] if name]
+        wide = [name for name in near if len(name) > 3 and "." not in name]
+        return any(
+            self.routes.used_after(name, base, source)
+            for where, source in self.sources.items()
+            for name in (near if where == path else wide)
+            if name in source
+            for base in bases
+        )
+
+
+def _elsewhere(addresses: Sequence[Address], by_route: bool) -> int:
+    """Another local port: a route of this backend makes it doubtful, a name nothing."""
+    local = [address for address in addresses if address.local]
+    if not local or any(address.port in _FRONTEND_PORTS for address in local):
+        return 0
+    return 2 if by_route else 1
+
+
+def is_other(address: Address, names: Iterable[str], routes: Routes, ports: frozenset[int]) -> bool:
+    """True when the address surely belongs to another service: its port, path, caller or name."""
+    if address.port in _LLM_PORTS and address.port not in ports:
+        return True
+    if _LLM_PATH.fullmatch(address.rest) and not routes.reached(address.rest):
+        return True
+    return any(
+        _OTHER_CALL.fullmatch(name.split(".")[-1]) or _foreign_word(name, routes) for name in names
+    )
+
+
+def _foreign_word(name: str, routes: Routes) -> bool:
+    found = _OTHER_NAME.search(name)
+    return found is not None and found[1].lower() not in " ".join(routes.paths).lower()
+
+
+def path_of(rest: str) -> str:
+    """The path of an address's rest, without query and fragment."""
+    return re.split(r"[?#]", rest)[0]
+
+
+def belief(score: int) -> Belief:
+    """What a score comes to."""
+    return Belief.SURE if score >= 3 else Belief.DOUBTFUL if score == 2 else Belief.OTHER

@@ -1,0 +1,186 @@
+"""Decides which client of which frontend is rewritten, and shows the rest to a person.
+
+One frontend that surely calls this backend is changed. Several, or one that only may, are shown:
+``frontend`` then says which is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from deployer.errors import Notice, Where
+from deployer.frontend.choices import Target
+from deployer.frontend.discovery import (
+    find_frontends,
+    is_build_config,
+    is_source,
+    root_finder,
+)
+from deployer.frontend.environment import Framework, find_framework
+from deployer.frontend.evidence import Belief
+from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest, check
+from deployer.frontend.rewrite import Rewritten, rewrite
+from deployer.frontend.survey import Survey, accepts, survey
+from deployer.frontend.syntax import parse
+from deployer.model import FileChange, FrontendPlan, FrontendState
+from deployer.ports import Files
+
+
+def plan_frontend(request: FrontendRequest, files: Files) -> FrontendPlan:
+    """What would be rewritten so that the frontend calls ``request.backend_url``.
+
+    Raises ``Refused`` (configuration) for a path of the input ``frontend`` that does not exist or
+    leaves the workspace, and for a URL that must not be written into code.
+    """
+    paths = check(request, files)
+    if paths == ():
+        return FrontendPlan(state=FrontendState.NONE, local_url=_local_url(request, ()))
+    named = paths is not None
+    frontends = find_frontends(files, paths, request.backend_folder)
+    surveys = [survey(frontend, request, named=named) for frontend in frontends]
+    chosen, doubts = _choose([s for s in surveys if s.belief], named=named)
+    return _planned(request, chosen, doubts, paths)
+
+
+def _choose(surveys: list[Survey], *, named: bool) -> tuple[list[Survey], tuple[Notice, ...]]:
+    """The frontends to rewrite, and the doubts that keep the change from being pushed."""
+    sure = [item for item in surveys if item.belief is Belief.SURE]
+    if named or len(sure) == 1:
+        chosen = sure or surveys
+        doubts = [] if named else [item.foreign for item in chosen if item.foreign]
+        return chosen, tuple(_foreign(chosen[0], host) for host in doubts)
+    by_route = [item for item in sure if item.by_route]
+    if len(by_route) == 1:
+        return by_route, ()
+    chosen = sure or surveys
+    return chosen, tuple(_candidates(chosen)) if chosen else ()
+
+
+def _planned(
+    request: FrontendRequest,
+    chosen: list[Survey],
+    doubts: tuple[Notice, ...],
+    paths: tuple[str, ...] | None,
+) -> FrontendPlan:
+    changes: list[FileChange] = []
+    notices = list(doubts)
+    for item in chosen:
+        for path, result in _results(item, request):
+            before = item.frontend.sources[path]
+            if result.after != before:
+                changes.append(FileChange(path=path, before=before, after=result.after))
+            notices += _left(path, result, request)
+        notices += item.notices
+    state = _state(chosen, changes, doubts)
+    if state is FrontendState.NONE and paths is not None:
+        notices += [_nothing(path, request) for path in paths]
+    return FrontendPlan(
+        state=state,
+        changes=tuple(changes),
+        local_url=_local_url(request, chosen),
+        framework=chosen[0].frontend.framework.name if chosen else "",
+        notices=tuple(dict.fromkeys(notices)),
+        servers=tuple(dict.fromkeys(server for item in chosen for server in item.servers)),
+    )
+
+
+def _results(item: Survey, request: FrontendRequest) -> Iterable[tuple[str, Rewritten]]:
+    accept = accepts(frozenset(item.servers), request)
+    for script in item.scripts:
+        target = _target(request, script.path, item.frontend.framework)
+        yield script.path, rewrite(script, target, accept)
+
+
+def _target(request: FrontendRequest, path: str, framework: Framework) -> Target:
+    return Target(
+        deployed=request.backend_url,
+        ours=request.deployed,
+        local=request.local_url,
+        framework=framework,
+        config=is_build_config(path),
+    )
+
+
+def _state(
+    chosen: list[Survey], changes: list[FileChange], doubts: tuple[Notice, ...]
+) -> FrontendState:
+    if changes:
+        return FrontendState.DOUBTFUL if doubts else FrontendState.CHANGE
+    current = any(item.current for item in chosen)
+    return FrontendState.CURRENT if current else FrontendState.NONE
+
+
+def _local_url(request: FrontendRequest, chosen: Iterable[Survey]) -> str:
+    found = (item.local_url for item in chosen if item.local_url)
+    return request.local_url or next(found, DEFAULT_LOCAL_URL)
+
+
+def redo(
+    plan: FrontendPlan, request: FrontendRequest, read: Callable[[str], bytes | None]
+) -> FrontendPlan:
+    """The same rewrite on the files as ``read`` gives them, at a newer commit.
+
+    A file that is gone, or no longer has the address, is left out; with no change left the state
+    is ``CURRENT``.
+    """
+    root_of = root_finder(read)
+    accept = accepts(frozenset(plan.servers), request)
+    changes = []
+    for change in plan.changes:
+        before = read(change.path)
+        script = parse(change.path, before) if before is not None else None
+        root = root_of(change.path)
+        framework = find_framework(root, read)
+        if script is None or before is None or not is_source(change.path, before, root, framework):
+            continue
+        after = rewrite(script, _target(request, change.path, framework), accept).after
+        if after != before:
+            changes.append(FileChange(path=change.path, before=before, after=after))
+    state = plan.state if changes else FrontendState.CURRENT
+    return replace(plan, changes=tuple(changes), state=state)
+
+
+def _left(path: str, result: Rewritten, request: FrontendRequest) -> Iterable[Notice]:
+    for item in result.left:
+        yield Notice(
+            message=f"The backend's address is left as it is: {item.reason}.",
+            hint=f"Where it runs in production, write '{request.backend_url}' by hand.",
+            where=Where(file=path, line=item.line),
+        )
+
+
+def _foreign(item: Survey, host: str) -> Notice:
+    return Notice(
+        message=f"The frontend calls {host} in production, and nothing shows that it is this backend.",
+        hint=f"To move it to the Space set `frontend: {item.first.path}`.",
+        where=Where(file=item.first.path, line=item.first.line),
+    )
+
+
+def _candidates(chosen: list[Survey]) -> Iterable[Notice]:
+    several = len(chosen) > 1
+    for item in chosen:
+        reason = (
+            "Several frontends may call this backend" if several else "It is not sure that this"
+        )
+        message = (
+            f"{reason}; this is one of them." if several else f"{reason} is the backend's address."
+        )
+        yield Notice(
+            message=message,
+            hint=f"If it is the one, set `frontend: {item.first.path if not several else _folder(item)}`.",
+            where=Where(file=item.first.path, line=item.first.line),
+        )
+
+
+def _folder(item: Survey) -> str:
+    return item.first.path if item.frontend.root == "." else item.frontend.root
+
+
+def _nothing(path: str, request: FrontendRequest) -> Notice:
+    return Notice(
+        message=f"No address of the backend was found in {path}.",
+        hint=f"If it calls the backend, write '{request.backend_url}' where its address is set.",
+        where=Where(input="frontend"),
+    )

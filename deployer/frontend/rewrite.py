@@ -1,0 +1,103 @@
+"""Rewrites one file: the edits of its groups applied, parsed again, and proved stable."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from deployer.frontend.choices import Edit, Target
+from deployer.frontend.layout import read_layout
+from deployer.frontend.places import Place, find_places
+from deployer.frontend.shapes import Group, Unsafe, change
+from deployer.frontend.syntax import Script, parse
+
+Accept = Callable[[Group], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A place that stays as it is, for a person to change."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """A file after rewriting; ``edits`` are in bytes of the file before, in order."""
+
+    after: bytes = field(repr=False)
+    edits: tuple[Edit, ...] = ()
+    left: tuple[Left, ...] = ()
+
+
+def groups_of(script: Script) -> tuple[Group, ...]:
+    """The script's addresses by what they give a value to."""
+    found: dict[object, list[Place]] = {}
+    for place in find_places(script):
+        found.setdefault(place.group, []).append(place)
+    return tuple(Group(script=script, places=tuple(places)) for places in found.values())
+
+
+def rewrite(script: Script, target: Target, accept: Accept) -> Rewritten:
+    """The script with every accepted group rewritten, or with what is in the way."""
+    result = _once(script, target, accept)
+    if not result.edits:
+        return result
+    again = parse(script.path, result.after)
+    if again is None:
+        return _refused(script, result, "the rewritten file would not parse")
+    if _once(again, target, lambda group: _shares(group, accept)).edits:
+        return _refused(script, result, "the change would not be stable")
+    return result
+
+
+def _shares(group: Group, accept: Accept) -> bool:
+    return accept(group)
+
+
+def _once(script: Script, target: Target, accept: Accept) -> Rewritten:
+    layout = read_layout(script)
+    groups = [group for group in groups_of(script) if accept(group)]
+    found = [item for group in groups for item in change(group, target, layout)]
+    edits = _in_order(item for item in found if isinstance(item, Edit))
+    left = tuple(
+        Left(line=script.line(item.node), reason=item.reason)
+        for item in found
+        if isinstance(item, Unsafe)
+    )
+    if _overlap(edits):
+        line = script.content[: edits[0].start].count(b"\n") + 1
+        reason = "its changes would overlap"
+        return Rewritten(after=script.content, left=(*left, Left(line=line, reason=reason)))
+    return Rewritten(after=_applied(script.content, edits), edits=edits, left=left)
+
+
+def _refused(script: Script, result: Rewritten, reason: str) -> Rewritten:
+    line = script.content[: result.edits[0].start].count(b"\n") + 1
+    return Rewritten(after=script.content, left=(*result.left, Left(line=line, reason=reason)))
+
+
+def _in_order(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    ordered = sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end))
+    seen: set[str] = set()
+    kept = []
+    for edit in ordered:
+        if not edit.once or edit.once not in seen:
+            kept.append(edit)
+        seen.add(edit.once)
+    return tuple(kept)
+
+
+def _overlap(edits: tuple[Edit, ...]) -> bool:
+    pairs = itertools.pairwise(edits)
+    return any(first.end > second.start for first, second in pairs)
+
+
+def _applied(content: bytes, edits: tuple[Edit, ...]) -> bytes:
+    out, position = [], 0
+    for edit in edits:
+        out += [content[position : edit.start], edit.new]
+        position = edit.end
+    return b"".join([*out, content[position:]])

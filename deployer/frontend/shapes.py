@@ -1,0 +1,166 @@
+"""Decides what becomes of a group of addresses, by its shape, as edits of bytes.
+
+A group is every place that gives one variable, property or result its value. One that branches
+already keeps its branches and gets the new address on the production side; one that doesn't gets
+a branch on the page's hostname. Operands that a browser can't read (``process.env`` where nothing
+inlines it) go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from deployer.frontend import branches
+from deployer.frontend.addresses import Address
+from deployer.frontend.branches import Side
+from deployer.frontend.chains import Chain, effective_parent, read_chain
+from deployer.frontend.choices import Edit, Target, choice
+from deployer.frontend.layout import HOSTNAMES, Layout
+from deployer.frontend.places import Place
+from deployer.frontend.syntax import Script, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsafe:
+    """Why a place is left to a person."""
+
+    node: Node = field(repr=False)
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The places of one variable, property or result in one script."""
+
+    script: Script
+    places: tuple[Place, ...]
+
+    def production(self, ours: Address) -> tuple[Place, ...] | None:
+        """The places for production, when the group branches; None when it doesn't."""
+        sides = {place.side for place in self.places}
+        if Side.PRODUCTION in sides:
+            return tuple(place for place in self.places if place.side is Side.PRODUCTION)
+        if Side.LOCAL in sides:
+            return tuple(p for p in self.places if p.side is None and _reachable(p.address))
+        public = tuple(place for place in self.places if public_to(place.address, ours))
+        return public if public and len(public) < len(self.places) else None
+
+
+def public_to(address: Address, ours: Address) -> bool:
+    """An address that works from anywhere: a host of the internet, or the backend's own."""
+    return address.server == ours.server or (not address.local and "." in address.host)
+
+
+def _reachable(address: Address) -> bool:
+    return address.local or "." in address.host
+
+
+Outcome = Iterator[Edit | Unsafe]
+
+
+def change(group: Group, target: Target, layout: Layout) -> tuple[Edit | Unsafe, ...]:
+    """The edits of a group, or why there are none. Empty: it is right as it is."""
+    chains = [read_chain(place.node, place.top, target.framework) for place in group.places]
+    ternary = next((chain.ternary for chain in chains if chain.ternary is not None), None)
+    if ternary is not None and not target.config:
+        return tuple(_dead_ternary(group, ternary, target, layout))
+    production = group.production(target.ours)
+    if production is not None:
+        found = tuple(_branched(group, production, target, layout))
+    else:
+        pairs = zip(group.places, chains, strict=True)
+        found = tuple(item for pair in pairs for item in _single(group, *pair, target, layout))
+    return (*found, *(() if target.config else _without_dead(chains)))
+
+
+def _without_dead(chains: list[Chain]) -> Outcome:
+    """``process.env.X ||`` goes where a browser has no ``process``."""
+    pairs = dict.fromkeys(pair for chain in chains for pair in chain.dead)
+    for operand, following in pairs:
+        yield Edit(start=operand.start_byte, end=following.start_byte, new=b"")
+
+
+def _dead_ternary(group: Group, ternary: Node, target: Target, layout: Layout) -> Outcome:
+    """``process.env.NODE_ENV === 'production' ? a : b`` where nothing fills it in."""
+    inside = [place for place in group.places if _within(place.node, ternary)]
+    local = next((place for place in inside if place.address.local), inside[0])
+    rests = {place.address.rest for place in inside}
+    if len(rests) > 1 or local.template:
+        yield Unsafe(node=ternary, reason="it asks `process`, which a browser does not have")
+        return
+    yield from choice(group.script, ternary, local, target, layout, ternary.parent)
+
+
+def _within(node: Node, outer: Node) -> bool:
+    return outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
+
+
+def _branched(
+    group: Group, production: tuple[Place, ...], target: Target, layout: Layout
+) -> Outcome:
+    if not production:
+        reason = "the address for production is not written here as a literal"
+        yield Unsafe(node=group.places[0].node, reason=reason)
+        return
+    edits = [edit for place in production for edit in _swap(place, target.deployed)]
+    yield from edits
+    if edits:
+        for place in group.places:
+            for condition, _ in branches.conditions(place.node, None):
+                yield from _sharpened(condition, group.script, layout)
+
+
+def _swap(place: Place, deployed: str) -> Iterator[Edit]:
+    """Only the origin of a literal changes; its path stays."""
+    old, new = place.address.origin, place.address.at(deployed).removesuffix(place.address.rest)
+    start = place.node.start_byte + 1
+    if new != old:
+        yield Edit(start=start, end=start + len(old.encode()), new=new.encode())
+
+
+def _sharpened(condition: Node, script: Script, layout: Layout) -> Iterator[Edit]:
+    """A hostname test that forgets a local name, or asks for ``window`` where there may be none."""
+    found = branches.weak(condition, script)
+    if found is None:
+        return
+    where = branches.resolved(condition)
+    if "typeof" in text(where) or branches.browser_checked(where):
+        yield from _sharper_comparison(where, script)
+        return
+    local = found.side is Side.LOCAL
+    if not local and where == branches.resolved(condition) and found.side is None:
+        return
+    new = " && ".join(layout.local_test()) if local else " || ".join(layout.production_test())
+    bare = ("parenthesized_expression", "variable_declarator", "ternary_expression")
+    closed = new if where.parent is not None and where.parent.type in bare else f"({new})"
+    yield Edit(start=where.start_byte, end=where.end_byte, new=closed.encode())
+
+
+def _sharper_comparison(where: Node, script: Script) -> Iterator[Edit]:
+    found = branches.comparison(where, script)
+    if found is not None:
+        node, side, subject = found
+        new = f"{'' if side is Side.LOCAL else '!'}{HOSTNAMES}.test({subject})"
+        yield Edit(start=node.start_byte, end=node.end_byte, new=new.encode())
+
+
+def _single(group: Group, place: Place, chain: Chain, target: Target, layout: Layout) -> Outcome:
+    if place.address.server == target.ours.server:
+        return
+    if public_to(place.address, target.ours):
+        yield from _swap(place, target.deployed)
+    elif place.address.local:
+        yield from () if target.config else _guarded(chain, layout)
+        parent = effective_parent(place.node, target.framework)
+        yield from choice(group.script, place.node, place, target, layout, parent)
+
+
+def _guarded(chain: Chain, layout: Layout) -> Iterator[Edit]:
+    """``window.X || …`` asks for ``window`` first, where nothing else did."""
+    for operand in chain.windows:
+        if not branches.browser_checked(operand):
+            asked = f"(typeof window !== {layout.quoted('undefined')} && {text(operand)})"
+            yield Edit(start=operand.start_byte, end=operand.end_byte, new=asked.encode())

@@ -1,0 +1,185 @@
+"""Parses JavaScript and TypeScript with tree-sitter, in files of their own and in script blocks.
+
+Byte offsets of every node are offsets in the file, also for a block inside HTML, Vue or Svelte:
+what is not script is blanked out before parsing, line ends kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import PurePosixPath
+
+import tree_sitter_javascript
+import tree_sitter_typescript
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+_GRAMMARS = {
+    ".js": "javascript",
+    ".jsx": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".ts": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+    ".tsx": "tsx",
+}
+_MARKUP = frozenset({".html", ".htm", ".vue", ".svelte"})
+SCRIPT_SUFFIXES = frozenset(_GRAMMARS) | _MARKUP
+
+_BLOCK = re.compile(rb"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_OTHER_TYPE = re.compile(
+    rb"""\btype\s*=\s*["']?(?!module|text/javascript|application/javascript|text/babel|["'\s>])""",
+    re.IGNORECASE,
+)
+_TYPESCRIPT = re.compile(rb"""\blang\s*=\s*["']?tsx?\b""", re.IGNORECASE)
+_FUNCTIONS = frozenset(
+    {
+        "function_declaration",
+        "function_expression",
+        "arrow_function",
+        "method_definition",
+        "generator_function",
+        "generator_function_declaration",
+    }
+)
+_CAPTURES = """
+[(string) (template_string)] @text
+(member_expression) @member
+(variable_declarator name: (identifier) @declared)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A parsed file. ``content`` is the file itself, ``root`` the tree of its script."""
+
+    path: str
+    content: bytes = field(repr=False)
+    root: Node = field(repr=False)
+    grammar: str
+
+    @property
+    def module(self) -> bool:
+        """It has imports or exports, so its top-level names are its own."""
+        kinds = {child.type for child in self.root.children}
+        return bool(kinds & {"import_statement", "export_statement"})
+
+    def line(self, node: Node) -> int:
+        """1-based line of a node."""
+        return int(node.start_point[0]) + 1
+
+    def captured(self, name: str) -> list[Node]:
+        """Every ``text`` (string or template), ``member`` expression or ``declared`` name, in order."""
+        found = QueryCursor(_query(self.grammar)).captures(self.root).get(name, [])
+        return sorted(found, key=lambda node: node.start_byte)
+
+
+@cache
+def _language(grammar: str) -> Language:
+    if grammar == "javascript":
+        return Language(tree_sitter_javascript.language())
+    if grammar == "tsx":
+        return Language(tree_sitter_typescript.language_tsx())
+    return Language(tree_sitter_typescript.language_typescript())
+
+
+@cache
+def _query(grammar: str) -> Query:
+    return Query(_language(grammar), _CAPTURES)
+
+
+def parse(path: str, content: bytes) -> Script | None:
+    """The parsed file, or None when it is no script, is not UTF-8 or does not parse."""
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix not in SCRIPT_SUFFIXES or not _is_utf8(content):
+        return None
+    grammar = _GRAMMARS.get(suffix) or _block_grammar(content)
+    source = _blanked(content) if suffix in _MARKUP else content
+    root = Parser(_language(grammar)).parse(source).root_node
+    if root.has_error:
+        return None
+    return Script(path=path, content=content, root=root, grammar=grammar)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _block_grammar(content: bytes) -> str:
+    blocks = _BLOCK.finditer(content)
+    return "typescript" if any(_TYPESCRIPT.search(b[1]) for b in blocks) else "javascript"
+
+
+def _blanked(content: bytes) -> bytes:
+    out = bytearray(re.sub(rb"[^\r\n]", b" ", content))
+    visible = _COMMENT.sub(lambda match: re.sub(rb"[^\r\n]", b" ", match[0]), content)
+    for block in _BLOCK.finditer(visible):
+        if not _OTHER_TYPE.search(block[1]):
+            out[block.start(2) : block.end(2)] = content[block.start(2) : block.end(2)]
+    return bytes(out)
+
+
+def text(node: Node) -> str:
+    """The node's source text."""
+    return (node.text or b"").decode("utf-8")
+
+
+def ancestors(node: Node) -> Iterator[Node]:
+    """Parents, nearest first."""
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def function_of(node: Node) -> Node | None:
+    """The nearest enclosing function, method or arrow function."""
+    return next((up for up in ancestors(node) if up.type in _FUNCTIONS), None)
+
+
+def enclosing(node: Node, *types: str) -> Node | None:
+    """The nearest ancestor of one of the types."""
+    return next((up for up in ancestors(node) if up.type in types), None)
+
+
+def is_field(parent: Node, name: str, child: Node) -> bool:
+    """``child`` is the field ``name`` of ``parent``."""
+    return parent.child_by_field_name(name) == child
+
+
+def operator(node: Node) -> str:
+    """The operator of a binary or unary expression."""
+    found = node.child_by_field_name("operator")
+    return text(found) if found else ""
+
+
+def unwrapped(node: Node) -> Node:
+    """The node without parentheses and TypeScript's ``as``, ``satisfies`` and ``!``."""
+    while node.type in WRAPPERS and node.named_child_count:
+        node = node.named_children[0]
+    return node
+
+
+WRAPPERS = frozenset(
+    {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
+)
+
+
+def literal_value(node: Node) -> str | None:
+    """The text of a string, or of a template up to its first substitution.
+
+    None when it is empty or has an escape, so that bytes and meaning are the same thing.
+    """
+    first = node.named_children[0] if node.named_child_count else None
+    if first is None or first.type != "string_fragment":
+        return None
+    if any(child.type == "escape_sequence" for child in node.named_children):
+        return None
+    return text(first)
