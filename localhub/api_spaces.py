@@ -242,7 +242,7 @@ async def logs(request: Request) -> Response:
 
 async def no_harnesses(_request: Request) -> Response:
     """``GET /api/agent-harnesses``: the client asks once a day for its user agent; we have none."""
-    return answer([])
+    return answer({"standardEnvVars": [], "harnesses": {}})
 
 
 def named(request: Request) -> str:
