@@ -30,7 +30,8 @@ _KEYS: Final = re.compile(
     r"|npm_[A-Za-z0-9]{20,}"
     r"|pypi-[A-Za-z0-9_-]{20,}"
     r"|SG\.[A-Za-z0-9_-]{16,}"
-    r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"
+    # A JWT: the look-behind keeps one run of these characters from being tried at each `eyJ`.
+    r"|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{8,}+(?:\.[A-Za-z0-9_-]*+)?"
     r")"
 )
 _PEM: Final = re.compile(
@@ -43,8 +44,8 @@ _USERINFO: Final = re.compile(
     r"(?:[^\s/@\"'<>]++@|(?!\d{1,5}[/?#])[^\s@\"'<>]{1,128}@)"
 )
 _BEARER: Final = re.compile(
-    r"(?i)\b(bearer\s{1,3}|authorization[\"']?\s?[:=]\s?[\"']?(?:basic|token)\s{1,3})"
-    r"(?=[^\s]{0,128}\d|[^\s]{20})[A-Za-z0-9._~+/=:-]{8,}"
+    r"(?i)(\bbearer\s{1,3}(?=[^\s]{0,128}\d|[^\s]{20})"
+    r"|\bauthorization[\"']?\s?[:=]\s?[\"']?(?:basic|token)\s{1,3})[A-Za-z0-9._~+/=:-]{8,}"
 )
 _KEY_NAME: Final = (
     r"(?:password|passwd|passphrase|pwd|secret|token|credentials?"

@@ -24,7 +24,7 @@ _POSTGRES: Final = re.compile(
 _SAFE: Final = frozenset({"require", "verify-ca", "verify-full"})
 _SAFE_SSL: Final = _SAFE | {"true", "1", "on"}  # asyncpg's `ssl`, and libpq's own `ssl=true`
 _LOCAL: Final = re.compile(r"localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0|")
-_IN_PROCESS: Final = re.compile(r":memory:|[./~]")
+_IN_PROCESS: Final = re.compile(r":memory:|[.~]|/(?!/)")
 _QDRANT: Final = re.compile(r"(?P<scheme>https?)://(?P<rest>[^\s/?#]+)", re.IGNORECASE)
 
 

@@ -21,14 +21,19 @@ _INVISIBLE: Final = re.compile("[\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u20
 _NAMED: Final = {" ": "a space", "\n": "a line break", "\t": "a tab", "\r": "a carriage return"}
 
 _PLACEHOLDER: Final = re.compile(
-    r"(?:[\w-]*[-_ ])?x{3,}|[x*.•-]{3,}|…|<[^<>\n]{1,80}>|\[?your[-_ ]\S+|\S{0,40}[-_]here"
-    r"|\[?(?:your|my|insert|add|put|enter|paste)[-_ ][\w -]{0,40}"
-    r"(?:here|key|token|secret|password|url)\]?"
+    r"(?:[\w-]*[-_ ])?x{3,}|[x*.•-]{3,}|…|\?{2,}|<[^<>\n]{1,80}>|\[?your[-_]\S+|\S{0,40}[-_]here"
+    r"|\[?(?:your|insert|add|put|enter|paste)[-_ ](?:\w{1,20}[-_ ]){0,3}"
+    r"(?:key|token|secret|password|url|value)(?:[-_ ]here)?\]?"
     r"|change[-_ ]?(?:me|this|it)!?|replace[-_ ]?(?:me|this|with.{0,40})"
     r"|to[-_ ]?do|tbd|fixme|placeholder",
     re.IGNORECASE,
 )
-_NO_KEY: Final = re.compile(r"none|null|undefined|nil|n/?a|dummy|example|sample|test|\?+", re.I)
+_NO_KEY: Final = re.compile(r"none|null|undefined|nil|n/?a", re.IGNORECASE)
+_DOUBTFUL: Final = re.compile(
+    r"dummy|example|sample|test|foo|bar|(?:my|test|fake|dummy)[-_ ](?:\w{1,20}[-_ ])?"
+    r"(?:key|token|secret|password)",
+    re.IGNORECASE,
+)
 _PLACEHOLDER_INSIDE: Final = re.compile(
     r"\[your[-_ ][^\]\n]{1,40}\]|\$\{\{[^}\n]{0,200}\}\}"
     r"|<(?:your[-_ ])?(?:\w{1,20}[-_ ])?"
@@ -56,14 +61,12 @@ def _check(entry: Entry, backend: Backend | None) -> Iterator[Finding]:
     if value and not value.strip():
         yield wrong(entry, "holds nothing but white space.", "Give it a value or remove the line.")
         return
-    placeholders = list(_placeholder(entry, backend))
-    yield from _white_space(entry, backend)
-    yield from _quotes(entry, backend)
-    yield from _control(entry, backend)
-    yield from placeholders
-    if not placeholders:
-        for check in _MEANING:
-            yield from check(entry, backend)
+    for check in _FORM:
+        yield from check(entry, backend)
+    placeholder = list(_placeholder(entry, backend))
+    yield from placeholder
+    for check in () if divide(placeholder)[0] else _MEANING:
+        yield from check(entry, backend)
 
 
 def _white_space(entry: Entry, _: Backend | None) -> Iterator[Finding]:
@@ -116,10 +119,13 @@ def _control(entry: Entry, _: Backend | None) -> Iterator[Finding]:
 
 def _placeholder(entry: Entry, _: Backend | None) -> Iterator[Finding]:
     text = entry.value.reveal().strip().strip("\"'")
-    whole = _PLACEHOLDER.fullmatch(text) or (
-        names.is_sensitive(entry.name) and _NO_KEY.fullmatch(text)
-    )
-    if whole or _PLACEHOLDER_INSIDE.search(text):
+    sensitive = names.is_sensitive(entry.name)
+    whole = _PLACEHOLDER.fullmatch(text) or (sensitive and _NO_KEY.fullmatch(text))
+    if entry.public and " " in text:
+        return  # a sentence for people ("Enter your password") is no placeholder
+    if sensitive and _DOUBTFUL.fullmatch(text):
+        yield odd(entry, "looks like a made-up value.", "If it is one, put the real one there.")
+    elif whole or _PLACEHOLDER_INSIDE.search(text):
         yield wrong(
             entry,
             f"{'is' if whole else 'contains'} a placeholder.",
@@ -166,6 +172,7 @@ def _better_public(entry: Entry, backend: Backend | None) -> Iterator[Finding]:
         )
 
 
+_FORM: Final[tuple[Check, ...]] = (_white_space, _quotes, _control)
 _MEANING: Final[tuple[Check, ...]] = (
     _belongs_to_secrets,
     _better_public,

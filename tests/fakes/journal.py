@@ -1,0 +1,31 @@
+"""Port ``Journal`` in memory."""
+
+from __future__ import annotations
+
+from deployer.scrub import scrub
+
+
+class FakeJournal:
+    """Keeps outputs by name, the whole job summary, and receipts by the path they were given."""
+
+    def __init__(self) -> None:
+        self.outputs: dict[str, str] = {}
+        self.written: list[tuple[str, str]] = []
+        self.summaries: list[str] = []
+        self.receipts: dict[str, str] = {}
+
+    @property
+    def summary_text(self) -> str:
+        return "".join(self.summaries)
+
+    def output(self, name: str, value: str) -> None:
+        self.outputs[name] = scrub(value)
+        self.written.append((name, value))
+
+    def summary(self, markdown: str) -> None:
+        self.summaries.append(scrub(markdown))
+
+    def receipt(self, content: str) -> str:
+        path = f"/receipts/{len(self.receipts)}.json"
+        self.receipts[path] = scrub(content)
+        return path

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from deployer.scrub import contains_key, scrub, scrub_lines
+
+HF = "hf_" + "aB3dE6gH9" * 4
+GITHUB = "ghp_" + "0123456789abcdefABCDEF"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow+/abc=\nQQ==\n-----END RSA PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        HF,
+        GITHUB,
+        "github_pat_11ABCDEFG0abcdefghij_klmnop",
+        "sk-proj-Ab12Cd34Ef56Gh78Ij90",
+        "sk-ant-api03-abcdefghijklmnop",
+        "AIzaSyA1234567890abcdefghijklmnopqrstu",
+        "AKIAIOSFODNN7EXAMPLE",
+        "xoxb-1234567890-abcdef",
+        "npg_aB3dE6gH9kLm",
+        "gsk_aB3dE6gH9kLm0123",
+        JWT,
+        PEM,
+        PEM.replace("\n", "\\n"),
+    ],
+)
+def test_a_key_is_taken_out_wherever_it_stands(key: str) -> None:
+    for text in (key, f"key={key}.", f'{{"k": "{key}"}}', f"using {key} now", f"({key})"):
+        assert scrub(text).count("***") >= 1
+        assert key[6:] not in scrub(text)
+    assert contains_key(key)
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("postgresql://user:s3cret@host/db", "s3cret"),
+        ("postgresql+asyncpg://user:pa/ss#w@ep-x.neon.tech/db?sslmode=require", "pa/ss#w"),
+        ("redis://:hunter@cache:6379", "hunter"),
+        ("https://x-access-token:abcdef@github.com/a/b", "abcdef"),
+        ("password=hunter", "hunter"),
+        ("DB_PASSWORD='hunter'", "hunter"),
+        ('{"password": "hunter and more"}', "hunter"),
+        (r"{\"api_key\": \"abcdefgh\"}", "abcdefgh"),
+        ("api-key: ab12cd34", "ab12cd34"),
+        ("Authorization: Bearer abc123def456", "abc123def456"),
+        ("authorization: Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
+        ("GET /v1/models?key=abc123 HTTP/1.1", "abc123"),
+        ("https://x.qdrant.io/?api-key=zzz999", "zzz999"),
+    ],
+)
+def test_a_secret_is_known_by_what_stands_before_it(text: str, secret: str) -> None:
+    assert secret not in scrub(text)
+    assert "***" in scrub(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INFO:     Uvicorn running on http://0.0.0.0:7860 (Press CTRL+C to quit)",
+        'INFO:     10.16.1.2:54321 - "GET /api/health HTTP/1.1" 200 OK',
+        "from huggingface_hub import hf_hub_download, HfApi",
+        "GEMINI_API_KEY: missing",
+        "api_key=None is not valid; set GEMINI_API_KEY",
+        "pydantic: GEMINI_API_KEY Field required [type=missing, input_value={}]",
+        "task-something-long-and-harmless disk-usage-percentage-total",
+        "Revision 0123456789abcdef0123456789abcdef01234567 is RUNNING",
+        "Collecting torch==2.9.0 (from -r requirements.txt (line 3))",
+        "see http://localhost:7860/docs or mail someone@example.org",
+        "invalid token: unexpected character",
+        "git@github.com:owner/name.git",
+        "-----BEGIN CERTIFICATE-----",
+    ],
+)
+def test_ordinary_log_lines_stay(text: str) -> None:
+    assert scrub(text) == text
+
+
+def test_known_values_go_longest_first() -> None:
+    assert scrub("abc-123-xyz abc", ("abc", "abc-123-xyz", "")) == "*** ***"
+
+
+def test_a_private_key_over_several_log_lines_is_taken_out() -> None:
+    assert scrub_lines(["before", *PEM.split("\n"), "(after)"]) == ("before", "***", "(after)")
+
+
+def test_no_lines_stay_no_lines() -> None:
+    assert scrub_lines([]) == ()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        " ",
+        "eyJ-",
+        "eyJaaaaaaaa.",
+        "hf_",
+        "sk-",
+        "://a:",
+        "://a:b/",
+        "token:",
+        "password=",
+        '"token":"',
+        "bearer ",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN ",
+        "?key=",
+        "xox",
+    ],
+)
+def test_a_hostile_line_of_a_megabyte_takes_no_longer_than_a_second_or_two(piece: str) -> None:
+    line = piece * (1_000_000 // len(piece))
+    start = time.process_time()
+    scrub(line, ("known-value-1", "known-value-2"))
+    assert time.process_time() - start < 4
