@@ -93,6 +93,11 @@ def test_every_exit_code_has_its_row(code: Exit) -> None:
     assert f"| {int(code)} | {code.meaning} |" in README
 
 
+def test_the_marketplace_takes_the_action() -> None:
+    assert len(ACTION["description"].strip()) < 125
+    assert {"name", "author", "branding"} <= set(ACTION)
+
+
 # --- hygiene of the composite --------------------------------------------------------------------
 
 SCRIPTS = [step["run"] for step in ACTION["runs"]["steps"] if "run" in step]
