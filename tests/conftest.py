@@ -100,10 +100,16 @@ PARTS = {"docker": _no_docker, "browser": _no_browser, "postgres": _no_postgres}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Docker tests share the host's network and its port 7860, so one worker runs them all."""
+    """Say which tests share a worker.
+
+    Docker tests share the host's network and its port 7860. Tests of one file with costly parts
+    (a Hub, a build) share those.
+    """
     for item in items:
         if item.get_closest_marker("docker"):
             item.add_marker(pytest.mark.xdist_group("docker"))
+        elif item.path.parent.name in ("e2e", "contract"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
