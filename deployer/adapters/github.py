@@ -1,0 +1,213 @@
+"""The user's repository through GitHub's API (port ``Repo``).
+
+``createCommitOnBranch`` makes one commit that GitHub signs, only if the branch still is at
+``expectedHeadOid``: a concurrent push is never lost, and no checkout is needed.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from deployer.adapters.github_api import GitHubApi, NoAnswer, Reply
+from deployer.adapters.repository_refusals import PROTECTED, WRITE, refusal
+from deployer.errors import RepositoryRefused
+from deployer.model import FileChange, Secret
+from deployer.scrub import scrub
+
+WAITS = (1.0, 2.0, 4.0)
+MUTATION = """
+mutation($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid } }
+}
+"""
+# Rules that a direct commit can't satisfy ("Available rules for rulesets").
+BLOCKING = frozenset(
+    {"pull_request", "update", "required_status_checks", "required_deployments", "merge_queue"}
+)
+
+
+class GitHubRepo:
+    """``ports.Repo`` for ``repository`` ("owner/name")."""
+
+    def __init__(
+        self,
+        *,
+        repository: str,
+        token: Secret,
+        api_url: str = "https://api.github.com",
+        graphql_url: str = "https://api.github.com/graphql",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._repository = repository
+        self._token = token
+        self._sleep = sleep
+        self._api = GitHubApi(token=token, api_url=api_url, graphql_url=graphql_url, sleep=sleep)
+
+    def may_write(self, branch: str) -> None:
+        """Raise when the token surely may not push to ``branch``; doubt passes."""
+        doing = f"Writing to `{self._repository}`"
+        facts = self._get("", doing).json()
+        if facts.get("archived"):
+            raise refusal(doing, "archived")
+        if not self._pushes(facts):
+            message = f"{doing} is not allowed: the token may not write its contents."
+            raise RepositoryRefused(message, hint=WRITE)
+        if rules := self._blocking_rules(branch):
+            message = f"Branch `{branch}` takes no direct commit: it has the rule {rules}."
+            raise RepositoryRefused(message, hint=PROTECTED)
+
+    def head(self, branch: str) -> str:
+        """The newest commit of ``branch``; raises when there is no such branch."""
+        doing = f"Reading branch `{branch}`"
+        reply = self._get(f"git/ref/heads/{quote(branch)}", doing, missing=True)
+        if reply.status == 404:
+            where = f"`{self._repository}` has no branch `{branch}`"
+            raise RepositoryRefused(f"{where}, or the token may not see it.", hint=WRITE)
+        return str(reply.json()["object"]["sha"])
+
+    def read(self, path: str, revision: str) -> bytes | None:
+        """A regular file's bytes at a revision; None for anything else."""
+        doing = f"Reading `{path}`"
+        where = f"contents/{quote(path)}?ref={quote(revision)}"
+        reply = self._get(where, doing, missing=True)
+        found = reply.json() if reply.status == 200 else None
+        if not isinstance(found, dict) or found.get("type") != "file":
+            return None
+        if found.get("encoding") != "base64":  # over 1 MB: only the blob itself has the bytes
+            found = self._get(f"git/blobs/{found['sha']}", doing).json()
+        return base64.b64decode(found["content"])
+
+    def commit(
+        self, changes: Sequence[FileChange], *, branch: str, parent: str, message: str
+    ) -> str:
+        """One verified commit; ``parent`` itself when the changes change nothing."""
+        changes = [change for change in changes if change.before != change.after]
+        if not changes:
+            return parent
+        send = self._input(changes, branch, parent, message)
+        doing = f"Committing to `{branch}`"
+        unclear = False
+        for wait in (*WAITS, None):
+            try:
+                return self._send(send, doing)
+            except NoAnswer as error:
+                # The answer is lost, the commit may be there. Sending again is safe: the branch
+                # has moved then, and `expectedHeadOid` refuses a second one.
+                unclear, refused = True, refusal(doing, str(error))
+            except RepositoryRefused as error:
+                if not (error.race and unclear):
+                    raise
+                refused = error
+            if landed := self._landed(changes, branch, parent, message):
+                return landed
+            if wait is None or refused.race:
+                raise refused
+            self._sleep(wait)
+        raise AssertionError("the last round returns or raises")
+
+    # --- committing ------------------------------------------------------------------------------
+
+    def _input(
+        self, changes: Sequence[FileChange], branch: str, parent: str, message: str
+    ) -> dict[str, Any]:
+        """The mutation's ``CreateCommitOnBranchInput``."""
+        headline, _, body = message.partition("\n")
+        additions = [
+            {"path": change.path, "contents": base64.b64encode(change.after).decode()}
+            for change in changes
+        ]
+        return {
+            "branch": {"repositoryNameWithOwner": self._repository, "branchName": branch},
+            "expectedHeadOid": parent,
+            "message": {"headline": headline, "body": body.strip()},
+            "fileChanges": {"additions": additions},
+        }
+
+    def _send(self, send: dict[str, Any], doing: str) -> str:
+        """The new commit; raises ``NoAnswer`` or ``RepositoryRefused``."""
+        reply = self._api.graphql(MUTATION, {"input": send})
+        content = reply.json()
+        if reply.status != 200 or not isinstance(content, dict):
+            raise self._refusal(doing, reply.said)
+        if errors := content.get("errors"):
+            said = "; ".join(f"{e.get('type', '')} {e.get('message', '')}".strip() for e in errors)
+            if "something went wrong" in said.lower():  # GraphQL's words for a 500 or a timeout
+                raise NoAnswer(scrub(said))
+            raise self._refusal(doing, said)
+        return str(content["data"]["createCommitOnBranch"]["commit"]["oid"])
+
+    def _landed(
+        self, changes: Sequence[FileChange], branch: str, parent: str, message: str
+    ) -> str | None:
+        """The commit that an attempt without an answer made, were it under newer ones."""
+        doing = f"Looking at branch `{branch}`"
+        for commit in self._get(f"commits?sha={quote(branch)}&per_page=20", doing).json():
+            parents = [one["sha"] for one in commit["parents"]]
+            same_words = commit["commit"]["message"].split() == message.split()
+            if parents == [parent] and same_words:
+                revision = str(commit["sha"])
+                if all(self.read(c.path, revision) == c.after for c in changes):
+                    return revision
+        return None
+
+    # --- what the token may do ------------------------------------------------------------------
+
+    def _pushes(self, facts: dict[str, Any]) -> bool:
+        """Whether the token may push, as far as it can be told.
+
+        ``permissions.push`` speaks of the user behind a token, not of the token, and is false for
+        every installation token, GITHUB_TOKEN among them. So git's own door is asked first.
+        """
+        answer = self._api.may_push(str(facts.get("clone_url", "")))
+        if answer is not None:
+            return answer
+        pushes = facts.get("permissions", {}).get("push")
+        return pushes is not False or self._installation()
+
+    def _installation(self) -> bool:
+        return self._ask("installation/repositories?per_page=1").status == 200
+
+    def _blocking_rules(self, branch: str) -> str:
+        """Rules of rulesets that block a direct commit and that this token can't bypass.
+
+        Classic branch protection can't be read with the token of a workflow; its refusal is
+        explained when it comes.
+        """
+        reply = self._ask(f"repos/{self._repository}/rules/branches/{quote(branch, safe='')}")
+        rules = reply.json() if reply.status == 200 else []
+        blocking = [rule for rule in rules if rule.get("type") in BLOCKING]
+        sure = {i for i in {r.get("ruleset_id") for r in blocking} if self._never_bypassed(i)}
+        names = sorted({f"`{r['type']}`" for r in blocking if r.get("ruleset_id") in sure})
+        return ", ".join(names)
+
+    def _never_bypassed(self, ruleset: object) -> bool:
+        reply = self._ask(f"repos/{self._repository}/rulesets/{ruleset}")
+        return reply.status == 200 and reply.json().get("current_user_can_bypass") == "never"
+
+    def _ask(self, path: str) -> Reply:
+        """A reply that may also be no answer (status 0): then there is doubt, and doubt passes."""
+        try:
+            return self._api.get(path)
+        except NoAnswer:
+            return Reply(status=0)
+
+    # --- asking ---------------------------------------------------------------------------------
+
+    def _get(self, path: str, doing: str, *, missing: bool = False) -> Reply:
+        """A reply of 200 (or 404 when ``missing``); raises ``RepositoryRefused`` otherwise."""
+        try:
+            reply = self._api.get(f"repos/{self._repository}/{path}".rstrip("/"))
+        except NoAnswer as error:
+            raise refusal(doing, str(error)) from None
+        if missing and reply.status == 404:
+            return reply
+        if reply.status != 200 or reply.json() is None:
+            raise self._refusal(doing, "rate limit" if reply.limited else reply.said)
+        return reply
+
+    def _refusal(self, doing: str, said: str) -> RepositoryRefused:
+        return refusal(doing, scrub(said, (self._token.reveal(),)))

@@ -1,0 +1,255 @@
+"""A GitHub on loopback: git over HTTP, REST and GraphQL on real bare repositories.
+
+One port serves all three, as GITHUB_SERVER_URL, GITHUB_API_URL and GITHUB_GRAPHQL_URL. Every
+request needs a token that was granted. Faults can be planted: a status, or a connection that
+breaks before or after the request took effect.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.localgithub import git_http, graphql_api, rest_api
+from tests.localgithub.git_http import Answer
+from tests.localgithub.repositories import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a token may do. ``installation``: of a GitHub App, as GITHUB_TOKEN is."""
+
+    write: bool = True
+    installation: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What happens, once, to a request with this method and this text in its path."""
+
+    path: str
+    method: str = "GET"
+    status: int = 0  # 0: the connection is reset
+    when: Literal["before", "after"] = "before"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def _nothing(_repository: Repository) -> None:
+    return None
+
+
+@dataclass(slots=True, kw_only=True)
+class LocalGitHub:
+    """The server's state; tests reach into it. ``before_commit`` runs inside each mutation."""
+
+    root: Path
+    url: str = ""
+    repositories: dict[str, Repository] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    before_commit: Callable[[Repository], None] = _nothing
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, full_name: str, files: Mapping[str, bytes], branch: str = "main") -> Repository:
+        """A repository with one commit."""
+        path = self.root / f"{full_name}.git"
+        made = Repository(full_name=full_name, path=path, default_branch=branch)
+        made.create(files)
+        self.repositories[full_name.lower()] = made
+        return made
+
+    def clone_url(self, full_name: str) -> str:
+        """Where git finds it."""
+        return f"{self.url}/{full_name}.git"
+
+    def variables(self) -> dict[str, str]:
+        """What the runner would say of this GitHub."""
+        return {
+            "GITHUB_SERVER_URL": self.url,
+            "GITHUB_API_URL": self.url,
+            "GITHUB_GRAPHQL_URL": f"{self.url}/graphql",
+        }
+
+    def take_fault(self, method: str, path: str, when: str) -> Fault | None:
+        """The planted fault for a request, used up by this."""
+        with self.lock:
+            for fault in self.faults:
+                if (fault.method, fault.when) == (method, when) and fault.path in path:
+                    self.faults.remove(fault)
+                    return fault
+        return None
+
+
+@contextmanager
+def serving(github: LocalGitHub, port: int = 0) -> Iterator[LocalGitHub]:
+    """Serve on loopback; ``github.url`` is set inside."""
+    server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, github))
+    server.daemon_threads = True
+    github.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield github
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Caller:
+    """``graphql_api.Caller`` for one request."""
+
+    github: LocalGitHub
+    grant: Grant
+
+    def find(self, full_name: str) -> Repository | None:
+        return self.github.repositories.get(full_name.lower())
+
+    @property
+    def writes(self) -> bool:
+        return self.grant.write
+
+    @property
+    def before_commit(self) -> Callable[[Repository], None]:
+        return self.github.before_commit
+
+
+class _Broken(Exception):
+    """The connection was reset on purpose."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, github: LocalGitHub, *arguments: object) -> None:
+        self.github = github
+        super().__init__(*arguments)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        """Handle every method alike."""
+        path = urlsplit(self.path).path
+        body = self._body()
+        self.github.requests.append(f"{self.command} {self.path}")
+        if self._fault("before"):
+            return
+        status, headers, content = self._answer(unquote(path), body)
+        if self._fault("after"):
+            return
+        self._reply(status, headers, content)
+
+    do_POST = do_GET  # noqa: N815 - the name is http.server's
+
+    def log_message(self, *_arguments: object) -> None:
+        """Quiet."""
+
+    # --- routing --------------------------------------------------------------------------------
+
+    def _answer(self, path: str, body: bytes) -> Answer:
+        given = self.headers.get_all("Authorization") or []
+        if len(given) > 1:
+            return _text(400, "Duplicate header: Authorization")
+        grant = self.github.grants.get(_token(given[0])) if given else None
+        parts = path.strip("/").split("/")
+        if len(parts) > 2 and parts[0] != "repos" and parts[1].endswith(".git"):
+            return self._git(path, body, grant)
+        if grant is None:
+            return _json(401, {"message": "Bad credentials", "status": "401"})
+        if path == "/graphql" and self.command == "POST":
+            caller = _Caller(github=self.github, grant=grant)
+            return _json(200, graphql_api.answer(caller, json.loads(body)))
+        return _json(*self._rest(parts, grant))
+
+    def _rest(self, parts: list[str], grant: Grant) -> rest_api.Answer:
+        if parts == ["installation", "repositories"]:
+            return (200, {"total_count": 1}) if grant.installation else (403, {"message": "No"})
+        found = self.github.repositories.get("/".join(parts[1:3]).lower())
+        if parts[0] != "repos" or found is None:
+            return rest_api.NOT_FOUND
+        if len(parts) == 3:
+            # GitHub says `false` to every installation token, whatever it may do.
+            push = grant.write and not grant.installation
+            return rest_api.repository(found, self.github.url, push=push)
+        query = dict(parse_qsl(urlsplit(self.path).query))
+        return rest_api.answer(found, "/".join(parts[3:]), query)
+
+    def _git(self, path: str, body: bytes, grant: Grant | None) -> Answer:
+        if grant is None:
+            status, headers, content = _text(401, "Invalid username or token.")
+            return status, {**headers, "WWW-Authenticate": 'Basic realm="GitHub"'}, content
+        if "git-receive-pack" in self.path and not grant.write:
+            return _text(403, "Write access to repository not granted.")
+        return git_http.answer(self.github.root, self._cgi(path), body)
+
+    def _cgi(self, path: str) -> dict[str, str]:
+        return {
+            "REQUEST_METHOD": self.command,
+            "PATH_INFO": path,
+            "QUERY_STRING": urlsplit(self.path).query,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+        }
+
+    # --- the wire -------------------------------------------------------------------------------
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        pieces = []
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(pieces)
+
+    def _fault(self, when: Literal["before", "after"]) -> bool:
+        fault = self.github.take_fault(self.command, self.path, when)
+        if fault is None:
+            return False
+        if fault.status:
+            status, headers, content = _json(fault.status, {"message": "Planted fault"})
+            self._reply(status, {**headers, **fault.headers}, content)
+        else:
+            # Closing with linger 0 sends a reset instead of an orderly end.
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RD)
+            self.connection.close()
+        return True
+
+    def _reply(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def _json(status: int, content: object) -> Answer:
+    return status, {"Content-Type": "application/json; charset=utf-8"}, json.dumps(content).encode()
+
+
+def _text(status: int, content: str) -> Answer:
+    return status, {"Content-Type": "text/plain"}, content.encode()
+
+
+def _token(authorization: str) -> str:
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "basic":
+        return base64.b64decode(value).decode().partition(":")[2]
+    return value if scheme.lower() in ("bearer", "token") else ""
