@@ -1,0 +1,115 @@
+"""The workspace on disk (port ``Files``). No link is ever followed, no path leads outside."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+from deployer.errors import Exit, Problem, Refused, Where
+from deployer.model import Digest, WorkspaceEntry, WorkspaceKind
+
+CHUNK = 1 << 20
+
+
+class Workspace:
+    """``Files`` below ``root``. Raises ``Refused`` (exit 2) for a path that would leave it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+
+    def walk(self, folder: str, descend: Callable[[str], bool]) -> Iterator[WorkspaceEntry]:
+        """Every path below ``folder``; nothing for a folder that is missing or a link."""
+        start = self._plain(folder)
+        if start is None or not start.is_dir():
+            return
+        prefix = "" if start == self._root else f"{start.relative_to(self._root).as_posix()}/"
+        # A stack and not recursion: a tree may be deeper than Python's stack.
+        pending = [_entries(start, prefix)]
+        while pending:
+            entry = next(pending[-1], None)
+            if entry is None:
+                pending.pop()
+                continue
+            yield entry
+            if entry.kind is WorkspaceKind.FOLDER and descend(entry.path):
+                pending.append(_entries(self._root / entry.path, f"{entry.path}/"))
+
+    def read(self, path: str) -> bytes | None:
+        """A regular file's bytes; None for anything else and for what lies behind a link."""
+        location = self._plain(path)
+        if location is None or not location.is_file():
+            return None
+        return location.read_bytes()
+
+    def digest(self, path: str) -> Digest:
+        """Git blob SHA-1 (git-hash-object) and SHA-256 (git-lfs) from one pass over the file."""
+        location = self._plain(path)
+        if location is None:
+            raise Refused([_outside(path, "is a link or lies behind one")])
+        with location.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            blob = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+            whole = hashlib.sha256()
+            while chunk := stream.read(CHUNK):
+                blob.update(chunk)
+                whole.update(chunk)
+        return Digest(size=size, blob=blob.hexdigest(), sha256=whole.hexdigest())
+
+    def write(self, path: str, content: bytes) -> None:
+        """Replace a file in one step, keeping its mode; a new one gets the usual 0644."""
+        location = self._plain(path)
+        if location is None:
+            raise Refused([_outside(path, "is a link or lies behind one")])
+        location.parent.mkdir(parents=True, exist_ok=True)
+        mode = stat.S_IMODE(location.stat().st_mode) if location.exists() else 0o644
+        descriptor, name = tempfile.mkstemp(dir=location.parent, prefix=".hf-space-deploy-")
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+            Path(name).chmod(mode)
+            Path(name).replace(location)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def _plain(self, path: str) -> Path | None:
+        """Where ``path`` lies, or None when a link is on the way to it."""
+        relative = PurePosixPath(path)
+        if relative.is_absolute() or ".." in relative.parts or "\0" in path:
+            raise Refused([_outside(path, "leads outside the workspace")])
+        location = self._root
+        for part in relative.parts:
+            location /= part
+            if location.is_symlink():
+                return None
+        return location
+
+
+def _entries(folder: Path, prefix: str) -> Iterator[WorkspaceEntry]:
+    with os.scandir(folder) as scan:
+        found = sorted(scan, key=lambda entry: entry.name)
+    return (_entry(entry, prefix + entry.name) for entry in found)
+
+
+def _entry(entry: os.DirEntry[str], path: str) -> WorkspaceEntry:
+    if entry.is_symlink():
+        link = Path(entry.path).readlink().as_posix()
+        return WorkspaceEntry(path=path, kind=WorkspaceKind.LINK, target=link)
+    if entry.is_dir(follow_symlinks=False):
+        return WorkspaceEntry(path=path, kind=WorkspaceKind.FOLDER)
+    if entry.is_file(follow_symlinks=False):
+        size = entry.stat(follow_symlinks=False).st_size
+        return WorkspaceEntry(path=path, kind=WorkspaceKind.FILE, size=size)
+    return WorkspaceEntry(path=path, kind=WorkspaceKind.OTHER)
+
+
+def _outside(path: str, why: str) -> Problem:
+    return Problem(
+        exit=Exit.CONFIGURATION,
+        message=f"`{path}` {why}.",
+        hint="Use a path inside the repository, without links.",
+        where=Where(file=path),
+    )

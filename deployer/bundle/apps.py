@@ -1,0 +1,215 @@
+"""Which ASGI app the backend is: every candidate in the code, and the one that is meant."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from deployer.bundle.project import FOLLOW, Project
+from deployer.bundle.source import Code, Definition, dotted_name, statements
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+ENTRY_NAMES = ("main", "app", "asgi")
+OTHER_ENTRIES = ("server", "api", "run", "index", "wsgi", "application")
+VARIABLES = ("app", "application", "api", "asgi_app", "server")
+SIDE_FOLDERS = frozenset(
+    [
+        "tests",
+        "test",
+        "examples",
+        "example",
+        "scripts",
+        "script",
+        "tools",
+        "docs",
+        "demo",
+        "demos",
+        "templates",
+        "evals",
+        "benchmarks",
+        "migrations",
+        "alembic",
+        "notebooks",
+        "samples",
+        "experiments",
+        "archive",
+        "old",
+        "backup",
+    ]
+)
+WRAPPERS = ("Middleware", "ASGIApp", "mount_gradio_app", "OpenTelemetryMiddleware", "CORS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A module-level app, or with ``factory`` a function that makes one."""
+
+    path: str
+    name: str
+    line: int
+    factory: bool = False
+    reexport: bool = False
+
+
+def find_apps(project: Project) -> tuple[App, ...]:
+    """Every app that uvicorn could be pointed at, sorted by file and name."""
+    code = project.code
+    found: list[App] = []
+    for path in code.paths:
+        if code.mentions(path, (b"FastAPI", b"fastapi")):
+            found += _defined(project, path)
+    homes = {app.path for app in found}
+    for path in code.paths:
+        if PurePosixPath(path).stem in ENTRY_NAMES + OTHER_ENTRIES and path not in homes:
+            found += _reexported(project, path, found)
+    return tuple(sorted(found, key=lambda app: (app.path, app.name)))
+
+
+def app_named(project: Project, path: str, name: str) -> App | None:
+    """The app called ``name`` in ``path``, defined there or imported."""
+    module = project.code.module(path)
+    if module is None:
+        return None
+    own = [app for app in _defined(project, path) if app.name == name]
+    if own:
+        return own[0]
+    node = module.definitions.get(name)
+    if node is not None:
+        factory = isinstance(node, FunctionNode)
+        return App(path=path, name=name, line=node.lineno, factory=factory)
+    bound = module.bound.get(name)
+    if bound is None:
+        return None
+    target = project.lookup(path, name)
+    factory = target is not None and isinstance(target.node, FunctionNode)
+    return App(path=path, name=name, line=bound.line, factory=factory, reexport=True)
+
+
+def makes_app(project: Project, path: str, node: Definition | None, depth: int = FOLLOW) -> bool:
+    """Whether evaluating ``node`` in ``path`` gives a FastAPI app or one wrapped."""
+    if depth == 0:
+        return False
+    match node:
+        case ast.Name() | ast.Attribute():
+            name = dotted_name(node)
+            found = project.lookup(path, name) if name else None
+            whole = found is not None and "." not in found.name and found.node is not node
+            return (
+                whole
+                and found is not None
+                and makes_app(project, found.path, found.node, depth - 1)
+            )
+        case ast.Call(func=func):
+            return _is_maker(project, path, func, depth) or _wraps(project, path, node, depth)
+    return False
+
+
+def _defined(project: Project, path: str) -> Iterator[App]:
+    module = project.code.module(path)
+    if module is None:
+        return
+    seen: set[str] = set()
+    for statement in statements(module.tree.body):
+        if isinstance(statement, FunctionNode):
+            if returns_app(project, path, statement) and not _needs_arguments(statement):
+                yield App(path=path, name=statement.name, line=statement.lineno, factory=True)
+            continue
+        for name, value in _assigned(statement):
+            if name not in seen and makes_app(project, path, value):
+                seen.add(name)
+                yield App(path=path, name=name, line=statement.lineno)
+
+
+def _assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    match statement:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target.id, value) for target in targets if isinstance(target, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            yield name, value
+
+
+def _reexported(project: Project, path: str, known: Iterable[App]) -> Iterator[App]:
+    homes = {(app.path, app.name) for app in known if not app.factory}
+    module = project.code.module(path)
+    for found in module.imports if module else ():
+        target = project.lookup(path, found.bound) if found.name and not found.guarded else None
+        if target and (target.path, target.name) in homes:
+            yield App(path=path, name=found.bound, line=found.line, reexport=True)
+
+
+def _is_maker(project: Project, path: str, func: ast.expr, depth: int) -> bool:
+    name = dotted_name(func)
+    if name is None:
+        return False
+    found = project.lookup(path, name)
+    if found is None or found.outside:
+        # A star import leaves no trace of where the name came from.
+        return (found.outside if found else name).rpartition(".")[2] == "FastAPI"
+    match found.node:
+        case ast.ClassDef(bases=bases):
+            return any(_is_maker(project, found.path, base, depth - 1) for base in bases)
+        case ast.FunctionDef() | ast.AsyncFunctionDef() as function:
+            return returns_app(project, found.path, function, depth - 1)
+    return False
+
+
+def _wraps(project: Project, path: str, call: ast.Call, depth: int) -> bool:
+    """``CORSMiddleware(app, …)`` and its like are ASGI apps; ``Mangum(app)`` is not."""
+    name = dotted_name(call.func) or ""
+    if not name.endswith(WRAPPERS):
+        return False
+    values = [*call.args, *(item.value for item in call.keywords)]
+    module = project.code.module(path)
+    first = _first_values(module.tree.body) if module else {}
+    return any(
+        makes_app(project, path, first.get(value.id, value), depth - 1)
+        for value in values
+        if isinstance(value, ast.Name)
+    )
+
+
+def _first_values(body: Iterable[ast.stmt]) -> dict[str, ast.expr]:
+    """First assignments: ``app = Wrapper(app)`` wraps what ``app`` was before."""
+    first: dict[str, ast.expr] = {}
+    for statement in statements(body):
+        for name, value in _assigned(statement):
+            first.setdefault(name, value)
+    return first
+
+
+def returns_app(project: Project, path: str, function: FunctionNode, depth: int = FOLLOW) -> bool:
+    """Whether a function makes an app and returns it."""
+    if depth <= 0:
+        return False
+    local = _first_values(function.body)
+    for statement in statements(function.body):
+        match statement:
+            case ast.Return(value=ast.Name(id=name)) if name in local:
+                if makes_app(project, path, local[name], depth - 1):
+                    return True
+            case ast.Return(value=ast.Call() as call):
+                if makes_app(project, path, call, depth - 1):
+                    return True
+    return False
+
+
+def _needs_arguments(function: FunctionNode) -> bool:
+    arguments = function.args
+    positional = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
+    return positional > 0 or any(default is None for default in arguments.kw_defaults)
+
+
+def is_side(folder: str, path: str) -> bool:
+    """Whether a file lies among tests, scripts or samples of the backend."""
+    inside = path if folder == "." else path[len(folder) + 1 :]
+    *folders, name = inside.split("/")
+    return bool(SIDE_FOLDERS & set(folders)) or name.startswith(("test_", "conftest"))
+
+
+def provisional(code: Code, folder: str) -> Project:
+    """A generous search path, good enough to see which modules define or re-export an app."""
+    folders = {str(PurePosixPath(path).parent) for path in code.paths}
+    above = [str(parent) for parent in PurePosixPath(folder).parents]
+    return Project(code=code, roots=(folder, *sorted(folders - {folder}), *above))

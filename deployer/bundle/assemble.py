@@ -1,0 +1,271 @@
+"""The exact files of the Space from what was decided: copied, cleaned and made ones."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from deployer.bundle import front_matter, hazards
+from deployer.bundle.about import app_texts, features
+from deployer.bundle.choose import Target
+from deployer.bundle.dependencies import Dependencies
+from deployer.bundle.dockerfile import (
+    PORT,
+    Image,
+    OwnImage,
+    check_dockerfile,
+    make_dockerfile,
+)
+from deployer.bundle.ignore import IgnoreRules
+from deployer.bundle.listing import Listing
+from deployer.bundle.packages import missing_packages
+from deployer.bundle.readme import About, make_body, title_of
+from deployer.bundle.request import BundleRequest
+from deployer.bundle.search_path import within
+from deployer.bundle.source import join
+from deployer.bundle.system_packages import system_packages
+from deployer.errors import Exit, Notice, Problem, Where, refuse
+from deployer.model import Backend, Bundle, BundleFile, Digest, LeftOut, WorkspaceEntry
+from deployer.ports import Files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that was found before the files are put together."""
+
+    request: BundleRequest
+    backend: Backend
+    target: Target
+    closure: tuple[str, ...]
+    listing: Listing
+    rules: IgnoreRules
+    dependencies: Dependencies | None
+    image: OwnImage | None
+    cors: bool
+    notices: tuple[Notice, ...]
+
+
+def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
+    """The bundle, sorted by path. Raises ``Refused`` with ``problems`` and what is found here."""
+    problems = list(problems)
+    literals = _literals(parts)
+    shipped, left_out = _databases(parts, literals)
+    notices = [*parts.notices, *_database_notices(left_out)]
+    readme = front_matter.take_apart(files.read(join(parts.backend.folder, "README.md")) or b"")
+    port, port_notices = app_port(parts, readme)
+    backend = replace(parts.backend, app_port=port)
+    parts = replace(parts, backend=backend)
+    made = _made(parts, files, readme)
+    if readme.error:
+        problems.append(_bad_front_matter(parts, readme))
+    copied = []
+    for path, entry in shipped.items():
+        ship = shipped_path(parts, path)
+        if ship not in made:
+            copied.append(BundleFile(path=ship, digest=files.digest(entry.path), source=entry.path))
+        if hazards.is_scanned(entry.size):
+            problems += hazards.scan(entry.path, files.read(entry.path) or b"")
+    bundle_files = [*copied, *(_made_file(p, c) for p, c in made.items())]
+    bundle_files.sort(key=lambda file: file.path)
+    problems += hazards.size_problems(bundle_files)
+    notices += [*port_notices, *hazards.size_notices(bundle_files)]
+    if parts.image is not None:
+        notices += check_dockerfile(parts.image, port)
+    refuse(problems)
+    return Bundle(
+        files=tuple(bundle_files),
+        left_out=tuple(sorted([*parts.listing.left_out, *left_out], key=lambda item: item.path)),
+        backend=backend,
+        notices=tuple(dict.fromkeys(notices)),
+    )
+
+
+def prefix(parts: Parts) -> str:
+    """The folder inside the Space that a backend keeps which its own imports name."""
+    root, folder = parts.target.project.roots[0], parts.backend.folder
+    if parts.image is not None or within(root, folder):
+        return ""
+    return folder if root == "." else folder[len(root) + 1 :]
+
+
+def shipped_path(parts: Parts, path: str) -> str:
+    """Where a workspace path lies in the Space."""
+    folder = parts.backend.folder
+    inside = path if folder == "." else path[len(folder) + 1 :]
+    kept = prefix(parts)
+    return f"{kept}/{inside}" if kept else inside
+
+
+def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notice]]:
+    """The port of the Space: what the app listens on, else what the README says, else 7860."""
+    stated = readme.values.get("app_port")
+    valid = stated if isinstance(stated, int) and 0 < stated < 65536 else None
+    if parts.image is None:
+        return valid or PORT, []
+    fixed = "PORT" not in (*parts.request.variables, *parts.request.secrets)
+    listening = parts.image.listening if fixed else None
+    exposed = parts.image.exposed_port
+    port = listening[0] if listening else valid or (exposed[0] if exposed else PORT)
+    if valid is None or valid == port or listening is None:
+        return port, []
+    message = f"README.md says `app_port: {valid}`, the app listens on {port}; {port} was taken."
+    where = Where(file=parts.image.path, line=listening[1])
+    return port, [Notice(message=message, hint="Correct the README or the port.", where=where)]
+
+
+def _made(parts: Parts, files: Files, readme: front_matter.Readme) -> dict[str, bytes]:
+    """Files whose content is ours, by their path in the Space; those of the user unchanged not."""
+    made: dict[str, bytes] = {}
+    for path in missing_packages(parts.target.project, parts.closure):
+        made[shipped_path(parts, path)] = b""
+    if parts.dependencies is not None:
+        for path, content in parts.dependencies.files.items():
+            if files.read(path) != content or path not in parts.listing.files:
+                made[shipped_path(parts, path)] = content
+    if parts.image is None:
+        made["Dockerfile"] = make_dockerfile(_image(parts))
+    elif not parts.image.path.endswith("Dockerfile"):
+        made["Dockerfile"] = files.read(parts.image.path) or b""
+    made |= _readme(parts, files, readme)
+    return made
+
+
+def _readme(parts: Parts, files: Files, readme: front_matter.Readme) -> dict[str, bytes]:
+    own = files.read(join(parts.backend.folder, "README.md"))
+    description = app_texts(parts.target).get("description", "")
+    wanted = {
+        "title": app_texts(parts.target).get("title") or title_of(parts.request.space.name),
+        "emoji": "🤖",
+        "colorFrom": "blue",
+        "colorTo": "purple",
+        "sdk": "docker",
+        "app_port": parts.backend.app_port,
+        "short_description": front_matter.shortened(
+            str(readme.values.get("short_description") or description or _tagline(parts))
+        ),
+    }
+    given = parts.request.front_matter
+    changes = front_matter.corrections(readme.values, wanted | given)
+    if readme.values.get("app_port") != parts.backend.app_port:
+        changes["app_port"] = parts.backend.app_port
+    changes |= {key: value for key, value in given.items() if readme.values.get(key) != value}
+    if own is None:
+        readme = replace(readme, body=b"\n" + make_body(_about(parts, str(changes["title"]))))
+    if own is not None and not changes and not prefix(parts):
+        return {}
+    return {"README.md": front_matter.put_together(readme, changes)}
+
+
+def _tagline(parts: Parts) -> str:
+    found = features(parts.dependencies)
+    return f"FastAPI backend with {found[0]}" if found else "FastAPI backend"
+
+
+def _about(parts: Parts, title: str) -> About:
+    texts = app_texts(parts.target)
+    backend = parts.backend
+    points = [f"{len(backend.routes)} HTTP routes, with interactive documentation at `/docs`"]
+    points += features(parts.dependencies)
+    return About(
+        title=title,
+        description=texts.get("description") or "A FastAPI backend.",
+        routes=backend.routes,
+        environment=backend.environment,
+        origins=backend.origins,
+        cors=parts.cors,
+        secrets=parts.request.secrets,
+        variables=parts.request.variables,
+        frontend_urls=parts.request.frontend_urls,
+        health_path=backend.health_path,
+        health_found=backend.health_found,
+        features=points,
+    )
+
+
+def _image(parts: Parts) -> Image:
+    dependencies, target = parts.dependencies, parts.target
+    manifests = tuple(
+        shipped_path(parts, path) for path in (dependencies.files if dependencies else {})
+    )
+    roots = [_inside(parts, root) for root in target.project.roots]
+    return Image(
+        python=parts.backend.python_version,
+        app=str(target),
+        factory=target.app.factory,
+        app_dir=roots[0],
+        search=tuple(roots) if len(roots) > 1 else (),
+        requirements=shipped_path(parts, dependencies.main) if dependencies else "requirements.txt",
+        manifests=manifests,
+        needs_code=bool(dependencies and dependencies.needs_code),
+        packages=system_packages(dependencies.entries if dependencies else ()),
+        health_path=parts.backend.health_path,
+        port=parts.backend.app_port,
+    )
+
+
+def _inside(parts: Parts, root: str) -> str:
+    """A search path entry as a folder of the Space; the Space's own root is empty."""
+    folder = parts.backend.folder
+    if within(root, folder):
+        return shipped_path(parts, f"{root}/").rstrip("/") if root != folder else prefix(parts)
+    return ""
+
+
+def _databases(
+    parts: Parts, literals: frozenset[str]
+) -> tuple[dict[str, WorkspaceEntry], list[LeftOut]]:
+    """Databases ship when the code names them, or the input `ignore` brings them back."""
+    shipped: dict[str, WorkspaceEntry] = {}
+    left_out: list[LeftOut] = []
+    for path, entry in parts.listing.files.items():
+        asked = any(not rule.leaves_out for rule in parts.rules.given.matching(path))
+        named = asked or hazards.is_named(path, parts.backend.folder, literals)
+        if hazards.is_database(path) and not named:
+            left_out.append(LeftOut(path=path, rule="a database no code names", origin="built-in"))
+        else:
+            shipped[path] = entry
+    return shipped, left_out
+
+
+def _database_notices(left_out: list[LeftOut]) -> Iterator[Notice]:
+    for item in left_out:
+        yield Notice(
+            message=f"The database `{item.path}` is left out: no code names it.",
+            hint="If the app needs it, add a line like `!*.db` to the input `ignore`.",
+            where=Where(file=item.path),
+            warning=False,
+        )
+
+
+def _literals(parts: Parts) -> frozenset[str]:
+    """The short strings in the app's code, among which are the paths of its data."""
+    found: set[str] = set()
+    for path in parts.closure:
+        module = parts.target.project.code.module(path)
+        for node in ast.walk(module.tree) if module else ():
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and len(node.value) < 200
+            ):
+                found.add(node.value)
+    return frozenset(found)
+
+
+def _made_file(path: str, content: bytes) -> BundleFile:
+    blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False)
+    digest = Digest(
+        size=len(content), blob=blob.hexdigest(), sha256=hashlib.sha256(content).hexdigest()
+    )
+    return BundleFile(path=path, digest=digest, content=content)
+
+
+def _bad_front_matter(parts: Parts, readme: front_matter.Readme) -> Problem:
+    return Problem(
+        exit=Exit.BUNDLE,
+        message=f"The front matter of README.md {readme.error}.",
+        hint="The Hub would refuse it: correct it, or remove it to have one made.",
+        where=Where(file=join(parts.backend.folder, "README.md"), line=readme.error_line),
+    )

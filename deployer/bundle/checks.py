@@ -1,0 +1,168 @@
+"""Whether the app's code can be loaded from the bundle: syntax and imports, with ``file:line``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from packaging.markers import default_environment
+from packaging.version import Version
+
+from deployer.bundle.ignore import INPUT
+from deployer.bundle.project import Project, Unresolved
+from deployer.bundle.source import Broken, Code, join, parent
+from deployer.errors import Exit, Notice, Problem, Where
+from deployer.model import LeftOut
+from deployer.ports import Files
+
+
+def syntax(code: Code, closure: Iterable[str], python: str) -> tuple[list[Problem], list[Notice]]:
+    """Problems for broken files that the app imports, notices for the others."""
+    needed = set(closure)
+    ours = Version(default_environment()["python_version"])
+    newer = Version(python) > ours
+    problems, notices = [], []
+    for path in code.paths:
+        if code.module(path) is not None:
+            continue
+        broken = code.broken[path]
+        if path in needed and not newer:
+            problems.append(syntax_problem(broken))
+        else:
+            notices.append(_syntax_notice(broken))
+    return problems, notices
+
+
+def syntax_problem(broken: Broken) -> Problem:
+    """The app can't start: a file it imports doesn't parse."""
+    return Problem(
+        exit=Exit.BUNDLE,
+        message=f"Syntax error: {broken.message}.",
+        hint="The app imports this file and could not start.",
+        where=Where(file=broken.path, line=broken.line),
+    )
+
+
+def _syntax_notice(broken: Broken) -> Notice:
+    return Notice(
+        message=f"Syntax error: {broken.message}.",
+        hint="The app does not seem to need this file.",
+        where=Where(file=broken.path, line=broken.line),
+        warning=False,
+    )
+
+
+def imports(
+    project: Project, closure: Iterable[str], files: Files, folder: str, left_out: Iterable[LeftOut]
+) -> Iterator[Problem]:
+    """Imports that would fail in the Space, as far as the user's own code goes."""
+    given = [item for item in left_out if item.origin == INPUT]
+    for path in closure:
+        for found in project.unresolved(path):
+            if not found.wanted.guarded:
+                yield _missing(found)
+    yield from _outside(project, closure, files, folder)
+    yield from _left_out(project, closure, given)
+
+
+def wanted_but_left_out(
+    project: Project, closure: Iterable[str], folder: str, left_out: Iterable[LeftOut]
+) -> frozenset[str]:
+    """Left out paths that hold what the app imports; an import beats every rule but the input's."""
+    entries = [item.path for item in left_out if item.origin != INPUT]
+    wanted = set(_places(project, closure, folder))
+    return frozenset(
+        path.rstrip("/")
+        for path in entries
+        if path.rstrip("/") in wanted
+        or any(place.startswith(path) for place in wanted if path[-1] == "/")
+    )
+
+
+def _places(project: Project, closure: Iterable[str], folder: str) -> Iterator[str]:
+    """Where the modules and packages that were not found would lie."""
+    for path in closure:
+        module = project.code.module(path)
+        for found in module.imports if module else ():
+            dotted = project.absolute(path, found)
+            if dotted is None:
+                continue
+            spelled = f"{dotted}.{found.name}" if found.name else dotted
+            roots = {folder, *project.roots, project.root_of(path), parent(path)}
+            for name in {dotted, spelled} if dotted else {spelled}:
+                if project.locate(name) is None:
+                    for root in roots:
+                        base = join(root, name.replace(".", "/"))
+                        yield from (base, f"{base}.py")
+
+
+def _outside(
+    project: Project, closure: Iterable[str], files: Files, folder: str
+) -> Iterator[Problem]:
+    """Modules that lie in the repository, but not in the backend's folder."""
+    if folder == ".":
+        return
+    seen: dict[str, str | None] = {}
+    for path in closure:
+        module = project.code.module(path)
+        for found in module.imports if module else ():
+            top = found.module.partition(".")[0]
+            if found.level or not top or project.locate(found.module) or _own_folder(project, top):
+                continue
+            if top not in seen:
+                seen[top] = _module_above(files, folder, top)
+            if (place := seen[top]) and not found.guarded:
+                yield _elsewhere(path, found.line, top, place)
+
+
+def _own_folder(project: Project, top: str) -> bool:
+    return any(project.code.has_folder(join(root, top)) for root in project.roots)
+
+
+def _module_above(files: Files, folder: str, top: str) -> str | None:
+    above = folder
+    while above != ".":
+        above = parent(above)
+        for path in (join(above, f"{top}.py"), join(above, f"{top}/__init__.py")):
+            if files.read(path) is not None:
+                return path
+    return None
+
+
+def _left_out(project: Project, closure: Iterable[str], given: list[LeftOut]) -> Iterator[Problem]:
+    for path in closure:
+        module = project.code.module(path)
+        for found in module.imports if module else ():
+            dotted = project.absolute(path, found)
+            if not dotted or found.guarded or project.locate(dotted):
+                continue
+            for item in given:
+                bases = {join(root, dotted.replace(".", "/")) for root in project.roots}
+                if item.path.rstrip("/").removesuffix(".py") in bases:
+                    yield Problem(
+                        exit=Exit.CONFIGURATION,
+                        message=f"The app imports `{dotted}`, and `{item.rule}` leaves it out.",
+                        hint=f"Take `{item.rule}` out of the input `ignore`.",
+                        where=Where(file=path, line=found.line),
+                    )
+
+
+def _missing(found: Unresolved) -> Problem:
+    if found.wanted.level:
+        message = f"The relative import `from {found.dotted} …` leads out of its package."
+    else:
+        message = f"`{found.dotted}` is imported here, and there is no such module in the backend."
+    return Problem(
+        exit=Exit.BUNDLE,
+        message=message,
+        hint="The app could not start. Add the module or correct the import.",
+        where=Where(file=found.path, line=found.wanted.line),
+    )
+
+
+def _elsewhere(path: str, line: int, top: str, place: str) -> Problem:
+    return Problem(
+        exit=Exit.BUNDLE,
+        message=f"`{top}` is imported from outside the backend folder (`{place}`).",
+        hint="Move it into the backend, or set `backend` to a folder that holds both.",
+        where=Where(file=path, line=line),
+    )

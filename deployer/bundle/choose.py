@@ -1,0 +1,236 @@
+"""Choosing the one app to run among the candidates, or saying plainly that there is no telling."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deployer.bundle.apps import (
+    ENTRY_NAMES,
+    VARIABLES,
+    App,
+    app_named,
+    find_apps,
+    is_side,
+    provisional,
+)
+from deployer.bundle.launch import Launch
+from deployer.bundle.project import Project
+from deployer.bundle.search_path import search_path
+from deployer.bundle.source import Code, dotted_name, join, parent, statements
+from deployer.errors import Exit, Problem, Refused, Where
+
+TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+DOMINANT = 3  # local modules that make an app more than a sketch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The chosen app with the project it runs in. ``module`` is as uvicorn takes it."""
+
+    app: App
+    project: Project
+
+    @property
+    def module(self) -> str:
+        root = self.project.roots[0]
+        inside = self.app.path if root == "." else self.app.path[len(root) + 1 :]
+        return inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.app.name}"
+
+
+def choose(code: Code, folder: str, launches: Sequence[Launch], given: str | None) -> Target:
+    """The app to run. Raises ``Refused``: none (exit 3), several or a wrong ``app`` (exit 2)."""
+    if given is not None:
+        return _given(code, folder, given)
+    candidates = find_apps(provisional(code, folder))
+    targets = [Target(app=app, project=search_path(code, folder, app.path)) for app in candidates]
+    left = narrow(targets, folder, launches)
+    if not left:
+        raise Refused([_none(code, folder)])
+    if len(left) > 1:
+        raise Refused([_several(left)])
+    return left[0]
+
+
+def narrow(targets: list[Target], folder: str, launches: Sequence[Launch]) -> list[Target]:
+    """The candidates that nothing speaks against, down to one where the code allows it."""
+    left = _unless_empty(targets, [t for t in targets if not is_side(folder, t.app.path)])
+    left = _unless_empty(left, [t for t in left if not t.app.factory])
+    run = _launched(targets, folder, launches)
+    if run:
+        left = run
+    left = _outermost(left)
+    left = _importers(left)
+    left = _one_per_file(left)
+    if len(left) > 1:
+        left = _unless_empty(left, [t for t in left if _stem(t.app.path) in ENTRY_NAMES])
+    return left if len(left) < 2 else _dominant(left)
+
+
+def _unless_empty(before: list[Target], after: list[Target]) -> list[Target]:
+    return after or before
+
+
+def _launched(targets: list[Target], folder: str, launches: Sequence[Launch]) -> list[Target]:
+    """The candidates that the best usable command names; the exact module path first."""
+    for launch in launches:
+        suffix = launch.module.replace(".", "/")
+        named = [t for t in targets if launch.variable in {"", t.app.name}]
+        exact = join(folder, suffix)
+        for wanted in (
+            [t for t in named if _spelled(t.app.path) == exact],
+            [t for t in named if f"/{_spelled(t.app.path)}".endswith(f"/{suffix}")],
+            [
+                t
+                for t in named
+                if f"/{suffix}".endswith(f"/{_spelled(t.app.path)[len(folder) + 1 :]}")
+            ],
+        ):
+            if wanted:
+                return wanted
+    return []
+
+
+def _spelled(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__")
+
+
+def _outermost(targets: list[Target]) -> list[Target]:
+    """Drop what another candidate of the same file wraps or mounts."""
+    inner = {
+        (t.app.path, name)
+        for t in targets
+        if (module := t.project.code.module(t.app.path))
+        for name in _used_by(module.tree, t.app.name)
+    }
+    return _unless_empty(targets, [t for t in targets if (t.app.path, t.app.name) not in inner])
+
+
+def _used_by(tree: ast.Module, name: str) -> set[str]:
+    """Names that the value of ``name`` takes as arguments, or that ``name.mount`` takes."""
+    used: set[str] = set()
+    for statement in statements(tree.body):
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call() as call):
+                used |= _arguments(call) if target == name else set()
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="mount") as func) as call):
+                used |= _arguments(call) if dotted_name(func) == f"{name}.mount" else set()
+    return used - {name}
+
+
+def _arguments(call: ast.Call) -> set[str]:
+    values = [*call.args, *(item.value for item in call.keywords)]
+    return {value.id for value in values if isinstance(value, ast.Name)}
+
+
+def _importers(targets: list[Target]) -> list[Target]:
+    """Drop what another candidate imports, unless that is only the package's ``__init__``."""
+    closures = {t.app.path: set(t.project.closure(t.app.path)) for t in targets}
+    imported = {
+        path
+        for path in closures
+        for importer, reached in closures.items()
+        if importer != path and path in reached and not _mutual_package(importer, path, closures)
+    }
+    return _unless_empty(targets, [t for t in targets if t.app.path not in imported])
+
+
+def _mutual_package(importer: str, path: str, closures: dict[str, set[str]]) -> bool:
+    return importer in closures[path] and _stem(importer) == "__init__"
+
+
+def _one_per_file(targets: list[Target]) -> list[Target]:
+    """Of several names in one file, the one that people use."""
+    best: dict[str, Target] = {}
+    for target in targets:
+        held = best.get(target.app.path)
+        if held is None or _habit(target.app.name) < _habit(held.app.name):
+            best[target.app.path] = target
+    return list(best.values())
+
+
+def _habit(name: str) -> int:
+    return VARIABLES.index(name) if name in VARIABLES else len(VARIABLES)
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".py")
+
+
+def _dominant(targets: list[Target]) -> list[Target]:
+    """The one app that the rest of the code hangs on, if the others are sketches beside it."""
+    sized = sorted(targets, key=lambda t: -_size(t))
+    first, second = _size(sized[0]), _size(sized[1])
+    return sized[:1] if first >= DOMINANT and first >= 2 * second else targets
+
+
+def _size(target: Target) -> int:
+    return len(target.project.closure(target.app.path))
+
+
+def _given(code: Code, folder: str, given: str) -> Target:
+    """The app of the input ``app``, checked as far as reading allows."""
+    if not TARGET.fullmatch(given):
+        message = f"`{given}` is not an app as uvicorn takes it."
+        raise Refused([_wrong_app(message, "Write `module:variable`, like `app.main:app`.")])
+    module, _, variable = given.partition(":")
+    above = [folder, *_ancestors(folder)]
+    below = sorted(
+        {parent(path) for path in code.paths} - {folder}, key=lambda p: (p.count("/"), p)
+    )
+    for root in [*above, *below]:
+        path = code.locate(module, root)
+        if path is None:
+            continue
+        found = search_path(code, folder, path)
+        roots = (root, *(other for other in found.roots if other != root))
+        project = Project(code=code, roots=roots)
+        app = app_named(project, path, variable)
+        if app is None:
+            message = f"`{path}` defines no `{variable}`."
+            raise Refused([_wrong_app(message, _known(code, folder))])
+        return Target(app=app, project=project)
+    message = f"There is no module `{module}` in `{folder}`."
+    raise Refused([_wrong_app(message, _known(code, folder))])
+
+
+def _ancestors(folder: str) -> list[str]:
+    chain = [] if folder == "." else [parent(folder)]
+    while chain and chain[-1] != ".":
+        chain.append(parent(chain[-1]))
+    return chain
+
+
+def _known(code: Code, folder: str) -> str:
+    targets = [
+        str(Target(app=app, project=search_path(code, folder, app.path)))
+        for app in find_apps(provisional(code, folder))
+    ]
+    return f"Found instead: {', '.join(f'`{t}`' for t in targets)}." if targets else ""
+
+
+def _wrong_app(message: str, hint: str) -> Problem:
+    return Problem(exit=Exit.CONFIGURATION, message=message, hint=hint, where=Where(input="app"))
+
+
+def _several(targets: list[Target]) -> Problem:
+    listed = ", ".join(f"`{t}` ({t.app.path}:{t.app.line})" for t in targets)
+    return _wrong_app(
+        f"Several ASGI apps, and nothing says which one to run: {listed}.",
+        f"Set the input, for example `app: {targets[0]}`.",
+    )
+
+
+def _none(code: Code, folder: str) -> Problem:
+    why = f"{len(code.paths)} Python files were read." if code.paths else "It has no Python files."
+    return Problem(
+        exit=Exit.BUNDLE,
+        message=f"No FastAPI app was found in `{folder}`. {why}",
+        hint="Define one at module level (`app = FastAPI()`), or name it with the input `app`.",
+        where=Where(file=folder),
+    )

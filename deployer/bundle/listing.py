@@ -1,0 +1,119 @@
+"""Which files of the backend ship: one walk that never enters what is left out."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from deployer.bundle.ignore import BUILT_IN, IgnoreRules, Rule, gitignore_of, on_the_way
+from deployer.bundle.search_path import within
+from deployer.bundle.source import join, parent
+from deployer.errors import Exit, Problem, Where
+from deployer.model import LeftOut, WorkspaceEntry, WorkspaceKind
+from deployer.ports import Files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What the walk found. ``files`` maps the path it ships under to the file that it is."""
+
+    files: dict[str, WorkspaceEntry]
+    left_out: tuple[LeftOut, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The state of one walk: rules grow with every ``.gitignore`` on the way."""
+
+    files: Files
+    rules: IgnoreRules
+    shipped: dict[str, WorkspaceEntry] = field(default_factory=dict)
+    links: list[WorkspaceEntry] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    entered: set[str] = field(default_factory=set)
+
+    def take(self, entry: WorkspaceEntry) -> None:
+        """File one entry; of folders, remember which ones are worth entering."""
+        is_folder = entry.kind is WorkspaceKind.FOLDER
+        rule = self.rules.verdict(f"{entry.path}/" if is_folder else entry.path)
+        if is_folder:
+            self._folder(entry.path, rule)
+        elif rule is not None:
+            self.left_out.append(LeftOut(path=entry.path, rule=rule.text, origin=rule.origin))
+        elif entry.kind is WorkspaceKind.LINK:
+            self.links.append(entry)
+        elif entry.kind is WorkspaceKind.FILE:
+            self.shipped[entry.path] = entry
+
+    def _folder(self, path: str, rule: Rule | None) -> None:
+        text, origin = (rule.text, rule.origin) if rule else (self._environment(path), BUILT_IN)
+        if text and not (rule and self.rules.may_enter(path, rule)):
+            self.left_out.append(LeftOut(path=f"{path}/", rule=text, origin=origin))
+            return
+        self.entered.add(path)
+        self.rules = with_gitignore(self.files, self.rules, path)
+
+    def _environment(self, path: str) -> str:
+        """The mark of a virtual environment, whatever its folder is called."""
+        marked = self.files.read(f"{path}/pyvenv.cfg") is not None
+        return "pyvenv.cfg (a virtual environment)" if marked else ""
+
+
+def list_backend(files: Files, folder: str, rules: IgnoreRules) -> Listing:
+    """The files of ``folder`` that ship and what is left out, each with the rule."""
+    walk = _Walk(files=files, rules=rules)
+    for entry in files.walk(folder, lambda path: path in walk.entered):
+        walk.take(entry)
+    shipped, problems = dict(walk.shipped), []
+    for link in walk.links:
+        target = posixpath.normpath(join(parent(link.path), link.target))
+        found = dict(_behind(link, target, walk.shipped))
+        shipped |= found
+        if not found:
+            problems.append(_bad_link(link, target, folder))
+    return Listing(files=shipped, left_out=tuple(walk.left_out), problems=tuple(problems))
+
+
+def folder_rules(files: Files, folder: str, rules: IgnoreRules) -> IgnoreRules:
+    """``rules`` with every ignore file from the workspace's root down to ``folder``."""
+    for place in on_the_way(folder):
+        rules = with_gitignore(files, rules, place)
+    path = join(folder, ".dockerignore")
+    docker = files.read(path)
+    return rules.with_dockerignore(folder, _text(docker), path) if docker else rules
+
+
+def with_gitignore(files: Files, rules: IgnoreRules, folder: str) -> IgnoreRules:
+    """``rules`` with those of the folder's own ``.gitignore``, if it has one."""
+    path = gitignore_of(folder)
+    content = files.read(path)
+    return rules.with_gitignore(folder, _text(content), path) if content else rules
+
+
+def _behind(
+    link: WorkspaceEntry, target: str, shipped: dict[str, WorkspaceEntry]
+) -> Iterator[tuple[str, WorkspaceEntry]]:
+    """What a link stands for, as files of its own: the Hub's commits know no links."""
+    if target in shipped:
+        yield link.path, shipped[target]
+    if not link.path.startswith(f"{target}/"):
+        for path, entry in shipped.items():
+            if path.startswith(f"{target}/"):
+                yield f"{link.path}{path[len(target) :]}", entry
+
+
+def _bad_link(link: WorkspaceEntry, target: str, folder: str) -> Problem:
+    leaves = target.startswith(("/", "../")) or target == ".." or not within(target, folder)
+    what = "leaves the backend folder" if leaves else "points to nothing that ships"
+    return Problem(
+        exit=Exit.BUNDLE,
+        message=f"The link `{link.path}` {what}.",
+        hint="Replace it by the file itself, or leave it out with the input `ignore`.",
+        where=Where(file=link.path),
+    )
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8-sig", "replace")

@@ -1,0 +1,158 @@
+"""What a name in the backend's code stands for, given the folders Python would search."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from deployer.bundle.source import Code, Definition, Import, Module, dotted_name, join, parent
+
+FOLLOW = 12  # how many aliases and re-exports are followed: more is a cycle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a name stands for.
+
+    A definition (``node``) called ``name`` in the file ``path``; a whole module (no ``node``); or
+    ``outside``, the dotted name of something that is not the user's code.
+    """
+
+    path: str = ""
+    node: Definition | None = None
+    name: str = ""
+    outside: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unresolved:
+    """An import that names the user's own package and finds no module there."""
+
+    path: str
+    wanted: Import
+    dotted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Code with its search path (``roots``, as ``sys.path`` would hold them)."""
+
+    code: Code
+    roots: tuple[str, ...]
+
+    def locate(self, dotted: str) -> str | None:
+        """The file that ``import dotted`` would load first."""
+        return next((path for root in self.roots if (path := self.code.locate(dotted, root))), None)
+
+    def absolute(self, path: str, found: Import) -> str | None:
+        """The dotted module that an import in ``path`` names; None above the top package."""
+        if not found.level:
+            return found.module
+        package = self._package(path, found.level)
+        if package is None:
+            return None
+        return f"{package}.{found.module}" if found.module else package
+
+    def targets(self, path: str, found: Import) -> Iterator[str]:
+        """The files an import loads: the packages on the way, the module, a submodule."""
+        dotted = self.absolute(path, found)
+        if not dotted:
+            return
+        parts = dotted.split(".") + ([found.name] if found.name else [])
+        for end in range(1, len(parts) + 1):
+            target = self.locate(".".join(parts[:end]))
+            if target:
+                yield target
+
+    def closure(self, path: str) -> tuple[str, ...]:
+        """``path`` and every file of the user's code that its imports reach, sorted."""
+        seen, pending = {path}, [path]
+        while pending:
+            module = self.code.module(current := pending.pop())
+            for found in module.imports if module else ():
+                new = set(self.targets(current, found)) - seen
+                seen |= new
+                pending.extend(sorted(new))
+        return tuple(sorted(seen))
+
+    def unresolved(self, path: str) -> Iterator[Unresolved]:
+        """Imports of ``path`` that would fail although their top package is the user's own."""
+        module = self.code.module(path)
+        for found in module.imports if module else ():
+            dotted = self.absolute(path, found)
+            if dotted is None:
+                yield Unresolved(path=path, wanted=found, dotted="." * found.level + found.module)
+            elif not self._loads(dotted):
+                yield Unresolved(path=path, wanted=found, dotted=dotted)
+
+    def lookup(self, path: str, dotted: str, depth: int = FOLLOW) -> Found | None:
+        """What ``dotted`` (``a`` or ``a.b.c``) stands for in ``path``, imports followed."""
+        module = self.code.module(path)
+        if module is None or depth == 0:
+            return None
+        name, _, rest = dotted.partition(".")
+        if name in module.definitions:
+            return self._defined(module, name, rest, depth)
+        found = module.bound.get(name)
+        return self._imported(path, found, rest, depth) if found else None
+
+    def _defined(self, module: Module, name: str, rest: str, depth: int) -> Found | None:
+        node = module.definitions[name]
+        alias = dotted_name(node) if isinstance(node, ast.expr) else None
+        if alias and alias.partition(".")[0] != name:
+            target = self.lookup(module.path, f"{alias}.{rest}" if rest else alias, depth - 1)
+            if target:
+                return target
+        found = Found(path=module.path, node=node, name=name)
+        return found if not rest else replace(found, name=f"{name}.{rest}")
+
+    def _imported(self, path: str, found: Import, rest: str, depth: int) -> Found | None:
+        dotted = self.absolute(path, found)
+        if dotted is None:
+            return None
+        if found.name is not None:
+            wanted = f"{dotted}.{found.name}"
+        else:
+            # `import a.b` binds `a`; `import a.b as c` binds the whole.
+            wanted = dotted if found.bound != dotted.partition(".")[0] else found.bound
+        return self._member(f"{wanted}.{rest}" if rest else wanted, depth - 1)
+
+    def _member(self, dotted: str, depth: int) -> Found | None:
+        """``dotted`` as module, or as a name inside the longest module it starts with."""
+        parts = dotted.split(".")
+        for end in range(len(parts), 0, -1):
+            target = self.locate(".".join(parts[:end]))
+            if target is None:
+                continue
+            if end == len(parts):
+                return Found(path=target)
+            return self.lookup(target, ".".join(parts[end:]), depth)
+        return Found(outside=dotted)
+
+    def _package(self, path: str, level: int) -> str | None:
+        """The dotted package that ``level`` dots in ``path`` mean."""
+        root = self.root_of(path)
+        folder = parent(path)
+        inside = folder if root == "." else folder[len(root) + 1 :]
+        parts = [part for part in inside.split("/") if part not in {"", "."}]
+        keep = len(parts) - (level - 1)
+        return ".".join(parts[:keep]) if keep > 0 else None
+
+    def root_of(self, path: str) -> str:
+        """The search path entry that ``path`` is imported from: the deepest that holds it."""
+        holds = [root for root in self.roots if root == "." or path.startswith(f"{root}/")]
+        return max(holds, key=len, default=self.roots[0]) if len(holds) > 1 else self.roots[0]
+
+    def _loads(self, dotted: str) -> bool:
+        """Whether the import works, as far as the user's own packages go."""
+        if self.locate(dotted):
+            return True
+        top = dotted.partition(".")[0]
+        if "." not in dotted:
+            # A bare name that is no file here comes from an installed package, or is a folder.
+            return True
+        own = self.locate(top)
+        return own is None or any(
+            self.code.has_folder(join(root, dotted.replace(".", "/"))) for root in self.roots
+        )

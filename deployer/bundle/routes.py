@@ -1,0 +1,277 @@
+"""The app's HTTP routes, read from decorators and ``include_router`` calls, prefixes resolved."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from deployer.bundle.apps import FunctionNode, makes_app
+from deployer.bundle.project import Project
+from deployer.bundle.source import dotted_name
+from deployer.bundle.values import argument, keyword, text
+from deployer.model import Route
+
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+DEPTH = 12  # routers nested deeper than this are a cycle
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A router or app: a name in a scope (``""`` is the module's own) of a file."""
+
+    path: str
+    scope: str
+    name: str
+
+
+@dataclass(slots=True)
+class Graph:
+    """Which routes hang on which router, and which router is included where."""
+
+    prefix: dict[Node, str] = field(default_factory=dict)
+    routes: dict[Node, list[Route]] = field(default_factory=dict)
+    children: dict[Node, list[tuple[str, Node]]] = field(default_factory=dict)
+
+
+def read_routes(project: Project, paths: tuple[str, ...], path: str, name: str) -> list[Route]:
+    """The routes that ``name`` in ``path`` serves, in the order in which they match."""
+    graph = Graph()
+    for current in paths:
+        module = project.code.module(current)
+        if module is not None:
+            _Reader(project, current, graph).read(module.tree.body, "", {})
+    start = _resolve(project, Node(path, "", name), graph)
+    found: dict[tuple[str, str], Route] = {}
+    for route in _collect(graph, start, "", DEPTH, frozenset()):
+        found.setdefault((route.method, route.path), route)
+    return list(found.values())
+
+
+def _collect(
+    graph: Graph, node: Node, prefix: str, depth: int, above: frozenset[Node]
+) -> Iterator[Route]:
+    if depth == 0 or node in above:
+        return
+    base = prefix + graph.prefix.get(node, "")
+    for route in graph.routes.get(node, []):
+        path = re.sub(r"^/*", "/", base + route.path)
+        yield Route(
+            method=route.method,
+            path=path,
+            summary=route.summary,
+            file=route.file,
+            line=route.line,
+        )
+    for inner, child in graph.children.get(node, []):
+        yield from _collect(graph, child, base + inner, depth - 1, above | {node})
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads one file into the graph."""
+
+    project: Project
+    path: str
+    graph: Graph
+
+    def read(self, body: list[ast.stmt], scope: str, loop: dict[str, list[ast.expr]]) -> None:
+        """File every statement of a body; ``loop`` holds what loop variables range over."""
+        for statement in body:
+            match statement:
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    self._function(statement, scope, loop)
+                case ast.ClassDef(body=inner, name=name):
+                    self.read(inner, f"{scope}.{name}", loop)
+                case ast.For(target=ast.Name(id=name), iter=ast.Tuple() | ast.List() as items):
+                    self.read(statement.body, scope, {**loop, name: items.elts})
+                case _:
+                    self._simple(statement, scope, loop)
+                    for block in ("body", "orelse", "finalbody"):
+                        self.read(getattr(statement, block, []), scope, loop)
+
+    def _function(
+        self, function: FunctionNode, scope: str, loop: dict[str, list[ast.expr]]
+    ) -> None:
+        for decorator in function.decorator_list:
+            if isinstance(decorator, ast.Call):
+                self._route(decorator, function, scope)
+        self.read(function.body, f"{scope}.{function.name}".lstrip("."), loop)
+
+    def _simple(self, statement: ast.stmt, scope: str, loop: dict[str, list[ast.expr]]) -> None:
+        match statement:
+            case ast.Assign(targets=[ast.Name() | ast.Attribute() as target], value=value):
+                self._assign(target, value, scope)
+            case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value):
+                self._assign(target, value, scope)
+            case ast.Expr(value=ast.Call() as call):
+                self._call(call, scope, loop)
+            case ast.Return(value=ast.Name(id=name)):
+                made = Node(self.path, scope, "return")
+                self._link(made, "", Node(self.path, scope, name))
+
+    def _assign(self, target: ast.expr, value: ast.expr, scope: str) -> None:
+        name = dotted_name(target)
+        if name is None:
+            return
+        node = Node(self.path, scope, name)
+        match value:
+            case ast.Call(func=func):
+                prefix = text(self.project, self.path, keyword(value, "prefix"))
+                self.graph.prefix[node] = prefix or self.graph.prefix.get(node, "")
+                self._made_by(node, dotted_name(func) or "")
+                for inner in (*value.args, *(item.value for item in value.keywords)):
+                    # A wrapper (`CORSMiddleware(app)`) serves what it wraps.
+                    if isinstance(inner, ast.Name) and makes_app(self.project, self.path, inner):
+                        self._link(node, "", Node(self.path, scope, inner.id))
+            case ast.Name(id=other):
+                self._link(node, "", Node(self.path, scope, other))
+
+    def _made_by(self, node: Node, function: str) -> None:
+        found = self.project.lookup(self.path, function) if function else None
+        if found and isinstance(found.node, FunctionNode):
+            self._link(node, "", Node(found.path, found.name, "return"))
+
+    def _call(self, call: ast.Call, scope: str, loop: dict[str, list[ast.expr]]) -> None:
+        match call.func:
+            case ast.Attribute(attr="include_router" | "mount" as attr, value=owner):
+                self._include(call, attr, dotted_name(owner) or "", scope, loop)
+            case ast.Attribute(attr="add_api_route" | "add_route", value=owner):
+                self._add_route(call, dotted_name(owner) or "", scope)
+            case ast.Name() | ast.Attribute() as function:
+                self._handed_over(call, dotted_name(function) or "", scope)
+
+    def _include(
+        self,
+        call: ast.Call,
+        attr: str,
+        owner: str,
+        scope: str,
+        loop: dict[str, list[ast.expr]],
+    ) -> None:
+        if attr == "mount":
+            prefix, router = argument(call, 0, "path"), argument(call, 1, "app")
+        else:
+            prefix, router = keyword(call, "prefix"), argument(call, 0, "router")
+        base = text(self.project, self.path, prefix) or ""
+        for item in self._each(router, loop):
+            name = dotted_name(item)
+            if name:
+                # A mount at "/" serves below the root, it adds no slash of its own.
+                self._link(
+                    Node(self.path, scope, owner),
+                    base.rstrip("/") if attr == "mount" else base,
+                    Node(self.path, scope, name),
+                )
+
+    def _each(self, node: ast.expr | None, loop: dict[str, list[ast.expr]]) -> Iterator[ast.expr]:
+        if isinstance(node, ast.Name) and node.id in loop:
+            yield from loop[node.id]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            for item in loop.get(node.value.id, [node.value]):
+                yield ast.Attribute(value=item, attr=node.attr, ctx=node.ctx)
+        elif node is not None:
+            yield node
+
+    def _handed_over(self, call: ast.Call, function: str, scope: str) -> None:
+        """``register_routes(app)``: the parameter inside is the app outside."""
+        found = self.project.lookup(self.path, function) if function else None
+        if found is None or not isinstance(found.node, FunctionNode):
+            return
+        for parameter, value in zip(found.node.args.args, call.args, strict=False):
+            name = dotted_name(value)
+            if name:
+                inner = Node(found.path, found.name, parameter.arg)
+                self._link(Node(self.path, scope, name), "", inner)
+
+    def _route(self, call: ast.Call, function: FunctionNode, scope: str) -> None:
+        if not isinstance(call.func, ast.Attribute):
+            return
+        owner, attr = dotted_name(call.func.value), call.func.attr
+        if owner is None or attr not in (*METHODS, "api_route", "route"):
+            return
+        path = text(self.project, self.path, argument(call, 0, "path"))
+        if path is None or (path and not path.startswith("/")):
+            return
+        methods = [attr.upper()] if attr in METHODS else _methods(call)
+        hidden = keyword(call, "include_in_schema")
+        summary = text(self.project, self.path, keyword(call, "summary")) or _summary(function)
+        for method in methods:
+            self._file(owner, scope, method, path, summary, call.lineno)
+        del hidden
+
+    def _add_route(self, call: ast.Call, owner: str, scope: str) -> None:
+        path = text(self.project, self.path, argument(call, 0, "path"))
+        name = dotted_name(argument(call, 1, "endpoint") or ast.Constant(value=None))
+        found = self.project.lookup(self.path, name) if name else None
+        summary = text(self.project, self.path, keyword(call, "summary"))
+        if found and isinstance(found.node, FunctionNode):
+            summary = summary or _summary(found.node)
+        for method in _methods(call) if path else []:
+            self._file(owner, scope, method, path or "", summary or "", call.lineno)
+
+    def _file(
+        self, owner: str, scope: str, method: str, path: str, summary: str, line: int
+    ) -> None:
+        node = self._known(Node(self.path, scope, owner))
+        route = Route(method=method, path=path, summary=summary, file=self.path, line=line)
+        self.graph.routes.setdefault(node, []).append(route)
+
+    def _link(self, parent: Node, prefix: str, child: Node) -> None:
+        parent, child = self._known(parent), self._known(child)
+        if parent != child:
+            self.graph.children.setdefault(parent, []).append((prefix, child))
+
+    def _known(self, node: Node) -> Node:
+        """The node that a name means: of this scope if it is made there, else of the module."""
+        return _resolve(self.project, node, self.graph)
+
+
+def _resolve(project: Project, node: Node, graph: Graph) -> Node:
+    if node in graph.prefix or node.name == "return":
+        return node
+    if node.scope and _is_local(project, node):
+        return node
+    found = project.lookup(node.path, node.name)
+    if found is None or found.outside or found.node is None:
+        return node if not node.scope else Node(node.path, "", node.name)
+    return Node(found.path, "", found.name)
+
+
+def _is_local(project: Project, node: Node) -> bool:
+    """Whether a function makes or takes the name itself."""
+    module = project.code.module(node.path)
+    function = _function_named(module.tree.body if module else [], node.scope.split("."))
+    if function is None:
+        return False
+    arguments = {item.arg for item in function.args.args + function.args.kwonlyargs}
+    return node.name in arguments or any(
+        isinstance(item, ast.Name) and item.id == node.name and isinstance(item.ctx, ast.Store)
+        for item in ast.walk(function)
+    )
+
+
+def _function_named(body: list[ast.stmt], parts: list[str]) -> FunctionNode | None:
+    for item in body:
+        if isinstance(item, FunctionNode | ast.ClassDef) and item.name == parts[0]:
+            if len(parts) > 1:
+                return _function_named(item.body, parts[1:])
+            return item if isinstance(item, FunctionNode) else None
+    return None
+
+
+def _methods(call: ast.Call) -> list[str]:
+    given = keyword(call, "methods")
+    if not isinstance(given, ast.List | ast.Tuple | ast.Set):
+        return ["GET"]
+    values = [item.value for item in given.elts if isinstance(item, ast.Constant)]
+    return [str(value).upper() for value in values]
+
+
+def _summary(function: FunctionNode) -> str:
+    """The docstring's first line, else the function's name made readable."""
+    lines = (ast.get_docstring(function) or "").strip().splitlines()
+    if lines:
+        return lines[0].strip()
+    return function.name.strip("_").replace("_", " ").capitalize()

@@ -1,0 +1,118 @@
+"""Which folders Python must search so that the app's imports work: its ``sys.path``.
+
+Imports decide, not documentation: ``from app.x import …`` inside ``backend/app/main.py`` only
+works when ``backend`` is searched, whatever a README says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.bundle.project import Project
+from deployer.bundle.source import Code, parent
+
+EXTRA = 4  # more search path entries than this is a puzzle, not a layout
+
+
+def search_path(code: Code, folder: str, path: str) -> Project:
+    """The project as the app in ``path`` needs it; the first root is where it is run from."""
+    candidates = _candidates(folder, path)
+    best = max(candidates, key=lambda root: (_fits(code, root, path), -candidates.index(root)))
+    project = Project(code=code, roots=(best,))
+    for _ in range(EXTRA):
+        more = _missing_root(project, folder, path)
+        if more is None:
+            break
+        project = Project(code=code, roots=(*project.roots, more))
+    return project
+
+
+def _candidates(folder: str, path: str) -> list[str]:
+    """The backend folder first, then the folders below it on the way to ``path``, then above."""
+    chain = [parent(path)]
+    while chain[-1] != ".":
+        chain.append(parent(chain[-1]))
+    inside = [root for root in chain if within(root, folder)]
+    above = [root for root in chain if root not in inside]
+    return [*reversed(inside), *above]
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether ``path`` is ``folder`` or below it."""
+    return folder == "." or path == folder or path.startswith(f"{folder}/")
+
+
+def _fits(code: Code, root: str, path: str) -> tuple[bool, int]:
+    """No relative import may climb out of its package; then the more imports work, the better."""
+    project = Project(code=code, roots=(root,))
+    closure = project.closure(path)
+    climbs = any(
+        found.level and project.absolute(current, found) is None
+        for current in closure
+        if (module := code.module(current))
+        for found in module.imports
+    )
+    return not climbs, len(closure)
+
+
+def _missing_root(project: Project, folder: str, path: str) -> str | None:
+    """A further folder from which an import that finds nothing yet would work."""
+    closure = project.closure(path)
+    roots = sorted({root for found in closure for root in _candidates(folder, found)})
+    for top in _foreign(project, closure):
+        for root in roots:
+            if root not in project.roots and project.code.locate(top, root) and _is_own(top, root):
+                return root
+    return None
+
+
+def _foreign(project: Project, closure: tuple[str, ...]) -> Iterator[str]:
+    for current in closure:
+        module = project.code.module(current)
+        for found in module.imports if module else ():
+            if not found.level and project.locate(found.module.partition(".")[0]) is None:
+                yield found.module
+
+
+def _is_own(dotted: str, root: str) -> bool:
+    """``types`` in ``app/types.py`` is no reason to shadow the standard library's ``types``."""
+    return bool(root) and dotted.partition(".")[0] not in _COMMON
+
+
+# Installed modules whose names people also give to files of their own.
+_COMMON = frozenset(
+    [
+        "types",
+        "logging",
+        "email",
+        "json",
+        "queue",
+        "calendar",
+        "secrets",
+        "token",
+        "select",
+        "signal",
+        "string",
+        "test",
+        "code",
+        "typing",
+        "enum",
+        "config_parser",
+        "statistics",
+        "random",
+        "io",
+        "ast",
+        "copy",
+        "platform",
+        "profile",
+        "resource",
+        "qdrant_client",
+        "openai",
+        "langchain",
+        "cohere",
+        "redis",
+        "celery",
+        "alembic",
+        "google",
+    ]
+)

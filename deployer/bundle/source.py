@@ -1,0 +1,197 @@
+"""The backend's Python code, parsed and never run: modules, imports, and what a name stands for.
+
+Every path is workspace-relative. A file is read and parsed at most once per run.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from deployer.ports import Files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """One name that an import statement binds. ``guarded``: the app may live without it."""
+
+    module: str
+    level: int
+    name: str | None
+    bound: str
+    line: int
+    guarded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A file that doesn't parse."""
+
+    path: str
+    line: int
+    message: str
+
+
+Definition = ast.expr | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """A parsed file: what it imports, and what its top level defines."""
+
+    path: str
+    tree: ast.Module
+    imports: tuple[Import, ...]
+    definitions: dict[str, Definition]
+
+    @property
+    def bound(self) -> dict[str, Import]:
+        """Imports by the name they bind, the last one winning as it does when run."""
+        return {found.bound: found for found in self.imports}
+
+
+class Code:
+    """The Python files that may ship, read on demand."""
+
+    def __init__(self, files: Files, paths: Iterable[str]) -> None:
+        self._files = files
+        self._paths = {path for path in paths if path.endswith(".py")}
+        self._folders = {
+            str(parent) for path in self._paths for parent in PurePosixPath(path).parents
+        }
+        self._modules: dict[str, Module | None] = {}
+        self._broken: dict[str, Broken] = {}
+
+    @property
+    def paths(self) -> list[str]:
+        """Every Python file, sorted."""
+        return sorted(self._paths)
+
+    @property
+    def broken(self) -> dict[str, Broken]:
+        """The files that were asked for and don't parse."""
+        return self._broken
+
+    def mentions(self, path: str, words: Sequence[bytes]) -> bool:
+        """Whether the raw file contains one of ``words``: a cheap test before parsing."""
+        content = self._files.read(path) or b""
+        return any(word in content for word in words)
+
+    def module(self, path: str) -> Module | None:
+        """The parsed file, or None when it doesn't parse (then ``broken`` says why)."""
+        if path not in self._modules:
+            self._modules[path] = self._parse(path)
+        return self._modules[path]
+
+    def locate(self, dotted: str, root: str) -> str | None:
+        """The file of module ``dotted`` below the search path entry ``root``."""
+        base = join(root, dotted.replace(".", "/"))
+        for path in (f"{base}/__init__.py", f"{base}.py"):
+            if path in self._paths:
+                return path
+        return None
+
+    def has_folder(self, path: str) -> bool:
+        """Whether Python files lie somewhere below ``path``."""
+        return path in self._folders
+
+    def _parse(self, path: str) -> Module | None:
+        try:
+            with warnings.catch_warnings():
+                # The user's invalid escapes are not our warnings.
+                warnings.simplefilter("ignore")
+                tree = ast.parse(self._files.read(path) or b"")
+        except (SyntaxError, ValueError, RecursionError) as error:
+            line = getattr(error, "lineno", None) or 1
+            message = getattr(error, "msg", None) or str(error)
+            self._broken[path] = Broken(path=path, line=line, message=message)
+            return None
+        return Module(
+            path=path,
+            tree=tree,
+            imports=tuple(_imports(tree.body, guarded=False)),
+            definitions=dict(_definitions(tree.body)),
+        )
+
+
+def join(folder: str, name: str) -> str:
+    """``folder/name`` in workspace form, where ``.`` is the workspace."""
+    return name if folder in {"", "."} else f"{folder}/{name}"
+
+
+def parent(path: str) -> str:
+    """The folder of ``path``; ``.`` at the top."""
+    return str(PurePosixPath(path).parent)
+
+
+def dotted_name(node: ast.expr) -> str | None:
+    """``a.b.c`` for a chain of attributes on a name, else None."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
+
+
+def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body and of its ``if``, ``try``, ``with`` and loops; no inner scope."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        for block in ("body", "orelse", "finalbody"):
+            yield from statements(getattr(node, block, []))
+        for handler in getattr(node, "handlers", []):
+            yield from statements(handler.body)
+
+
+def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, Definition]]:
+    for node in statements(body):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name, node
+            case ast.Assign(targets=targets, value=value):
+                yield from ((name.id, value) for name in targets if isinstance(name, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                yield name, value
+
+
+def _imports(body: Iterable[ast.AST], *, guarded: bool) -> Iterator[Import]:
+    for node in body:
+        match node:
+            case ast.Import(names=names):
+                for alias in names:
+                    yield _plain_import(alias, node.lineno, guarded)
+            case ast.ImportFrom(module=module, names=names, level=level):
+                for alias in names:
+                    yield Import(
+                        module=module or "",
+                        level=level,
+                        name=alias.name,
+                        bound=alias.asname or alias.name,
+                        line=node.lineno,
+                        guarded=guarded,
+                    )
+            case ast.stmt() | ast.ExceptHandler() | ast.match_case():
+                inside = guarded or _guards(node)
+                yield from _imports(ast.iter_child_nodes(node), guarded=inside)
+
+
+def _plain_import(alias: ast.alias, line: int, guarded: bool) -> Import:
+    top = alias.name.partition(".")[0]
+    return Import(
+        module=alias.name,
+        level=0,
+        name=None,
+        bound=alias.asname or top,
+        line=line,
+        guarded=guarded,
+    )
+
+
+def _guards(node: ast.AST) -> bool:
+    """A function may never be called, an ``if`` be false, and a ``try`` may catch it."""
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.If | ast.Try)

@@ -1,0 +1,128 @@
+"""Strings that the code spells out: constants, f-strings, defaults, settings fields."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from deployer.bundle.project import Project
+from deployer.bundle.source import dotted_name
+
+DEPTH = 8
+
+
+def text(project: Project, path: str, node: ast.expr | None, depth: int = DEPTH) -> str | None:
+    """The string that ``node`` means in ``path``, or None when only running it would tell."""
+    if node is None or depth == 0:
+        return None
+    match node:
+        case ast.Constant(value=str() as value):
+            return value
+        case ast.JoinedStr(values=parts):
+            return _joined([_part(project, path, part, depth) for part in parts])
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _joined([text(project, path, side, depth - 1) for side in (left, right)])
+        case ast.Name() | ast.Attribute():
+            return _named(project, path, node, depth)
+        case ast.Call():
+            return _default(project, path, node, depth)
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return next((t for v in values if (t := text(project, path, v, depth - 1))), None)
+    return None
+
+
+def keyword(call: ast.Call, name: str) -> ast.expr | None:
+    """The value of a keyword argument."""
+    return next((item.value for item in call.keywords if item.arg == name), None)
+
+
+def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
+    """An argument given by position or by keyword."""
+    return call.args[position] if len(call.args) > position else keyword(call, name)
+
+
+def class_fields(node: ast.ClassDef) -> dict[str, ast.expr | None]:
+    """A class's fields and what they are set to."""
+    fields: dict[str, ast.expr | None] = {}
+    for item in node.body:
+        match item:
+            case ast.AnnAssign(target=ast.Name(id=name), value=value):
+                fields[name] = value
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                fields[name] = value
+    return fields
+
+
+def class_of(project: Project, path: str, owner: str) -> tuple[str, ast.ClassDef] | None:
+    """The user's class that the object ``owner`` (``settings``) is made from, and its file."""
+    found = project.lookup(path, owner)
+    if found is None or found.node is None or found.name != found.name.partition(".")[0]:
+        return None
+    match found.node:
+        case ast.ClassDef() as node:
+            return found.path, node
+        case ast.Call(func=func) if name := dotted_name(func):
+            return _made_by(project, found.path, name)
+    return None
+
+
+def _made_by(project: Project, path: str, name: str) -> tuple[str, ast.ClassDef] | None:
+    """The class that calling ``name`` makes: itself, or what the function returns."""
+    found = project.lookup(path, name)
+    match found.node if found else None:
+        case ast.ClassDef() as node:
+            assert found is not None
+            return found.path, node
+        case ast.FunctionDef(body=body) if found is not None:
+            for item in ast.walk(ast.Module(body=list(body), type_ignores=[])):
+                match item:
+                    case ast.Return(value=ast.Call(func=func)) if inner := dotted_name(func):
+                        return _made_by(project, found.path, inner) if inner != name else None
+    return None
+
+
+def _joined(parts: list[str | None]) -> str | None:
+    known = [part for part in parts if part is not None]
+    return "".join(known) if len(known) == len(parts) else None
+
+
+def _part(project: Project, path: str, node: ast.expr, depth: int) -> str | None:
+    inner = node.value if isinstance(node, ast.FormattedValue) else node
+    return text(project, path, inner, depth - 1)
+
+
+def _named(project: Project, path: str, node: ast.expr, depth: int) -> str | None:
+    name = dotted_name(node)
+    if name is None:
+        return None
+    found = project.lookup(path, name)
+    if found and isinstance(found.node, ast.expr) and "." not in found.name:
+        return text(project, found.path, found.node, depth - 1)
+    owner, _, field = name.rpartition(".")
+    made = class_of(project, path, owner) if owner else None
+    if made is None:
+        return None
+    return text(project, made[0], class_fields(made[1]).get(field), depth - 1)
+
+
+def _default(project: Project, path: str, call: ast.Call, depth: int) -> str | None:
+    """The default of ``os.getenv("X", "default")`` and ``Field("default")``; ``str`` methods."""
+    name = dotted_name(call.func) or ""
+    if name.endswith(("getenv", "environ.get")):
+        return text(project, path, argument(call, 1, "default"), depth - 1)
+    if name.rpartition(".")[2] == "Field":
+        return text(project, path, argument(call, 0, "default"), depth - 1)
+    method = _STRING_METHODS.get(getattr(call.func, "attr", ""))
+    if method and isinstance(call.func, ast.Attribute):
+        inner = text(project, path, call.func.value, depth - 1)
+        chars = text(project, path, argument(call, 0, "chars"), depth - 1)
+        return None if inner is None else method(inner, chars)
+    return None
+
+
+_STRING_METHODS: dict[str, Callable[[str, str | None], str]] = {
+    "strip": lambda value, chars: value.strip(chars),
+    "rstrip": lambda value, chars: value.rstrip(chars),
+    "lstrip": lambda value, chars: value.lstrip(chars),
+    "lower": lambda value, _: value.lower(),
+}
