@@ -6,6 +6,7 @@ younger than the checkout: the client is read again at that commit and the rewri
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from deployer.context import Context
@@ -81,7 +82,7 @@ def _commit(
     message = settings.commit_message or f"Call the backend at {request.backend_url}"
     for attempt in range(1, TRIES + 1):
         head = repo.head(branch)
-        fresh = redo(plan, request, lambda path, at=head: repo.read(path, at))
+        fresh = redo(plan, request, partial(repo.read, revision=head))
         if not fresh.changes:
             return FrontendReport(state=FrontendState.CURRENT, note="The branch has it already.")
         try:
