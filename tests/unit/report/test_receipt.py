@@ -1,0 +1,137 @@
+"""Receipt, outputs and annotations: what other programs read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from deployer.errors import Exit, Notice, Problem, Where
+from deployer.model import (
+    ConfigurationChange,
+    Entry,
+    FrontendState,
+    Mode,
+    Secret,
+    SettingWrite,
+    SpaceId,
+    Status,
+)
+from deployer.report import FrontendReport, Names, Report, Source, StageTime, Urls, names_of
+from deployer.report.annotations import choose
+from deployer.report.outputs import outputs_of
+from deployer.report.receipt import render_receipt
+
+SCHEMA = Path(__file__).parents[3] / "docs/reference/receipt.schema.json"
+FULL = Report(
+    status=Status.HEALTHY,
+    exit=Exit.FRONTEND,
+    space=SpaceId(owner="o", name="n"),
+    urls=Urls(app="https://a", docs="https://a/docs", health="https://a/h", page="https://p"),
+    revision="new",
+    previous_revision="old",
+    changed=True,
+    problems=(Problem(exit=Exit.FRONTEND, message="m", hint="h", where=Where(file="f", line=1)),),
+    notices=(Notice(message="warned"), Notice(message="noted", warning=False)),
+    names=Names(secrets=("B", "A"), variables=("C",), sent_secrets=("B",)),
+    frontend=FrontendReport(
+        state=FrontendState.CHANGE, status="stale", commit="c", pull_request="u"
+    ),
+    timeline=(StageTime(name="push", seconds=1.23456),),
+)
+
+
+def receipt(report: Report, source: Source | None = None) -> Any:
+    content = json.loads(render_receipt(report, source or Source()))
+    jsonschema.validate(content, json.loads(SCHEMA.read_text("utf-8")))
+    return content
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("mode", Mode)
+def test_a_run_that_knows_nothing_yet_has_a_valid_receipt(status: Status, mode: Mode) -> None:
+    assert receipt(Report(status=status, mode=mode))["space"] is None
+
+
+def test_a_receipt_holds_what_happened() -> None:
+    content = receipt(FULL, Source(repository="o/r", commit="sha", run_url="https://run"))
+    assert content["exitCode"] == 7
+    assert content["secrets"] == ["A", "B"]
+    assert content["sent"] == ["B"]
+    assert content["source"]["runUrl"] == "https://run"
+    assert content["problems"] == [{"exitCode": 7, "message": "m", "hint": "h", "where": "f:1"}]
+    assert content["warnings"] == ["warned"]
+    assert content["stages"] == [{"name": "push", "seconds": 1.235}]
+
+
+def test_the_schema_allows_no_field_that_it_does_not_name() -> None:
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    assert schema["additionalProperties"] is False
+    assert set(schema["required"]) == set(receipt(FULL))
+
+
+def test_names_are_taken_from_entries_and_change_without_their_values() -> None:
+    entries = [
+        Entry(name="KEY", value=Secret("canary-1"), public=False),
+        Entry(name="LEVEL", value=Secret("canary-2"), public=True),
+    ]
+    write = SettingWrite(name="KEY", value=Secret("canary-1"), description="")
+    change = ConfigurationChange(
+        secrets=(write,), prune_secrets=("OLD",), stale=("OLD", "OLDER"), foreign=("HAND",)
+    )
+    names = names_of(entries, change)
+    assert names == Names(
+        secrets=("KEY",),
+        variables=("LEVEL",),
+        sent_secrets=("KEY",),
+        pruned=("OLD",),
+        stale=("OLDER",),
+        foreign=("HAND",),
+    )
+    assert "canary" not in render_receipt(replace(FULL, names=names), Source())
+
+
+def test_outputs_carry_every_name_of_the_interface_but_the_receipt() -> None:
+    assert outputs_of(FULL) == {
+        "status": "healthy",
+        "space-url": "https://a",
+        "docs-url": "https://a/docs",
+        "health-url": "https://a/h",
+        "space-page": "https://p",
+        "revision": "new",
+        "previous-revision": "old",
+        "changed": "true",
+        "frontend-commit": "c",
+        "pull-request": "u",
+        "frontend-status": "stale",
+    }
+
+
+def test_what_is_not_known_is_no_output() -> None:
+    assert outputs_of(Report(status=Status.FAILED)) == {"status": "failed", "changed": "false"}
+
+
+def problem(number: int, code: Exit) -> Problem:
+    return Problem(exit=code, message=f"problem {number}")
+
+
+def test_at_most_ten_annotations_problems_before_warnings_lowest_code_first() -> None:
+    problems = [problem(n, Exit.HEALTH if n % 2 else Exit.CONFIGURATION) for n in range(7)]
+    notices = [Notice(message=f"warning {n}") for n in range(7)]
+    chosen, warned = choose(problems, [Notice(message="note", warning=False), *notices])
+    assert [each.exit for each in chosen] == [Exit.CONFIGURATION] * 4 + [Exit.HEALTH] * 3
+    assert warned == tuple(notices[:3])
+
+
+def test_the_same_finding_is_annotated_once() -> None:
+    chosen, warned = choose([problem(1, Exit.HUB)] * 3, [Notice(message="w")] * 3)
+    assert (len(chosen), len(warned)) == (1, 1)
+
+
+def test_more_than_ten_problems_leave_no_room_for_warnings() -> None:
+    chosen, warned = choose([problem(n, Exit.HUB) for n in range(30)], [Notice(message="w")])
+    assert (len(chosen), warned) == (10, ())
