@@ -11,7 +11,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deployer.adapters.git_command import Git, GitFailed
@@ -23,6 +23,7 @@ from deployer.model import CommitAuthor, FileChange, Secret
 BOT = CommitAuthor(
     name="github-actions[bot]", email="41898282+github-actions[bot]@users.noreply.github.com"
 )
+SERVER = "hf-space-deploy"
 WAITS = (1.0, 3.0, 9.0)
 PASSING = re.compile(
     r"connection (was )?(reset|refused|timed out)|timed out|returned error: (5\d\d|429)"
@@ -46,7 +47,7 @@ class GitRepo:
     def may_write(self, branch: str) -> None:
         """Ask the server for a push without sending one (git push --dry-run)."""
         try:
-            self._talk("push", "--dry-run", "--porcelain", self.remote, f"HEAD:{_ref(branch)}")
+            self._talk("push", "--dry-run", "--porcelain", SERVER, f"HEAD:{_ref(branch)}")
         except GitFailed as error:
             # A branch that is ahead of the checkout refuses on this side, after the server agreed.
             if "[rejected]" not in str(error):
@@ -55,7 +56,7 @@ class GitRepo:
     def head(self, branch: str) -> str:
         """The newest commit of ``branch`` on the server; raises when there is no such branch."""
         try:
-            listed = self._talk("ls-remote", self.remote, _ref(branch)).decode()
+            listed = self._talk("ls-remote", SERVER, _ref(branch)).decode()
         except GitFailed as error:
             raise refusal(f"Reading branch `{branch}`", str(error)) from None
         for line in listed.splitlines():
@@ -126,7 +127,7 @@ class GitRepo:
         lease = f"--force-with-lease={_ref(branch)}:{parent}"
         refspec = f"{revision}:{_ref(branch)}"
         try:
-            self._talk("push", "--porcelain", "--no-verify", lease, self.remote, refspec)
+            self._talk("push", "--porcelain", "--no-verify", lease, SERVER, refspec)
         except GitFailed as error:
             # The connection may have broken after the server had taken the commit; a repeated
             # push is then refused, although the branch is where we wanted it.
@@ -138,12 +139,12 @@ class GitRepo:
         try:
             self._git().run("cat-file", "-e", f"{revision}^{{commit}}")
         except GitFailed:
-            quiet = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap=")
-            self._talk("fetch", *quiet, self.remote, revision)
+            quiet = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
+            self._talk("fetch", *quiet, SERVER, revision)
 
     def _talk(self, *arguments: str) -> bytes:
         """A command that reaches the server, repeated when the network let it down."""
-        git = self._git_with_token()
+        git = self._server()
         for wait in WAITS:
             try:
                 return git.run(*arguments)
@@ -166,14 +167,15 @@ class GitRepo:
     def _git(self) -> Git:
         return Git(folder=self.workspace, timeout=self.timeout, program=self.program)
 
-    def _git_with_token(self) -> Git:
-        if not self.token:
-            return self._git()
-        urls = [
-            self._git().run("remote", "get-url", *push, self.remote).decode().strip()
+    def _server(self) -> Git:
+        """git that knows the server as ``SERVER``: a remote without tracking branches to move."""
+        git = self._git()
+        url, push_url = (
+            git.run("remote", "get-url", *push, self.remote).decode().strip()
             for push in ((), ("--push",))
-        ]
-        return self._git().with_token(self.token, urls)
+        )
+        named = ((f"remote.{SERVER}.url", url), (f"remote.{SERVER}.pushUrl", push_url))
+        return replace(git, settings=named).with_token(self.token, (url, push_url))
 
 
 def _ref(branch: str) -> str:
