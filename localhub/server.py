@@ -67,6 +67,7 @@ async def _serve(setup: Setup, data: Path, ready: Callable[[str], None]) -> None
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((setup.host, setup.port))
+    listener.listen(256)  # early clients wait instead of being refused
     url = f"http://{setup.public_host}:{listener.getsockname()[1]}"
     options = Options(data=data, bind=setup.host, public_host=setup.public_host, url=url)
     hub = Hub(
@@ -111,7 +112,6 @@ def application(hub: Hub, quota: int, opened: Callable[[], None]) -> Wire:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await hub.open()
-        # uvicorn listens only after this; the socket already takes connections meanwhile
         asyncio.get_running_loop().call_soon(opened)
         yield
         await hub.close()
