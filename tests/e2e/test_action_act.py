@@ -132,8 +132,8 @@ def test_it_deploys_the_example_and_hands_its_outputs_on(hub: RunningHub, tmp_pa
     assert (status, hub.stats(space)["sha"]) == ("healthy", revision)
     assert requests.get(f"{url}/api/health", timeout=10).json()["status"] == "healthy"
     assert set(HfApi(endpoint=hub.url, token=hub.token).get_space_secrets(space)) == {"SESSION_KEY"}
-    assert "rewritten: frontend/" in log
-    assert "left behind" not in log
+    assert "| rewritten: frontend/" in log
+    assert "| left behind: " not in log
     assert SESSION_KEY not in log
     assert hub.token not in log
 

@@ -53,8 +53,8 @@ def as_github_runs_it(
     volumes += ["--volume", f"{commands}:/github/file_commands"]
     flags = ["--rm", "--network", "host", "--workdir", "/github/workspace"]
     done = attempt("run", *flags, *volumes, *names, image, environment=environment)
-    status = re.search(r"^status<<\S+\n(.*)$", (commands / "output").read_text(), re.MULTILINE)
-    return done, status[1] if status else ""
+    said = re.findall(r"^status<<\S+\n(.*)$", (commands / "output").read_text(), re.MULTILINE)
+    return done, said[-1] if said else ""
 
 
 def test_it_plans_without_a_token_and_leaves_nothing_behind(image: str, workspace: Path) -> None:
@@ -75,7 +75,8 @@ def test_it_deploys_with_the_runner_s_spelling_of_inputs(
     done, status = as_github_runs_it(image, workspace, HF_ENDPOINT=hub.url, **spelled)
     assert (done.returncode, status) == (0, "healthy"), done.stdout + done.stderr
     assert hub.stats(space)["stage"] == "RUNNING"
-    assert hub.token not in done.stdout + done.stderr
+    log = [line for line in done.stdout.splitlines() if not line.startswith("::add-mask::")]
+    assert hub.token not in "\n".join(log) + done.stderr
     assert changes(workspace) == []
 
 
