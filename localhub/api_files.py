@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -141,9 +141,9 @@ async def paths_info(request: Request) -> Response:
         body = await payload(request)
         paths, expand = body.get("paths", []), bool(body.get("expand"))
     else:
-        form = await request.form()
-        paths = [str(path) for path in form.getlist("paths")]
-        expand = str(form.get("expand", "")).lower() == "true"
+        form = parse_qs((await request.body()).decode())
+        paths = form.get("paths", [])
+        expand = form.get("expand", [""])[0].lower() == "true"
     found = await asyncio.to_thread(space.repository.lookup, sha, paths)
     return answer(await asyncio.to_thread(_shown, space, sha, found, expand=expand))
 
