@@ -42,6 +42,11 @@ class Address:
         return self.host.lower() in _LOCAL_HOSTS
 
     @property
+    def websocket(self) -> bool:
+        """``ws`` or ``wss``."""
+        return self.scheme in ("ws", "wss")
+
+    @property
     def on_hub(self) -> bool:
         """A Space's address (``*.hf.space``)."""
         return self.host.lower().endswith(".hf.space")
@@ -55,7 +60,7 @@ class Address:
     def at(self, base: str) -> str:
         """``base`` with this address's rest; ``ws`` stays a WebSocket address."""
         scheme, _, tail = base.partition("://")
-        scheme = _SECURE[scheme] if self.scheme.startswith("ws") else scheme
+        scheme = _SECURE[scheme] if self.websocket else scheme
         return f"{scheme}://{tail}{self.rest}"
 
 

@@ -69,7 +69,7 @@ def choice(
     if place.template and node == place.node:
         yield _in_template(place, base, target, layout)
         return
-    quote = text(place.node)[0]
+    quote = layout.quote if place.assumed else text(place.node)[0]
     local = layout.quoted(place.address.at(base), quote)
     deployed = layout.quoted(place.address.at(target.deployed), quote)
     statement = None if target.config else _constructor_statement(script, parent)
@@ -77,18 +77,18 @@ def choice(
         yield from _named_test(script, node, statement, (local, deployed), layout)
         return
     indent, _ = indent_at(script.content, node.start_byte)
-    new = (
-        layout.build_choice(local, deployed)
-        if target.config
-        else layout.choice(local, deployed, indent)
-    )
-    yield Edit(start=node.start_byte, end=node.end_byte, new=_closed(new, parent).encode())
+    closed = parent is not None and parent.type not in _BARE
+    if target.config:
+        new = layout.build_choice(local, deployed)
+        new = f"({new})" if closed else new
+    else:
+        new = layout.choice(local, deployed, indent, closed=closed and not _attribute(parent))
+    new = f"{{{new}}}" if _attribute(parent) else new
+    yield Edit(start=node.start_byte, end=node.end_byte, new=new.encode())
 
 
-def _closed(new: str, parent: Node | None) -> str:
-    if parent is not None and parent.type == "jsx_attribute":
-        return f"{{{new}}}"
-    return new if parent is None or parent.type in _BARE else f"({new})"
+def _attribute(parent: Node | None) -> bool:
+    return parent is not None and parent.type == "jsx_attribute"
 
 
 def _in_template(place: Place, base: str, target: Target, layout: Layout) -> Edit:

@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from deployer.frontend.environment import Framework, Read, find_framework
+from deployer.frontend.environment import (
+    BUILD_FILES,
+    SAMPLE_FILES,
+    Framework,
+    Read,
+    find_framework,
+    joined,
+)
 from deployer.frontend.syntax import SCRIPT_SUFFIXES
 from deployer.model import WorkspaceKind
 from deployer.ports import Files
@@ -61,6 +68,8 @@ class Frontend:
     root: str
     framework: Framework
     sources: Mapping[str, bytes] = field(repr=False)
+    env_files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    server_side: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def find_frontends(
@@ -73,12 +82,22 @@ def find_frontends(
         content = files.read(path)
         if content is not None:
             roots.setdefault(root_of(path), {})[path] = content
-    found = []
-    for root, sources in sorted(roots.items()):
-        framework = find_framework(root, files.read)
-        kept = {p: c for p, c in sources.items() if is_source(p, c, root, framework)}
-        found += [Frontend(root=root, framework=framework, sources=kept)] if kept else []
-    return tuple(found)
+    found = (_frontend(root, sources, files.read) for root, sources in sorted(roots.items()))
+    return tuple(frontend for frontend in found if frontend.sources or frontend.server_side)
+
+
+def _frontend(root: str, files: dict[str, bytes], read: Read) -> Frontend:
+    framework = find_framework(root, read)
+    written = {path: content for path, content in files.items() if by_hand(content)}
+    server = {p: c for p, c in written.items() if on_server(p, c, root, framework)}
+    settings = {name: read(joined(root, name)) for name in (*BUILD_FILES, *SAMPLE_FILES)}
+    return Frontend(
+        root=root,
+        framework=framework,
+        sources={path: content for path, content in written.items() if path not in server},
+        server_side=server,
+        env_files={name: content for name, content in settings.items() if content is not None},
+    )
 
 
 def _script_paths(
@@ -113,18 +132,21 @@ def _named(path: str) -> bool:
     return pure.suffix.lower() in SCRIPT_SUFFIXES and not _IGNORED_FILES.fullmatch(pure.name)
 
 
-def is_source(path: str, content: bytes, root: str, framework: Framework) -> bool:
-    """True for code that a person wrote and a browser or the build runs."""
-    if _GENERATED.search(content[:600]) or _minified(content):
-        return False
+def by_hand(content: bytes) -> bool:
+    """True for code that a person wrote: neither generated nor minified."""
+    return not _GENERATED.search(content[:600]) and not _minified(content)
+
+
+def on_server(path: str, content: bytes, root: str, framework: Framework) -> bool:
+    """True for code that no browser runs and no build reads as configuration."""
     if is_build_config(path):
-        return True
+        return False
     inside = path if root == "." else path.removeprefix(f"{root}/")
     if framework.name == "Docusaurus" and inside.startswith(("plugins/", "src/plugins/")):
-        return False
+        return True
     if framework.name == "Nuxt" and inside.startswith("server/"):
-        return False
-    return not _SERVER_PATH.search(inside) and not _SERVER_CODE.search(content)
+        return True
+    return bool(_SERVER_PATH.search(inside) or _SERVER_CODE.search(content))
 
 
 def is_build_config(path: str) -> bool:

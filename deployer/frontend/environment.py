@@ -1,4 +1,4 @@
-"""Which framework builds a frontend, and which environment names it writes into the browser's code."""
+"""Which framework builds a frontend, and which environment names it puts into browser code."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ _CONFIGS = (
     ("vite.config", "Vite"),
     ("webpack.config", "webpack"),
 )
+# Read by a production build, weakest first; the samples only tell how the address is written.
+PRODUCTION_FILE = ".env.production"
+BUILD_FILES = (".env", PRODUCTION_FILE)
+SAMPLE_FILES = (".env.development", ".env.example", ".env.sample", ".env.local.example")
 _EXTENSIONS = ("ts", "js", "mjs", "cjs", "mts")
 # Names that each framework replaces in browser code when it builds; sources: "Environment
 # Variables" in the documentation of Next.js, Create React App, Gatsby, Vue CLI and Expo.
@@ -102,7 +106,7 @@ def reference(node: Node) -> EnvironmentReference | None:
 
 def find_framework(root: str, read: Read) -> Framework:
     """The framework of the frontend in folder ``root``, from package.json, else its config."""
-    packages = _packages(read(_join(root, "package.json")))
+    packages = _packages(read(joined(root, "package.json")))
     name = next((label for package, label in _PACKAGES if package in packages), "")
     configs = {label: _config(root, stem, read) for stem, label in _CONFIGS}
     name = name or next((label for label, content in configs.items() if content is not None), "")
@@ -124,11 +128,12 @@ def _packages(content: bytes | None) -> frozenset[str]:
 
 def _config(root: str, stem: str, read: Read) -> bytes | None:
     for extension in _EXTENSIONS:
-        content = read(_join(root, f"{stem}.{extension}"))
+        content = read(joined(root, f"{stem}.{extension}"))
         if content is not None:
             return content
     return None
 
 
-def _join(root: str, name: str) -> str:
+def joined(root: str, name: str) -> str:
+    """``name`` in the folder ``root``."""
     return name if root == "." else posixpath.join(root, name)

@@ -119,27 +119,30 @@ class Witness:
     own_route: bool  # some route of the backend is used somewhere in this frontend
 
     def hear(self, path: str, addresses: Sequence[Address], names: tuple[str, ...]) -> Testimony:
-        """The points of addresses that one name stands for, in the file ``path``."""
+        """The points of addresses that one name stands for, in the file ``path``.
+
+        Without an address (a variable whose value stands nowhere) the names alone speak.
+        """
         if any(is_other(address, names, self.routes, self.ports) for address in addresses):
             return Testimony(score=0)
         by_route = self._own(path, addresses, names)
-        points = self._host_points(addresses)
-        if points is None:
-            return Testimony(score=_elsewhere(addresses, by_route), by_route=by_route)
-        points += any(_BACKEND_NAME.search(name) for name in names[:3])
-        points += 2 if by_route else self._near_points(addresses)
-        return Testimony(score=max(points, 1), by_route=by_route)
-
-    def _host_points(self, addresses: Sequence[Address]) -> int | None:
-        """None: no host that this backend is known by."""
-        ours = any(address.server == self.deployed.server for address in addresses)
+        named = any(_BACKEND_NAME.search(name) for name in names[:3])
         local = any(address.local and address.port in self.ports for address in addresses)
         hub = any(address.on_hub for address in addresses)
-        return 2 * (ours or local) + (hub and local) if ours or local or hub else None
+        if local or any(address.server == self.deployed.server for address in addresses):
+            points = 2 + (hub and local)
+            points += 2 if by_route else self._near_points(addresses, named=named)
+        elif hub or not addresses:
+            points = 2 * by_route
+        else:
+            return Testimony(score=_elsewhere(addresses, by_route), by_route=by_route)
+        points += named or (hub and by_route)
+        return Testimony(score=max(points, 1), by_route=by_route)
 
-    def _near_points(self, addresses: Sequence[Address]) -> int:
-        rests = [address.rest for address in addresses if address.rest.strip("/")]
-        if self.routes.paths and rests and not any(map(self.routes.reached, rests)):
+    def _near_points(self, addresses: Sequence[Address], *, named: bool) -> int:
+        rests = [a.rest for a in addresses if a.rest.strip("/") and not a.websocket]
+        strange = rests and not any(map(self.routes.reached, rests))
+        if self.routes.paths and strange and not named:
             return -1
         return int(self.own_route and any(address.local for address in addresses))
 

@@ -44,12 +44,14 @@ class Layout:
             f"!{HOSTNAMES}.test(window.location.hostname)",
         )
 
-    def choice(self, local: str, deployed: str, indent: str) -> str:
-        """An expression over several lines that gives one of two literals."""
+    def choice(self, local: str, deployed: str, indent: str, *, closed: bool) -> str:
+        """An expression over several lines that gives one of two literals; ``closed`` in ()."""
         first, second, last = self.local_test()
         step = f"{self.end}{indent}{self.unit}"
-        test = f"{first} && {second} &&{step}{last}"
-        return f"{test}{step}{self.unit}? {local}{step}{self.unit}: {deployed}"
+        chosen = f"{step}{self.unit}? {local}{step}{self.unit}: {deployed}"
+        if closed:
+            return f"({step}{first} && {second} &&{step}{last}{chosen}{self.end}{indent})"
+        return f"{first} && {second} &&{step}{last}{chosen}"
 
     def short_choice(self, local: str, deployed: str) -> str:
         """The same on one line."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from deployer.frontend import environment
 from deployer.frontend.addresses import Address, read_address
 from deployer.frontend.branches import Side, side_of
+from deployer.frontend.environment import Framework
 from deployer.frontend.syntax import (
     WRAPPERS,
     Script,
@@ -44,6 +46,11 @@ _SHOWS = re.compile(
     r"|(?:\w*Error|cors|alert|require|import)"
 )
 _ATTRIBUTE = re.compile(r"href|src|action|.*(?:url|uri|api|base|endpoint|server|backend).*", re.I)
+# Names of variables that hold a backend's address.
+URL_NAME = re.compile(
+    r"(?=.*(?:API|BACKEND|SERVER|CHAT|RAG|BOT|AGENT))(?!.*(?:KEY|TOKEN|SECRET|PASSWORD))"
+    r"(?:.*(?:URL|URI|BASE|ENDPOINT|HOST|ORIGIN).*|.*BACKEND)"
+)
 _DECLARES = {
     "variable_declarator": "name",
     "pair": "key",
@@ -63,7 +70,8 @@ class Place:
 
     ``top`` is the whole expression that decides it (``a || 'http://…'``, ``test ? x : y``);
     ``names`` are what it is assigned or passed to, nearest first; ``group`` is equal for places
-    that give the same variable, property or result its value.
+    that give the same variable, property or result its value. ``assumed``: the node is
+    ``process.env.NAME`` alone and ``address`` what it would be on the developer's machine.
     """
 
     node: Node = field(repr=False)
@@ -72,6 +80,12 @@ class Place:
     names: tuple[str, ...]
     group: tuple[str, int]
     side: Side | None
+    assumed: str = ""
+
+    @property
+    def server(self) -> str:
+        """What the place is known by: the server of its address, or the variable it reads."""
+        return f"process.env.{self.assumed}" if self.assumed else self.address.server
 
     @property
     def template(self) -> bool:
@@ -98,10 +112,36 @@ def _places(script: Script) -> Iterator[Place]:
                 node=node,
                 address=address,
                 top=top,
-                names=_names(top),
+                names=names_of(top),
                 group=group,
                 side=side_of(node, _boundary(top, group), script),
             )
+
+
+def find_assumed(script: Script, framework: Framework, local_url: str) -> tuple[Place, ...]:
+    """Every ``process.env.X_URL`` without a fallback that nothing fills in: it throws."""
+    address = read_address(local_url)
+    found = []
+    for node in script.captured("member"):
+        reference = environment.reference(node)
+        if address is None or reference is None or reference.meta or framework.fills(reference):
+            continue
+        top = deciding_expression(node)
+        if node == top and URL_NAME.fullmatch(reference.name.upper()) and _is_value(node):
+            names = (reference.name, *names_of(top))
+            group, name = ("", top.start_byte), reference.name
+            found.append(
+                Place(
+                    node=node,
+                    address=address,
+                    top=top,
+                    names=names,
+                    group=group,
+                    side=None,
+                    assumed=name,
+                )
+            )
+    return tuple(found)
 
 
 def deciding_expression(node: Node) -> Node:
@@ -148,7 +188,7 @@ def _callee(arguments: Node) -> str | None:
     return text(function) if function else ""
 
 
-def _names(top: Node) -> tuple[str, ...]:
+def names_of(top: Node) -> tuple[str, ...]:
     """Names that the value goes by, from the nearest one out to the declaration around it."""
     return tuple(_outward(top))
 

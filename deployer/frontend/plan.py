@@ -6,23 +6,25 @@ One frontend that surely calls this backend is changed. Several, or one that onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from deployer.errors import Notice, Where
 from deployer.frontend.choices import Target
 from deployer.frontend.discovery import (
+    by_hand,
     find_frontends,
     is_build_config,
-    is_source,
+    on_server,
     root_finder,
 )
-from deployer.frontend.environment import Framework, find_framework
+from deployer.frontend.environment import PRODUCTION_FILE, Framework, Read, find_framework
 from deployer.frontend.evidence import Belief
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest, check
-from deployer.frontend.rewrite import Rewritten, rewrite
+from deployer.frontend.rewrite import Accept, Rewritten, rewrite
 from deployer.frontend.survey import Survey, accepts, survey
 from deployer.frontend.syntax import parse
+from deployer.frontend.variables import env_change, production_value, redone
 from deployer.model import FileChange, FrontendPlan, FrontendState
 from deployer.ports import Files
 
@@ -40,7 +42,7 @@ def plan_frontend(request: FrontendRequest, files: Files) -> FrontendPlan:
     frontends = find_frontends(files, paths, request.backend_folder)
     surveys = [survey(frontend, request, named=named) for frontend in frontends]
     chosen, doubts = _choose([s for s in surveys if s.belief], named=named)
-    return _planned(request, chosen, doubts, paths)
+    return _planned(request, chosen, doubts, paths, files.read)
 
 
 def _choose(surveys: list[Survey], *, named: bool) -> tuple[list[Survey], tuple[Notice, ...]]:
@@ -62,6 +64,7 @@ def _planned(
     chosen: list[Survey],
     doubts: tuple[Notice, ...],
     paths: tuple[str, ...] | None,
+    read: Read,
 ) -> FrontendPlan:
     changes: list[FileChange] = []
     notices = list(doubts)
@@ -72,6 +75,7 @@ def _planned(
                 changes.append(FileChange(path=path, before=before, after=result.after))
             notices += _left(path, result, request)
         notices += item.notices
+        changes += _variable_change(item, request, read)
     state = _state(chosen, changes, doubts)
     if state is FrontendState.NONE and paths is not None:
         notices += [_nothing(path, request) for path in paths]
@@ -90,6 +94,13 @@ def _results(item: Survey, request: FrontendRequest) -> Iterable[tuple[str, Rewr
     for script in item.scripts:
         target = _target(request, script.path, item.frontend.framework)
         yield script.path, rewrite(script, target, accept)
+
+
+def _variable_change(item: Survey, request: FrontendRequest, read: Read) -> list[FileChange]:
+    wanted = {v.name: production_value(v, request.deployed) for v in item.variables}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    change = env_change(item.frontend.root, given, read)
+    return [change] if change else []
 
 
 def _target(request: FrontendRequest, path: str, framework: Framework) -> Target:
@@ -116,29 +127,34 @@ def _local_url(request: FrontendRequest, chosen: Iterable[Survey]) -> str:
     return request.local_url or next(found, DEFAULT_LOCAL_URL)
 
 
-def redo(
-    plan: FrontendPlan, request: FrontendRequest, read: Callable[[str], bytes | None]
-) -> FrontendPlan:
+def redo(plan: FrontendPlan, request: FrontendRequest, read: Read) -> FrontendPlan:
     """The same rewrite on the files as ``read`` gives them, at a newer commit.
 
     A file that is gone, or no longer has the address, is left out; with no change left the state
     is ``CURRENT``.
     """
-    root_of = root_finder(read)
     accept = accepts(frozenset(plan.servers), request)
-    changes = []
-    for change in plan.changes:
-        before = read(change.path)
-        script = parse(change.path, before) if before is not None else None
-        root = root_of(change.path)
-        framework = find_framework(root, read)
-        if script is None or before is None or not is_source(change.path, before, root, framework):
-            continue
-        after = rewrite(script, _target(request, change.path, framework), accept).after
-        if after != before:
-            changes.append(FileChange(path=change.path, before=before, after=after))
+    again = (_again(change, request, read, accept) for change in plan.changes)
+    changes = tuple(change for change in again if change is not None)
     state = plan.state if changes else FrontendState.CURRENT
-    return replace(plan, changes=tuple(changes), state=state)
+    return replace(plan, changes=changes, state=state)
+
+
+def _again(
+    change: FileChange, request: FrontendRequest, read: Read, accept: Accept
+) -> FileChange | None:
+    if change.path.endswith(PRODUCTION_FILE):
+        return redone(change, read)
+    before = read(change.path)
+    script = parse(change.path, before) if before is not None else None
+    root = root_finder(read)(change.path)
+    framework = find_framework(root, read)
+    if script is None or before is None or not by_hand(before):
+        return None
+    if on_server(change.path, before, root, framework):
+        return None
+    after = rewrite(script, _target(request, change.path, framework), accept).after
+    return FileChange(path=change.path, before=before, after=after) if after != before else None
 
 
 def _left(path: str, result: Rewritten, request: FrontendRequest) -> Iterable[Notice]:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from deployer.frontend.choices import Edit, Target
+from deployer.frontend.discovery import is_build_config
+from deployer.frontend.environment import Framework
 from deployer.frontend.layout import read_layout
-from deployer.frontend.places import Place, find_places
+from deployer.frontend.places import Place, find_assumed, find_places
+from deployer.frontend.request import DEFAULT_LOCAL_URL
 from deployer.frontend.shapes import Group, Unsafe, change
 from deployer.frontend.syntax import Script, parse
 
@@ -32,11 +35,14 @@ class Rewritten:
     left: tuple[Left, ...] = ()
 
 
-def groups_of(script: Script) -> tuple[Group, ...]:
+def groups_of(script: Script, framework: Framework, local_url: str) -> tuple[Group, ...]:
     """The script's addresses by what they give a value to."""
     found: dict[object, list[Place]] = {}
     for place in find_places(script):
         found.setdefault(place.group, []).append(place)
+    if not is_build_config(script.path):
+        for place in find_assumed(script, framework, local_url):
+            found[place.node.id] = [place]
     return tuple(Group(script=script, places=tuple(places)) for places in found.values())
 
 
@@ -48,18 +54,15 @@ def rewrite(script: Script, target: Target, accept: Accept) -> Rewritten:
     again = parse(script.path, result.after)
     if again is None:
         return _refused(script, result, "the rewritten file would not parse")
-    if _once(again, target, lambda group: _shares(group, accept)).edits:
+    if _once(again, target, accept).edits:
         return _refused(script, result, "the change would not be stable")
     return result
 
 
-def _shares(group: Group, accept: Accept) -> bool:
-    return accept(group)
-
-
 def _once(script: Script, target: Target, accept: Accept) -> Rewritten:
     layout = read_layout(script)
-    groups = [group for group in groups_of(script) if accept(group)]
+    local = target.local or DEFAULT_LOCAL_URL
+    groups = [g for g in groups_of(script, target.framework, local) if accept(g)]
     found = [item for group in groups for item in change(group, target, layout)]
     edits = _in_order(item for item in found if isinstance(item, Edit))
     left = tuple(

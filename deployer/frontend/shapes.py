@@ -154,7 +154,8 @@ def _single(group: Group, place: Place, chain: Chain, target: Target, layout: La
         yield from _swap(place, target.deployed)
     elif place.address.local:
         yield from () if target.config else _guarded(chain, layout)
-        parent = effective_parent(place.node, target.framework)
+        config = target.config
+        parent = place.node.parent if config else effective_parent(place.node, target.framework)
         yield from choice(group.script, place.node, place, target, layout, parent)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from deployer.errors import Notice, Where
 from deployer.frontend.addresses import Address, read_address
 from deployer.frontend.discovery import Frontend
-from deployer.frontend.evidence import Belief, Routes, Witness, belief, is_other
-from deployer.frontend.request import FrontendRequest
+from deployer.frontend.evidence import Belief, Routes, Testimony, Witness, belief, is_other
+from deployer.frontend.places import Place
+from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest
 from deployer.frontend.rewrite import groups_of
 from deployer.frontend.shapes import Group, public_to
 from deployer.frontend.syntax import Script, parse
+from deployer.frontend.variables import Variable, find_variables, in_force
 
 _MAY_MATTER = re.compile(rb"https?://|wss?://|process\.env|import\.meta", re.IGNORECASE)
 
@@ -28,11 +30,32 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A group of addresses and its points for this backend."""
+    """A group of addresses, or a build variable, and its points for this backend."""
 
-    group: Group = field(repr=False)
-    score: int
-    by_route: bool
+    group: Group | None = field(default=None, repr=False)
+    variable: Variable | None = None
+    testimony: Testimony
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places of the group."""
+        return self.group.places if self.group else ()
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The addresses that are written somewhere."""
+        written = tuple(place.address for place in self.places if not place.assumed)
+        return (*written, *(self.variable.values.values() if self.variable else ()))
+
+    @property
+    def spot(self) -> Spot:
+        """Where it stands."""
+        if self.group is not None:
+            line = self.group.script.line(self.group.places[0].node)
+            return Spot(path=self.group.script.path, line=line)
+        if self.variable is not None:
+            return Spot(path=self.variable.path, line=self.variable.line)
+        return Spot(path="", line=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +71,7 @@ class Survey:
     belief: Belief
     by_route: bool
     servers: tuple[str, ...]
+    variables: tuple[Variable, ...]
     foreign: str
     current: bool
     local_url: str
@@ -63,19 +87,20 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
     findings = _findings(frontend, scripts, request)
     accepted, trust = _accepted(findings, named=named)
     servers = _servers(accepted)
-    places = [place for finding in accepted for place in finding.group.places]
+    addresses = [address for finding in accepted for address in finding.addresses]
     unread = {path: candidates[path] for path, script in parsed.items() if script is None}
     return Survey(
         frontend=frontend,
         scripts=scripts,
         belief=trust,
-        by_route=any(finding.by_route for finding in accepted),
+        by_route=any(finding.testimony.by_route for finding in accepted),
         servers=servers,
+        variables=_variables(findings, accepted, request),
         foreign=next((host for f in accepted for host in _foreign(f, request)), ""),
-        current=any(place.address.server == request.deployed.server for place in places),
-        local_url=next((_plain(p.address) for p in places if p.address.local), ""),
-        first=_first(accepted),
-        notices=tuple(_unread(unread, servers)),
+        current=any(address.server == request.deployed.server for address in addresses),
+        local_url=next((_plain(a) for a in addresses if a.local), ""),
+        first=max(accepted, key=_points).spot if accepted else Spot(path="", line=0),
+        notices=(*_unread(unread, servers), *_server_side(frontend, servers)),
     )
 
 
@@ -85,8 +110,8 @@ def accepts(servers: frozenset[str], request: FrontendRequest) -> Callable[[Grou
     ours = {*servers, request.deployed.server}
 
     def accept(group: Group) -> bool:
-        called = [place for place in group.places if place.address.server in ours]
-        return bool(called) and not any(
+        called = any(place.server in ours for place in group.places)
+        return called and not any(
             is_other(place.address, place.names, routes, ports) for place in group.places
         )
 
@@ -96,52 +121,81 @@ def accepts(servers: frozenset[str], request: FrontendRequest) -> Callable[[Grou
 def _findings(
     frontend: Frontend, scripts: tuple[Script, ...], request: FrontendRequest
 ) -> list[Finding]:
-    sources = {
-        path: content.decode("utf-8", "replace") for path, content in frontend.sources.items()
-    }
+    witness = _witness(frontend, request)
+    local = request.local_url or DEFAULT_LOCAL_URL
+    groups = (g for script in scripts for g in groups_of(script, frontend.framework, local))
+    found = [Finding(group=group, testimony=_hear(witness, group)) for group in groups]
+    for variable in find_variables(frontend, scripts):
+        heard = witness.hear(variable.path, tuple(variable.values.values()), variable.names)
+        found.append(Finding(variable=variable, testimony=heard))
+    return found
+
+
+def _witness(frontend: Frontend, request: FrontendRequest) -> Witness:
     routes = Routes.of(request.routes)
-    witness = Witness(
+    sources = {p: content.decode("utf-8", "replace") for p, content in frontend.sources.items()}
+    return Witness(
         routes=routes,
         ports=frozenset({*request.backend_ports, *_port(request.local_url)}),
         deployed=request.deployed,
         sources=sources,
         own_route=any(routes.used(source) for source in sources.values()),
     )
-    groups = [group for script in scripts for group in groups_of(script)]
-    return [_finding(group, witness) for group in groups]
 
 
-def _finding(group: Group, witness: Witness) -> Finding:
+def _hear(witness: Witness, group: Group) -> Testimony:
     names = tuple(dict.fromkeys(name for place in group.places for name in place.names))
-    addresses = [place.address for place in group.places]
-    testimony = witness.hear(group.script.path, addresses, names)
-    return Finding(group=group, score=testimony.score, by_route=testimony.by_route)
+    addresses = [place.address for place in group.places if not place.assumed]
+    return witness.hear(group.script.path, addresses, names)
+
+
+def _points(finding: Finding) -> int:
+    return finding.testimony.score
 
 
 def _accepted(findings: list[Finding], *, named: bool) -> tuple[list[Finding], Belief]:
     """The findings to act on, and how far to trust them."""
     for least in (3, 2):
-        found = [finding for finding in findings if finding.score >= least]
+        found = [finding for finding in findings if _points(finding) >= least]
         if found:
             return found, Belief.SURE if named else belief(least)
-    other = [f for f in findings if f.score == 1]
-    if named and len({place.address.server for f in other for place in f.group.places}) == 1:
+    other = [finding for finding in findings if _points(finding) == 1 and finding.addresses]
+    if named and len({address.server for f in other for address in f.addresses}) == 1:
         return other, Belief.SURE
     return [], Belief.OTHER
 
 
 def _servers(accepted: list[Finding]) -> tuple[str, ...]:
-    places = (place for finding in accepted for place in finding.group.places)
-    known = (p.address.server for p in places if p.address.local or "." in p.address.host)
-    return tuple(dict.fromkeys(known))
+    written = [address for finding in accepted for address in finding.addresses]
+    known = [address.server for address in written if address.local or "." in address.host]
+    assumed = [p.server for finding in accepted for p in finding.places if p.assumed]
+    return tuple(dict.fromkeys([*known, *assumed]))
+
+
+def _variables(
+    findings: list[Finding], accepted: list[Finding], request: FrontendRequest
+) -> tuple[Variable, ...]:
+    """Accepted variables, and those whose fallback in the code is accepted."""
+    servers = {*_servers(accepted), request.deployed.server}
+    names = {name for finding in accepted for place in finding.places for name in place.names}
+    found = []
+    for finding in findings:
+        variable = finding.variable
+        if variable is None or not _points(finding):
+            continue
+        now = in_force(variable)
+        ours = now is None or now.local or now.on_hub or now.server in servers
+        if ours and (finding in accepted or (variable.fallback and names & {*variable.names[1:]})):
+            found.append(variable)
+    return tuple(found)
 
 
 def _foreign(finding: Finding, request: FrontendRequest) -> list[str]:
     """Hosts elsewhere that the group calls in production, where no route shows whose they are."""
     ours = request.deployed
-    hosts = (p.address for p in finding.group.places if public_to(p.address, ours))
+    hosts = [address for address in finding.addresses if public_to(address, ours)]
     elsewhere = [a.host for a in hosts if not a.on_hub and a.server != ours.server]
-    return [] if finding.by_route else elsewhere
+    return [] if finding.testimony.by_route else elsewhere
 
 
 def _port(url: str | None) -> tuple[int, ...]:
@@ -150,22 +204,30 @@ def _port(url: str | None) -> tuple[int, ...]:
 
 
 def _plain(address: Address) -> str:
-    return address.origin.replace("ws", "http", 1) if address.scheme[0] == "w" else address.origin
+    return address.origin.replace("ws", "http", 1) if address.websocket else address.origin
 
 
-def _first(accepted: list[Finding]) -> Spot:
-    if not accepted:
-        return Spot(path="", line=0)
-    group = max(accepted, key=lambda finding: finding.score).group
-    return Spot(path=group.script.path, line=group.script.line(group.places[0].node))
+def _unread(unread: Mapping[str, bytes], servers: tuple[str, ...]) -> Iterator[Notice]:
+    for path, line in _lines_with(unread, servers):
+        yield Notice(
+            message="This file holds the backend's address but could not be read as a script.",
+            hint="Change the address by hand.",
+            where=Where(file=path, line=line),
+        )
 
 
-def _unread(unread: dict[str, bytes], servers: tuple[str, ...]) -> Iterator[Notice]:
-    for path, content in unread.items():
+def _server_side(frontend: Frontend, servers: tuple[str, ...]) -> Iterator[Notice]:
+    for path, line in _lines_with(frontend.server_side, (*servers, "localhost:8000")):
+        yield Notice(
+            message="This code runs on the frontend's server and keeps its address.",
+            hint="Set the variable that it reads where the frontend is hosted.",
+            where=Where(file=path, line=line),
+            warning=False,
+        )
+
+
+def _lines_with(files: Mapping[str, bytes], servers: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    for path, content in files.items():
         position = min((at for s in servers if (at := content.find(s.encode())) >= 0), default=-1)
         if position >= 0:
-            yield Notice(
-                message="This file holds the backend's address but could not be read as a script.",
-                hint="Change the address by hand.",
-                where=Where(file=path, line=content[:position].count(b"\n") + 1),
-            )
+            yield path, content[:position].count(b"\n") + 1

@@ -1,0 +1,134 @@
+"""Decides which build variables of a frontend hold the backend's address, and what they become.
+
+A variable that the framework writes into the browser's code wins over the code's own fallback: so
+``.env.production`` must name the deployed backend where a committed file names another one, and
+where the code has no fallback at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from deployer.frontend import environment
+from deployer.frontend.addresses import Address, read_address
+from deployer.frontend.discovery import Frontend
+from deployer.frontend.dotenv import settings, with_setting
+from deployer.frontend.environment import (
+    BUILD_FILES,
+    PRODUCTION_FILE,
+    SAMPLE_FILES,
+    EnvironmentReference,
+    Framework,
+    Read,
+)
+from deployer.frontend.places import URL_NAME, deciding_expression, names_of
+from deployer.frontend.syntax import Script, text
+from deployer.model import FileChange
+
+# Frameworks that read `.env.production` when they build.
+_READERS = frozenset(
+    {"Next.js", "Vite", "Create React App", "Gatsby", "Vue CLI", "SvelteKit", "Astro", "Expo"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A build variable that the code reads. ``values`` are addresses by the file that sets it.
+
+    ``fallback``: the code has an address of its own behind it, wherever it is read.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    path: str
+    line: int
+    fallback: bool
+    values: Mapping[str, Address] = field(default_factory=dict)
+
+
+def find_variables(frontend: Frontend, scripts: Iterable[Script]) -> tuple[Variable, ...]:
+    """The variables that the framework fills in and that may hold the backend's address."""
+    if frontend.framework.name not in _READERS:
+        return ()
+    found: dict[str, Variable] = {}
+    for script in scripts:
+        for reference, variable in _read_in(script, frontend):
+            known = found.get(reference.name)
+            fallback = variable.fallback and (known is None or known.fallback)
+            names = (*(known.names if known else ()), *variable.names)
+            found[reference.name] = Variable(
+                name=reference.name,
+                names=tuple(dict.fromkeys(names)),
+                path=variable.path,
+                line=variable.line,
+                fallback=fallback,
+                values=variable.values,
+            )
+    return tuple(found.values())
+
+
+def _read_in(script: Script, frontend: Frontend) -> Iterator[tuple[EnvironmentReference, Variable]]:
+    for node in script.captured("member"):
+        reference = environment.reference(node)
+        if reference is None or not _of_a_url(reference, frontend.framework):
+            continue
+        top = deciding_expression(node)
+        variable = Variable(
+            name=reference.name,
+            names=(reference.name, *names_of(top)),
+            path=script.path,
+            line=script.line(node),
+            fallback="://" in text(top),
+            values=_values(reference.name, frontend.env_files),
+        )
+        yield reference, variable
+
+
+def _of_a_url(reference: EnvironmentReference, framework: Framework) -> bool:
+    return framework.fills(reference) and bool(URL_NAME.fullmatch(reference.name.upper()))
+
+
+def _values(name: str, files: Mapping[str, bytes]) -> dict[str, Address]:
+    found = {}
+    for file, content in files.items():
+        for setting in settings(content):
+            address = read_address(setting.value) if setting.name == name else None
+            if address is not None:
+                found[file] = address
+    return found
+
+
+def production_value(variable: Variable, deployed: Address) -> str | None:
+    """The value for production builds; None when it is right, or the code's fallback serves."""
+    now = in_force(variable)
+    if now is not None:
+        return None if now.server == deployed.server else now.at(deployed.origin)
+    if variable.fallback:
+        return None
+    samples = [variable.values[file] for file in SAMPLE_FILES if file in variable.values]
+    return (samples[0] if samples else deployed).at(deployed.origin)
+
+
+def in_force(variable: Variable) -> Address | None:
+    """The address that a production build takes from the committed files."""
+    found = [variable.values[file] for file in BUILD_FILES if file in variable.values]
+    return found[-1] if found else None
+
+
+def env_change(root: str, wanted: Mapping[str, str], read: Read) -> FileChange | None:
+    """``.env.production`` of a frontend with the wanted values; None when it has them."""
+    path = PRODUCTION_FILE if root == "." else f"{root}/{PRODUCTION_FILE}"
+    before = read(path)
+    after = before or b""
+    for name, value in wanted.items():
+        after = with_setting(after, name, value)
+    return FileChange(path=path, before=before, after=after) if after != (before or b"") else None
+
+
+def redone(change: FileChange, read: Read) -> FileChange | None:
+    """The same settings in the file as it is now."""
+    before = {(s.name, s.value) for s in settings(change.before or b"")}
+    wanted = {s.name: s.value for s in settings(change.after) if (s.name, s.value) not in before}
+    folder = change.path.removesuffix(PRODUCTION_FILE).rstrip("/")
+    return env_change(folder or ".", wanted, read)

@@ -1,0 +1,1 @@
+export class Client { constructor() { this.baseUrl = 'http://localhost:8000' } }

@@ -1,0 +1,7 @@
+﻿export class Client {
+  baseUrl: string;
+
+  constructor() {
+    this.baseUrl = 'http://localhost:8000';
+  }
+}
