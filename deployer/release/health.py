@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from deployer.model import Answer, Health, Verdict
@@ -21,7 +22,10 @@ DOWN: Final = frozenset(
 )
 WAITING: Final = frozenset({"starting", "initializing", "loading"})
 
-STATUS_KEYS: Final = ("status", "state", "health", "healthy", "ok", "ready", "connected")
+STATUS_KEYS: Final = (
+    *("status", "state", "health", "healthy", "ok", "ready", "connected"),
+    *("up", "alive", "success"),
+)
 CONTAINERS: Final = frozenset({"services", "checks", "dependencies", "components"})
 NEUTRAL: Final = frozenset({"disabled", "not_configured", "skipped", "unknown", "none", "n/a"})
 
@@ -40,6 +44,8 @@ WAITING_PAGE: Final = re.compile(
     re.IGNORECASE,
 )
 DEPTH: Final = 4
+# How many services are named: an answer may hold thousands, and a person reads a few.
+MOST_NAMED: Final = 20
 
 
 def judge(answer: Answer) -> Verdict:
@@ -70,8 +76,9 @@ def _is_waiting_page(answer: Answer) -> bool:
 
 def _judge_body(answer: Answer) -> Verdict:
     words = tuple(_words(_parse(answer.body)))
-    down = tuple(dict.fromkeys(name for name, word in words if word in DOWN))
-    neutral = tuple(_said(name, word) for name, word in words if word not in UP | DOWN | WAITING)
+    down = any(word in DOWN for _, word in words)
+    unjudged = (_said(name, word) for name, word in words if word not in UP | DOWN | WAITING)
+    neutral = tuple(islice(unjudged, MOST_NAMED))
     if any(word in WAITING for name, word in words if not name):
         return Verdict(health=Health.NOT_YET, reason="it says it is starting", neutral=neutral)
     if down:
@@ -94,7 +101,7 @@ def _unhealthy(
     return Verdict(
         health=Health.UNHEALTHY,
         reason=f"HTTP {status}, {', '.join(spoken[:5])}",
-        services=services,
+        services=services[:MOST_NAMED],
         neutral=neutral,
     )
 
@@ -124,27 +131,47 @@ def _parse(body: bytes) -> Any:
 
 def _words(body: Any) -> Iterator[tuple[str, str]]:
     """(service, status word) pairs; the service is "" for the app as a whole."""
+    if isinstance(body, list):
+        yield from _services(body, DEPTH)
+        return
     if not isinstance(body, dict):
         word = _word(body)
         if word in UP | DOWN | WAITING:
             yield "", word
         return
     for key, value in body.items():
-        if key in CONTAINERS:
+        if key.lower() in CONTAINERS:
             yield from _services(value, DEPTH)
         elif key.lower() in STATUS_KEYS:
-            yield from ((("", word),) if (word := _word(value)) else ())
+            yield from _status(value)
         else:
             yield from _beside_status(key, value)
+
+
+def _status(value: Any) -> Iterator[tuple[str, str]]:
+    """The value of a status key at the top: a word, or services, or a status of its own."""
+    if isinstance(value, dict):
+        own = [word for key, inner in value.items() if _is_status(key) and (word := _word(inner))]
+        yield from (("", word) for word in own)
+        services = {key: inner for key, inner in value.items() if not _is_status(key)}
+        yield from _services(services, DEPTH)
+    elif isinstance(value, list):
+        yield from _services(value, DEPTH)
+    elif word := _word(value):
+        yield "", word
+
+
+def _is_status(key: str) -> bool:
+    return key.lower() in STATUS_KEYS
 
 
 def _beside_status(key: str, value: Any) -> Iterator[tuple[str, str]]:
     """A key at the top that may or may not be a service."""
     if isinstance(value, dict):
         yield from _services({key: value}, DEPTH, nested=True)
-    elif isinstance(value, bool):
-        if SERVICE_KEY.fullmatch(key.lower()):
-            yield _service_name(key), _word(value)
+    elif SERVICE_KEY.fullmatch(key.lower()):
+        # "database": "error: could not connect" says it with its first word.
+        yield from (((_service_name(key), word),) if (word := _word(value)) else ())
     elif isinstance(value, str) and value.strip().lower() in UP | DOWN | WAITING:
         yield _service_name(key), value.strip().lower()
 
@@ -156,15 +183,23 @@ def _services(value: Any, depth: int, *, nested: bool = False) -> Iterator[tuple
     """
     for name, inner in _named(value):
         if isinstance(inner, dict):
-            words = [word for key in STATUS_KEYS if (word := _word(inner.get(key)))]
-            if words:
-                yield _service_name(name), _worst(words)
-            elif depth:
-                yield from _services(inner, depth - 1, nested=True)
+            yield from _service(name, inner, depth)
         elif nested:
             yield from _beside_status(name, inner)
+        elif isinstance(inner, list):
+            # A service with several readings (draft-inadarei-api-health-check, "checks").
+            for reading in inner:
+                yield from _service(name, reading, 0) if isinstance(reading, dict) else ()
         elif word := _word(inner):
             yield _service_name(name), word
+
+
+def _service(name: str, inner: dict[str, Any], depth: int) -> Iterator[tuple[str, str]]:
+    words = [word for key in inner if _is_status(key) and (word := _word(inner[key]))]
+    if words:
+        yield _service_name(name), _worst(words)
+    elif depth:
+        yield from _services(inner, depth - 1, nested=True)
 
 
 def _named(value: Any) -> Iterator[tuple[str, Any]]:
