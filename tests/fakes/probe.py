@@ -1,0 +1,42 @@
+"""Port ``Probe`` on a fake Hub: whatever serves at this moment answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deployer.model import Answer, Secret
+from tests.fakes.hub import FakeHub, FakeSpace, digest_of_tree
+
+WAITING_PAGE = b"<html><title>Hugging Face</title>Preparing Space</html>"
+
+
+class FakeProbe:
+    """``asked`` keeps url, revision that answered, and the token that came along."""
+
+    def __init__(self, hub: FakeHub) -> None:
+        self.hub = hub
+        self.asked: list[tuple[str, str | None, Secret | None]] = []
+
+    def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
+        self.hub.settle()
+        space = next((each for each in self.hub.made.values() if url.startswith(each.host)), None)
+        serving = space.serving if space else None
+        self.asked.append((url, serving, space_token))
+        if space is None:
+            return Answer(status=0, url=url, error="no answer (ConnectionError)")
+        if space.visibility == "private" and not (
+            space_token and space_token.reveal() == self.hub.token
+        ):
+            return Answer(status=404, url=url)
+        return replace(self._answer(space), url=url)
+
+    def _answer(self, space: FakeSpace) -> Answer:
+        space.counters.visits += 1
+        if space.stage == "SLEEPING" and space.rollout is None:
+            self.hub.restart(space)
+        if space.serving is None:
+            headers = {"content-type": "text/html"}
+            return Answer(status=503, body=WAITING_PAGE, headers=headers)
+        commit = next(each for each in space.commits if each.revision == space.serving)
+        behaviour = self.hub.known[digest_of_tree(commit.files)]
+        return behaviour.app(self.hub.clock.now() - space.since)

@@ -1,0 +1,48 @@
+"""A world of fakes, each within reach of the test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from deployer.adapters.disk import Workspace
+from deployer.ports import Repo, World
+from tests.fakes.clock import FakeClock
+from tests.fakes.console import FakeConsole
+from tests.fakes.hub import FakeHub
+from tests.fakes.journal import FakeJournal
+from tests.fakes.probe import FakeProbe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeWorld:
+    """The fakes behind ``world``."""
+
+    clock: FakeClock
+    hub: FakeHub
+    probe: FakeProbe
+    console: FakeConsole
+    journal: FakeJournal
+    world: World
+
+
+def make_world(root: Path, repo: Repo | None = None) -> FakeWorld:
+    """A world whose workspace is ``root``."""
+    clock, files = FakeClock(), Workspace(root)
+    hub = FakeHub(clock, files)
+    probe, console, journal = FakeProbe(hub), FakeConsole(), FakeJournal()
+    world = World(
+        files=files,
+        spaces=hub.spaces,
+        space_repo=hub.space_repo,
+        space_config=hub.space_config,
+        space_runtime=hub.space_runtime,
+        probe=probe,
+        clock=clock,
+        repo=repo,
+        console=console,
+        journal=journal,
+    )
+    return FakeWorld(
+        clock=clock, hub=hub, probe=probe, console=console, journal=journal, world=world
+    )
