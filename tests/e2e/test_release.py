@@ -1,0 +1,150 @@
+"""The promise, kept by the real program on a Hub that really runs the Space."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localhub.testing import RunningHub, running
+from tests.real.program import Checkout
+
+DEGRADED = '{"status": "degraded", "services": {"qdrant": {"status": "error", "code": 404}}}'
+CANARY = "cn-7Qx1-the-canary-of-this-test-9Zk2"
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[RunningHub]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def checkout(hub: RunningHub, tmp_path: Path, request: pytest.FixtureRequest) -> Checkout:
+    name = request.node.name.replace("_", "-")[:60].strip("-")
+    made = Checkout(folder=tmp_path / "checkout", hub=hub, space=f"{hub.owner}/{name}")
+    made.backend(version=1)
+    return made
+
+
+def version_at(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{url}/api/version", timeout=10) as answer:
+        return dict(json.load(answer))
+
+
+def test_a_deploy_is_one_commit_and_one_build_and_a_second_one_is_nothing(
+    checkout: Checkout,
+) -> None:
+    checkout.environment = {"GREETING": CANARY}
+    first = checkout.run(secrets="GREETING", variables="LOG_LEVEL=INFO")
+    assert (first.code, first.outputs["status"], first.outputs["changed"]) == (0, "healthy", "true")
+    assert version_at(first.outputs["space-url"]) == {"version": 1, "greeting": CANARY}
+    second = checkout.run(secrets="GREETING", variables="LOG_LEVEL=INFO")
+    assert (second.code, second.outputs["status"]) == (0, "unchanged"), second.log
+    assert second.outputs["revision"] == first.outputs["revision"]
+    stats = checkout.hub.stats(checkout.space)
+    assert (stats["commits"], stats["builds"], stats["restarts"]) == (1, 1, 0)
+    assert CANARY not in first.text + second.text
+    assert checkout.left_behind() == []
+
+
+def test_an_unhealthy_revision_fails_with_the_service_and_the_first_one_serves_again(
+    checkout: Checkout,
+) -> None:
+    first = checkout.run()
+    url = first.outputs["space-url"]
+    checkout.backend(version=2, health=DEGRADED)
+    process = checkout.start(health_timeout="20")
+    seen = served_during_build(checkout, process, url)
+    red = checkout.finish(process)
+    assert (red.code, red.outputs["status"]) == (6, "rolled-back")
+    assert "qdrant" in red.log
+    assert "cloud.qdrant.io" in red.log
+    assert "::error" in red.log
+    assert "qdrant" in red.summary
+    assert version_at(url)["version"] == 1
+    assert 1 in seen, "the first revision answered while the second was built"
+    assert red.outputs["revision"] not in ("", first.outputs["revision"])
+    assert checkout.hub.stats(checkout.space)["commits"] == 3
+
+
+def served_during_build(checkout: Checkout, process: subprocess.Popen[str], url: str) -> set[int]:
+    """The versions that answered before the second build was up."""
+    seen = set()
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        stats = checkout.hub.stats(checkout.space)
+        if stats["commits"] == 2 and stats["stage"] == "RUNNING":
+            break
+        seen.add(version_at(url)["version"])
+    return seen
+
+
+def test_a_revision_that_does_not_build_fails_with_the_logs_end_in_the_summary(
+    checkout: Checkout,
+) -> None:
+    first = checkout.run()
+    checkout.backend(version=2, requirements="no-such-package-4711==1.0\n")
+    red = checkout.run()
+    assert (red.code, red.outputs["status"]) == (5, "rolled-back")
+    assert "no-such-package-4711" in red.summary
+    assert "BUILD_ERROR" in red.log
+    assert version_at(first.outputs["space-url"])["version"] == 1
+
+
+def test_a_first_deploy_that_is_unhealthy_leaves_the_space_as_it_is(checkout: Checkout) -> None:
+    checkout.backend(version=1, health=DEGRADED)
+    red = checkout.run(health_timeout="15")
+    assert (red.code, red.outputs["status"]) == (6, "failed")
+    assert "no earlier revision" in red.summary
+    assert checkout.hub.stats(checkout.space)["commits"] == 1
+
+
+def test_a_changed_secret_and_changed_code_cost_one_build_and_at_most_one_restart(
+    checkout: Checkout,
+) -> None:
+    checkout.environment = {"GREETING": "the first of two greetings"}
+    checkout.run(secrets="GREETING")
+    before = checkout.hub.stats(checkout.space)
+    checkout.backend(version=2)
+    checkout.environment = {"GREETING": CANARY}
+    run = checkout.run(secrets="GREETING")
+    after = checkout.hub.stats(checkout.space)
+    assert version_at(run.outputs["space-url"]) == {"version": 2, "greeting": CANARY}
+    assert after["builds"] - before["builds"] == 1
+    assert after["restarts"] - before["restarts"] <= 1
+
+
+def test_a_changed_secret_alone_is_waited_for(checkout: Checkout) -> None:
+    checkout.environment = {"GREETING": "the first of two greetings"}
+    checkout.run(secrets="GREETING")
+    checkout.environment = {"GREETING": CANARY}
+    run = checkout.run(secrets="GREETING")
+    assert (run.code, run.outputs["status"], run.outputs["changed"]) == (0, "healthy", "false")
+    assert version_at(run.outputs["space-url"])["greeting"] == CANARY
+    assert checkout.hub.stats(checkout.space)["commits"] == 1
+
+
+def test_a_plan_needs_no_token_and_writes_nothing(checkout: Checkout) -> None:
+    run = checkout.run(mode="plan", hf_token="")
+    assert (run.code, run.outputs["status"]) == (0, "planned")
+    assert "main:app" in run.summary
+    assert "/api/health" in run.summary
+    assert not [each for each in checkout.hub.requests() if checkout.space in each["path"]]
+
+
+def test_every_problem_of_a_run_is_said_at_once(checkout: Checkout) -> None:
+    checkout.write("backend/requirements.txt", "")
+    (checkout.folder / "backend" / "requirements.txt").unlink()
+    checkout.environment = {"DATABASE_URL": "postgresql://u:hunter2pw@db.neon.tech/x"}
+    run = checkout.run(secrets="DATABASE_URL\nMISSING_ONE", hf_token=checkout.hub.read_token)
+    assert run.code == 2
+    for word in ("sslmode=require", "MISSING_ONE", "requirements.txt", "may only read"):
+        assert word in run.log, word
+    assert "hunter2pw" not in run.text
