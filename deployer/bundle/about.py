@@ -35,7 +35,7 @@ def app_texts(target: Target) -> dict[str, str]:
     project, app = target.project, target.app
     for path in dict.fromkeys((app.path, *project.closure(app.path))):
         module = project.code.module(path)
-        for node in ast.walk(module.tree) if module else ():
+        for node in module.nodes if module else ():
             if isinstance(node, ast.Call) and _tail(node) == "FastAPI":
                 names = ("title", "description", "summary")
                 found = {name: text(project, path, keyword(node, name)) for name in names}

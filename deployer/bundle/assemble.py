@@ -244,7 +244,7 @@ def _literals(parts: Parts) -> frozenset[str]:
     found: set[str] = set()
     for path in parts.closure:
         module = parts.target.project.code.module(path)
-        for node in ast.walk(module.tree) if module else ():
+        for node in module.nodes if module else ():
             if (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)

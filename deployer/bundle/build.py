@@ -21,6 +21,7 @@ from deployer.bundle.python_version import find_python
 from deployer.bundle.request import BundleRequest, check_request
 from deployer.bundle.routes import read_routes
 from deployer.bundle.source import Code, join
+from deployer.bundle.syntax import OLDEST
 from deployer.errors import Notice, Problem, Refused, refuse
 from deployer.model import Backend, Bundle
 from deployer.ports import Files
@@ -55,12 +56,14 @@ def build_bundle(request: BundleRequest, files: Files) -> Bundle:
         dependencies.entries if dependencies else (),
         given=request.python_version,
         image=image.base if image else "",
+        syntax=checks.needed_python(reading.code, closure),
     )
     broken, notices = checks.syntax(reading.code, closure, python)
     problems += [*reading.listing.problems, *broken]
     problems += checks.imports(project, closure, files, folder, reading.listing.left_out)
     routes = read_routes(project, closure, reading.target.app.path, reading.target.app.name)
     health = find_health(request.health_path, routes, str(reading.target))
+    environment = read_environment(project, closure)
     backend = Backend(
         folder=folder,
         app=str(reading.target),
@@ -68,8 +71,8 @@ def build_bundle(request: BundleRequest, files: Files) -> Bundle:
         health_path=health.path,
         health_found=health.found,
         routes=tuple(routes),
-        environment=read_environment(project, closure),
-        origins=find_origins(project, closure),
+        environment=environment,
+        origins=find_origins(project, closure, environment),
     )
     notices += [
         *_notices(health, dependencies),
@@ -123,7 +126,7 @@ def _chosen(code: Code, folder: str, started: tuple[Launch, ...], given: str | N
         return choose(code, folder, started, given)
     except Refused as refused:
         # A file that doesn't parse may well be the one with the app.
-        broken = [checks.syntax_problem(found) for found in code.broken.values()]
+        broken = [checks.syntax_problem(b) for b in code.broken.values() if b.since == OLDEST]
         raise Refused([*refused.problems, *broken]) from refused
 
 
@@ -147,7 +150,7 @@ def _dependencies(
         if not found.level
     )
     try:
-        return find_dependencies(files, folder, used, own_image=image is not None), []
+        return find_dependencies(files, folder, used, image), []
     except Refused as refused:
         return None, list(refused.problems)
 

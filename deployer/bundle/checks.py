@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-
-from packaging.markers import default_environment
-from packaging.version import Version
+from dataclasses import replace
 
 from deployer.bundle.ignore import INPUT
 from deployer.bundle.project import Project, Unresolved
 from deployer.bundle.source import Broken, Code, join, parent
+from deployer.bundle.syntax import OLDEST, Version
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import LeftOut
 from deployer.ports import Files
 
 
 def syntax(code: Code, closure: Iterable[str], python: str) -> tuple[list[Problem], list[Notice]]:
-    """Problems for broken files that the app imports, notices for the others."""
+    """Problems for files that the app imports and ``python`` can't parse, notices for others."""
     needed = set(closure)
-    ours = Version(default_environment()["python_version"])
-    newer = Version(python) > ours
+    target = version_tuple(python)
     problems, notices = [], []
     for path in code.paths:
-        if code.module(path) is not None:
-            continue
-        broken = code.broken[path]
-        if path in needed and not newer:
-            problems.append(syntax_problem(broken))
-        else:
-            notices.append(_syntax_notice(broken))
+        module, broken = code.module(path), code.broken.get(path)
+        since = broken.since if broken else module.since if module else OLDEST
+        if (broken and since == OLDEST) or since > target:
+            found = broken or Broken(path=path, line=1, message=_newer(since, python), since=since)
+            found = found if since == OLDEST else replace(found, message=_newer(since, python))
+            if path in needed:
+                problems.append(syntax_problem(found))
+            else:
+                notices.append(_syntax_notice(found))
     return problems, notices
+
+
+def needed_python(code: Code, closure: Iterable[str]) -> Version:
+    """The oldest Python that can parse every file the app imports."""
+    modules = [module.since for path in closure if (module := code.module(path))]
+    broken = [code.broken[path].since for path in closure if path in code.broken]
+    return max([*modules, *broken], default=OLDEST)
+
+
+def version_tuple(python: str) -> Version:
+    """``3.11`` or ``3.11.4`` as major and minor number."""
+    major, minor = python.split(".")[:2]
+    return int(major), int(minor)
+
+
+def _newer(since: Version, python: str) -> str:
+    return f"it needs Python {since[0]}.{since[1]}, the Space has {python}"
 
 
 def syntax_problem(broken: Broken) -> Problem:

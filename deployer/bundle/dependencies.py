@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from packaging.requirements import Requirement
 
 from deployer.bundle import requirements
+from deployer.bundle.dockerfile import OwnImage
 from deployer.bundle.requirements import Cleaned, Entry
 from deployer.bundle.search_path import within
 from deployer.bundle.source import join, parent
@@ -57,16 +58,17 @@ class Dependencies:
 
 
 def find_dependencies(
-    files: Files, folder: str, needed: frozenset[str], *, own_image: bool
+    files: Files, folder: str, needed: frozenset[str], image: OwnImage | None
 ) -> Dependencies | None:
     """The manifest, cleaned. None only when the backend's own Dockerfile needs none.
 
     Raises ``Refused`` (exit 3) without a manifest, and for one of a kind not supported yet.
     """
-    path = _choose(files, folder)
+    copied = [source for source, _ in image.copied() if "require" in source] if image else []
+    path = _choose(files, folder, copied)
     if path is not None:
-        return _from_requirements(files, folder, path, needed, complete=not own_image)
-    if own_image:
+        return _from_requirements(files, folder, path, needed, complete=image is None)
+    if image is not None:
         return None
     project = files.read(join(folder, "pyproject.toml"))
     later = [name for name in LATER if files.read(join(folder, name)) is not None]
@@ -77,9 +79,9 @@ def find_dependencies(
     raise Refused([_no_manifest(folder)])
 
 
-def _choose(files: Files, folder: str) -> str | None:
-    """requirements.txt in the backend folder, a variant of it, else the one at the root."""
-    for name in (STANDARD, *VARIANTS):
+def _choose(files: Files, folder: str, copied: list[str]) -> str | None:
+    """What an own Dockerfile copies, requirements.txt, a variant of it, else the root's."""
+    for name in (*copied, STANDARD, *VARIANTS):
         if files.read(join(folder, name)) is not None:
             return join(folder, name)
     others = (*LATER, "pyproject.toml")

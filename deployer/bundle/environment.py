@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
 from deployer.bundle.project import Project
-from deployer.bundle.source import dotted_name
+from deployer.bundle.source import Module, dotted_name
 from deployer.bundle.values import argument, class_fields, keyword, text
 from deployer.model import EnvironmentName
 
@@ -24,9 +24,10 @@ MAPPINGS = ("os.environ", "environ")
 def read_environment(project: Project, paths: Iterable[str]) -> tuple[EnvironmentName, ...]:
     """Every name read in ``paths``, sorted; a name read twice is required if once it is."""
     found: dict[str, EnvironmentName] = {}
+    wrappers = _wrappers(project, paths := tuple(paths))
     for path in paths:
         module = project.code.module(path)
-        for item in _names(project, path, module.tree) if module else ():
+        for item in _names(project, module, wrappers) if module else ():
             held = found.get(item.name)
             if (
                 held is None
@@ -37,17 +38,46 @@ def read_environment(project: Project, paths: Iterable[str]) -> tuple[Environmen
     return tuple(found[name] for name in sorted(found) if name not in GIVEN)
 
 
-def _names(project: Project, path: str, tree: ast.Module) -> Iterator[EnvironmentName]:
-    fallbacks = dict(_or_values(project, path, tree))
-    for node in ast.walk(tree):
+def _names(project: Project, module: Module, wrappers: dict[str, int]) -> Iterator[EnvironmentName]:
+    path = module.path
+    fallbacks = dict(_or_values(project, module))
+    for node in module.nodes:
         match node:
             case ast.Subscript(value=owner, slice=key, ctx=ast.Load()):
                 if dotted_name(owner) in MAPPINGS:
                     yield from _named(path, node, text(project, path, key), None, required=True)
             case ast.Call():
                 yield from _read_by_call(project, path, node, fallbacks.get(id(node)))
+                position = wrappers.get((dotted_name(node.func) or "").rpartition(".")[2])
+                if position is not None:
+                    name = text(project, path, argument(node, position, ""))
+                    yield from _named(path, node, name, None, required=False)
             case ast.ClassDef() if is_settings(project, path, node):
                 yield from settings_names(project, path, node)
+
+
+def _wrappers(project: Project, paths: Iterable[str]) -> dict[str, int]:
+    """The user's own functions that read a name they are given: the argument's position."""
+    found: dict[str, int] = {}
+    for path in paths:
+        module = project.code.module(path)
+        for node in module.nodes if module else ():
+            if isinstance(node, ast.FunctionDef):
+                arguments = [item.arg for item in node.args.args if item.arg not in {"self", "cls"}]
+                for read in _names_read(node):
+                    if read in arguments:
+                        found[node.name] = arguments.index(read)
+    return found
+
+
+def _names_read(function: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=func, args=[ast.Name(id=name), *_]) if dotted_name(func) in READERS:
+                yield name
+            case ast.Subscript(value=owner, slice=ast.Name(id=name)):
+                if dotted_name(owner) in MAPPINGS:
+                    yield name
 
 
 def _named(
@@ -94,11 +124,11 @@ def _is_config(project: Project, path: str, function: str) -> bool:
     return False
 
 
-def _or_values(project: Project, path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _or_values(project: Project, module: Module) -> Iterator[tuple[int, str]]:
     """``os.getenv("X") or "default"``: the default, by the call's identity."""
-    for node in ast.walk(tree):
+    for node in module.nodes:
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-            last = text(project, path, node.values[-1])
+            last = text(project, module.path, node.values[-1])
             if last is not None:
                 yield from ((id(value), last) for value in node.values[:-1])
 
@@ -110,9 +140,9 @@ def is_settings(project: Project, path: str, node: ast.ClassDef, depth: int = 8)
         found = project.lookup(path, name) if name else None
         if (found is None or found.outside) and (name or "").rpartition(".")[2] == "BaseSettings":
             return True
-        if found and isinstance(found.node, ast.ClassDef):
-            if is_settings(project, found.path, found.node, depth - 1):
-                return True
+        node_of = found.node if found else None
+        if found and isinstance(node_of, ast.ClassDef):
+            return is_settings(project, found.path, node_of, depth - 1)
     return False
 
 

@@ -17,7 +17,7 @@ MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile", "environment.yml",
 
 
 def find_folder(files: Files, folder: str, *, given: bool, rules: IgnoreRules) -> str:
-    """The backend folder, workspace-relative. Raises ``Refused`` (exit 2) when there is no telling."""
+    """The backend folder. Raises ``Refused`` (exit 2) for a wrong one or several."""
     cleaned = posixpath.normpath(folder.strip() or ".")
     if cleaned.startswith(("/", "..")) or "\\" in folder:
         raise Refused(
@@ -45,8 +45,9 @@ def candidates(files: Files, rules: IgnoreRules) -> list[str]:
     """The folders of the workspace that hold a FastAPI app, sorted."""
     listing = list_backend(files, ".", folder_rules(files, ".", rules))
     visible = [path for path in listing.files if not _hidden(path)]
-    apps = [app for app in find_apps(provisional(Code(files, visible), ".")) if not app.factory]
-    apps = [app for app in apps if not is_side(".", app.path)] or apps
+    apps = find_apps(provisional(Code(files, visible), "."))
+    apps = tuple(app for app in apps if not app.factory) or apps
+    apps = tuple(app for app in apps if not is_side(".", app.path)) or apps
     return sorted({_home(app.path, set(listing.files)) for app in apps})
 
 

@@ -15,7 +15,7 @@ SPACE_LIMIT = 1024 * MEGABYTE  # a Space's repository holds 1 GB (Hub, storage l
 SCANNED = 2 * MEGABYTE  # larger files are data, not code or configuration
 POINTER = b"version https://git-lfs.github.com/spec/v1"
 DATABASES = (".db", ".sqlite", ".sqlite3", ".db3")
-BINARY = (".exe", ".dll", ".dylib")
+EXAMPLES = re.compile(r"example|sample|template|dist$|rc$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def environment_notices(left_out: Iterable[LeftOut]) -> Iterator[Notice]:
     """Each `.env` file that stays behind: what it sets is missing in the Space."""
     for item in left_out:
         name = item.path.rstrip("/").rpartition("/")[2]
-        if name.startswith(".env") and not item.path.endswith("/") and name != ".envrc":
+        if name.startswith(".env") and not item.path.endswith("/") and not EXAMPLES.search(name):
             yield Notice(
                 message=f"`{item.path}` is left out: it may hold secrets.",
                 hint="Name what the app needs from it in the inputs `secrets` and `variables`.",

@@ -23,6 +23,8 @@ RANKED = (
     r"(/.*)?/[^/]*(health|status|ping)[^/]*",
 )
 
+INDEX = re.compile(r"/(api/?)?(v\d+/?)?")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthPath:
@@ -42,14 +44,15 @@ def find_health(given: str | None, routes: Iterable[Route], app: str) -> HealthP
         for path in paths:
             if re.fullmatch(pattern, path.rstrip("/") or "/", re.IGNORECASE):
                 return HealthPath(path=path, found=True)
-    if "/" in paths:
-        return HealthPath(path="/", found=True, notice=_instead(app, "its route `/`"))
+    for path in sorted(paths, key=len):
+        if INDEX.fullmatch(path):
+            return HealthPath(path=path, found=True, notice=_instead(app, path))
     return HealthPath(path=DEFAULT, found=False, notice=_missing(app))
 
 
 def _instead(app: str, used: str) -> Notice:
     return Notice(
-        message=f"`{app}` has no health route; {used} is probed instead.",
+        message=f"`{app}` has no health route; its route `{used}` is probed instead.",
         hint="Add one that checks its services, or set the input `health-path`.",
         warning=False,
     )

@@ -146,13 +146,17 @@ class IgnoreRules:
 
     def may_enter(self, folder: str, rule: Rule) -> bool:
         """Whether something inside a left out folder could still ship."""
+        if any(_below(needed, folder) for needed in self.needed):
+            return True
         sealed = rule.origin == BUILT_IN and rule.text in SEALED
-        for other in (*self.git.rules, *self.docker.rules, *self.given.rules):
-            if other.leaves_out or not other.may_match_below(folder):
-                continue
-            if not sealed or _names(other, folder):
-                return True
-        return any(_below(needed, folder) for needed in self.needed)
+        # Git never looks into an ignored folder again; a pattern with a path in it may ask for it.
+        paths = (other for other in self.git.rules if "/" in _path_part(other))
+        return any(
+            not other.leaves_out
+            and other.may_match_below(folder)
+            and (not sealed or _names(other, folder))
+            for other in (*paths, *self.docker.rules, *self.given.rules)
+        )
 
     def with_gitignore(self, folder: str, text: str, path: str) -> IgnoreRules:
         """These rules and those of a ``.gitignore`` in ``folder``."""
@@ -244,6 +248,10 @@ def _through_folder(rule: Rule, path: str) -> bool:
     """Whether ``path`` is only matched because a folder above it (or it as a folder) is."""
     found = rule.pattern.match_file(path)
     return found is not None and bool(found.match.groupdict().get("ps_d"))
+
+
+def _path_part(rule: Rule) -> str:
+    return rule.text.removeprefix("!").removeprefix("**/").rstrip("/").removeprefix("/")
 
 
 def _names(rule: Rule, folder: str) -> bool:

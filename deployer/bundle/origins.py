@@ -15,10 +15,12 @@ from deployer.bundle.environment import (
 )
 from deployer.bundle.project import Project
 from deployer.bundle.source import dotted_name, statements
-from deployer.bundle.values import argument, class_fields, class_of, keyword, text
-from deployer.model import OriginSetting
+from deployer.bundle.values import argument, class_fields, class_of, keyword, made_by, text
+from deployer.model import EnvironmentName, OriginSetting
 
 DEPTH = 10
+SCOPES = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)
+USUAL = ("ALLOWED_ORIGINS", "CORS_ORIGINS", "CORS_ALLOWED_ORIGINS", "BACKEND_CORS_ORIGINS")
 LISTS = ("list", "List", "Sequence", "set", "Set", "tuple", "Tuple")
 
 
@@ -31,26 +33,48 @@ class _Place:
     owner: ast.ClassDef | None = None
 
 
-def find_origins(project: Project, paths: Iterable[str]) -> OriginSetting | None:
-    """The setting behind ``allow_origins``, or None when no environment name reaches it."""
+def find_origins(
+    project: Project, paths: Iterable[str], environment: Iterable[EnvironmentName]
+) -> OriginSetting | None:
+    """The setting behind ``allow_origins``, or None when no environment name reaches it.
+
+    Where the way there can't be followed, a name that the code reads and people use for it.
+    """
+    computed = False
     for path in paths:
-        module = project.code.module(path)
-        for place, value in _cors(path, module.tree) if module else ():
+        for place, value in _cors(project, path):
             found = next(_flow(project, place, value, DEPTH), None)
             if found is not None:
                 return found
+            computed = computed or not _is_fixed(value)
+    return _by_name(environment) if computed else None
+
+
+def _is_fixed(value: ast.expr) -> bool:
+    return isinstance(value, ast.List | ast.Tuple) and all(
+        isinstance(item, ast.Constant) for item in value.elts
+    )
+
+
+def _by_name(environment: Iterable[EnvironmentName]) -> OriginSetting | None:
+    known = {item.name: item for item in environment}
+    for name in USUAL:
+        if name in known:
+            return OriginSetting(name=name, file=known[name].file, line=known[name].line)
     return None
 
 
 def has_cors(project: Project, paths: Iterable[str]) -> bool:
     """Whether the code adds CORS headers at all."""
-    modules = (project.code.module(path) for path in paths)
-    return any(True for m in modules if m for _ in _cors(m.path, m.tree))
+    return any(True for path in paths for _ in _cors(project, path))
 
 
-def _cors(path: str, tree: ast.Module) -> Iterator[tuple[_Place, ast.expr]]:
-    bodies = [tuple(tree.body)]
-    bodies += [tuple(n.body) for n in ast.walk(tree) if isinstance(n, FunctionNode)]
+def _cors(project: Project, path: str) -> Iterator[tuple[_Place, ast.expr]]:
+    """Every ``allow_origins``, with the innermost function around it."""
+    if not project.code.mentions(path, (b"CORSMiddleware",)):
+        return
+    module = project.code.module(path)
+    bodies = [tuple(n.body) for n in (module.nodes if module else ()) if isinstance(n, SCOPES)]
     for body in reversed(bodies):
         for node in ast.walk(ast.Module(body=list(body), type_ignores=[])):
             if isinstance(node, ast.Call) and _is_cors(node):
@@ -66,28 +90,36 @@ def _is_cors(call: ast.Call) -> bool:
 
 def _flow(project: Project, place: _Place, node: ast.expr, depth: int) -> Iterator[OriginSetting]:
     """The settings whose value flows into ``node``."""
-    if depth == 0:
-        return
-    match node:
+    match node if depth else None:
         case ast.Name(id=name):
             yield from _name(project, place, name, depth)
-        case ast.Attribute():
-            yield from _attribute(project, place, node, depth)
+        case ast.Attribute() as member:
+            yield from _attribute(project, place, member, depth)
+        case ast.Call() as call:
+            yield from _call(project, place, call, depth)
         case ast.Subscript(value=owner, slice=key) if dotted_name(owner) in MAPPINGS:
             yield from _setting(text(project, place.path, key), place.path, node.lineno)
-        case ast.Call():
-            yield from _call(project, place, node, depth)
         case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
-            for item in items:
-                starred = isinstance(item, ast.Starred)
-                for found in _flow(project, place, item, depth - 1):
-                    yield found if starred else replace(found, single=True)
-        case ast.ListComp() | ast.GeneratorExp() | ast.SetComp():
-            yield from _flow(project, place, node.generators[0].iter, depth - 1)
-        case _:
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.expr):
-                    yield from _flow(project, place, child, depth - 1)
+            yield from _items(project, place, items, depth)
+        case ast.expr() as other:
+            for child in _inner(other):
+                yield from _flow(project, place, child, depth - 1)
+
+
+def _items(
+    project: Project, place: _Place, items: list[ast.expr], depth: int
+) -> Iterator[OriginSetting]:
+    for item in items:
+        starred = isinstance(item, ast.Starred)
+        for found in _flow(project, place, item, depth - 1):
+            yield found if starred else replace(found, single=True)
+
+
+def _inner(node: ast.expr) -> list[ast.expr]:
+    """Of a comprehension what it runs over, of anything else its parts."""
+    if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp):
+        return [node.generators[0].iter]
+    return [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
 
 
 def _setting(name: str | None, path: str, line: int) -> Iterator[OriginSetting]:
@@ -110,68 +142,82 @@ def _name(project: Project, place: _Place, name: str, depth: int) -> Iterator[Or
 
 
 def _values_of(body: tuple[ast.stmt, ...], name: str) -> Iterator[ast.expr]:
-    """What is assigned, appended and added to a name in a body."""
+    """What is assigned, appended and added to a name (``x`` or ``self.x``) in a body."""
     for statement in statements(body):
         match statement:
-            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+            case ast.Assign(targets=[target], value=value) if dotted_name(target) == name:
                 yield value
-            case (
-                ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value)
-                | ast.AugAssign(target=ast.Name(id=target), value=value)
-            ) if target == name:
+            case ast.AnnAssign(target=target, value=ast.expr() as value) if _is(target, name):
                 yield value
-            case ast.Expr(
-                value=ast.Call(func=ast.Attribute(value=ast.Name(id=target), attr=attr)) as call
-            ):
-                if target == name and call.args:
+            case ast.AugAssign(target=target, value=value) if _is(target, name):
+                yield value
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr=attr)) as call):
+                if _is(target, name) and call.args:
                     # `append` adds one origin, `extend` as many as it is given.
                     single = attr in {"append", "add", "insert"}
                     yield ast.List(elts=[call.args[-1]]) if single else call.args[0]
 
 
+def _is(target: ast.expr, name: str) -> bool:
+    return dotted_name(target) == name
+
+
 def _attribute(
     project: Project, place: _Place, node: ast.Attribute, depth: int
 ) -> Iterator[OriginSetting]:
-    name = dotted_name(node)
-    if name is None:
-        yield from _flow(project, place, node.value, depth - 1)
-        return
-    owner, _, member = name.rpartition(".")
-    if owner in {"self", "cls"} and place.owner is not None:
-        yield from _member(project, place.path, place.owner, member, depth)
-        return
-    made = class_of(project, place.path, owner)
+    """``settings.origins``: a member of what ``settings`` is made from, or a name in a module."""
+    made = _class(project, place, node.value)
     if made is not None:
-        yield from _member(project, made[0], made[1], member, depth)
+        yield from _member(project, made[0], made[1], node.attr, depth)
         return
-    found = project.lookup(place.path, name)
+    name = dotted_name(node)
+    found = project.lookup(place.path, name) if name else None
     module = project.code.module(found.path) if found and found.path else None
     if found and module and isinstance(found.node, ast.expr) and "." not in found.name:
-        yield from _flow(
-            project, _Place(found.path, tuple(module.tree.body)), found.node, depth - 1
-        )
+        inner = _Place(found.path, tuple(module.tree.body))
+        yield from _flow(project, inner, found.node, depth - 1)
+    elif name is None:
+        yield from _flow(project, place, node.value, depth - 1)
+
+
+def _class(project: Project, place: _Place, owner: ast.expr) -> tuple[str, ast.ClassDef] | None:
+    """The user's class that an object is an instance of."""
+    if isinstance(owner, ast.Call):
+        return made_by(project, place.path, dotted_name(owner.func) or "")
+    name = dotted_name(owner) or ""
+    if name in {"self", "cls"} and place.owner is not None:
+        return place.path, place.owner
+    for value in _values_of(place.body, name):
+        if isinstance(value, ast.Call):
+            return made_by(project, place.path, dotted_name(value.func) or "")
+    return class_of(project, place.path, name) if name else None
 
 
 def _member(
     project: Project, path: str, owner: ast.ClassDef, member: str, depth: int
 ) -> Iterator[OriginSetting]:
-    """A class's field, property or method."""
+    """A class's field, property or method, or what its ``__init__`` sets; bases come last."""
     for item in owner.body:
+        place = _Place(path, tuple(getattr(item, "body", owner.body)), owner)
         match item:
-            case ast.FunctionDef(name=name, body=body) if name == member:
-                place = _Place(path, tuple(body), owner)
+            case ast.FunctionDef(name=name) if name == member:
                 yield from _returned(project, place, depth)
-                return
-            case ast.AnnAssign(target=ast.Name(id=name)) if name == member:
+            case ast.FunctionDef(name="__init__" | "model_post_init"):
+                for value in _values_of(place.body, f"self.{member}"):
+                    yield from _flow(project, place, value, depth - 1)
+            case ast.AnnAssign(target=target) if _is(target, member):
                 yield from _field(project, path, owner, item, depth)
-                return
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == member:
-                yield from _flow(project, _Place(path, tuple(owner.body), owner), value, depth - 1)
-                return
+            case ast.Assign(targets=[target], value=value) if _is(target, member):
+                yield from _flow(project, place, value, depth - 1)
+    for found in _bases(project, path, owner):
+        yield from _member(project, found[0], found[1], member, depth - 1)
+
+
+def _bases(project: Project, path: str, owner: ast.ClassDef) -> Iterator[tuple[str, ast.ClassDef]]:
     for base in owner.bases:
         found = project.lookup(path, dotted_name(base) or "")
         if found and isinstance(found.node, ast.ClassDef):
-            yield from _member(project, found.path, found.node, member, depth - 1)
+            yield found.path, found.node
 
 
 def _field(
@@ -181,7 +227,7 @@ def _field(
     if is_settings(project, path, owner):
         yield OriginSetting(
             name=field_name(project, path, owner, item.target.id),
-            as_json=_wants_json(project, path, owner, item.annotation),
+            as_json=_wants_json(owner, item.annotation),
             file=path,
             line=item.lineno,
         )
@@ -189,7 +235,7 @@ def _field(
         yield from _flow(project, _Place(path, tuple(owner.body), owner), item.value, depth - 1)
 
 
-def _wants_json(project: Project, path: str, owner: ast.ClassDef, annotation: ast.expr) -> bool:
+def _wants_json(owner: ast.ClassDef, annotation: ast.expr) -> bool:
     """pydantic-settings decodes a list field as JSON before any validator sees the text.
 
     So a validator that splits at commas does not help; ``NoDecode``, ``enable_decoding=False`` or
@@ -236,15 +282,10 @@ def _call(project: Project, place: _Place, call: ast.Call, depth: int) -> Iterat
             yield replace(found, as_json=True)
         return
     if isinstance(call.func, ast.Attribute):
-        found_any = False
-        for found in _flow(project, place, call.func, depth - 1):
-            found_any = True
-            yield found
-        if not found_any:
-            yield from _flow(project, place, call.func.value, depth - 1)
-    else:
-        yield from _own_function(project, place, function, depth)
-    for value in call.args:
+        yield from _flow(project, place, call.func, depth - 1)
+        yield from _flow(project, place, call.func.value, depth - 1)
+    yield from _own_function(project, place, function, depth)
+    for value in (*call.args, *(item.value for item in call.keywords)):
         yield from _flow(project, place, value, depth - 1)
 
 

@@ -21,9 +21,16 @@ VERSION = re.compile(r"3\.\d+(\.\d+)?")
 
 
 def find_python(
-    files: Files, folder: str, entries: Iterable[Entry], *, given: str | None, image: str = ""
+    files: Files,
+    folder: str,
+    entries: Iterable[Entry],
+    *,
+    given: str | None,
+    image: str = "",
+    syntax: tuple[int, int],
 ) -> str:
-    """The version for ``FROM python:X-slim``; ``image`` is the base of an own Dockerfile."""
+    """The version for ``FROM python:X-slim``; ``image`` is the base of an own Dockerfile,
+    ``syntax`` the oldest version that can parse the code."""
     own = IMAGE.search(image)
     if own:
         return own[1]
@@ -38,7 +45,8 @@ def find_python(
         if found:
             return found[1]
     required = _requires(files, folder)
-    allowed = [v for v in SUPPORTED if required is None or required.contains(f"{v}.99")]
+    parses = [v for v in SUPPORTED if int(v.partition(".")[2]) >= syntax[1]]
+    allowed = [v for v in parses if required is None or required.contains(f"{v}.99")]
     return _by_markers(allowed or [DEFAULT], list(entries))
 
 

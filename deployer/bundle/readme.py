@@ -38,7 +38,7 @@ def make_body(about: About) -> bytes:
         {
             "title": inline(about.title),
             "description": inline(about.description),
-            "features": "\n".join(f"- {inline(feature)}" for feature in about.features),
+            "features": "\n".join(f"- {feature}" for feature in about.features),
             "endpoints": _endpoints(about.routes),
             "environment": _environment(about),
             "configuration": _configuration(about),

@@ -33,6 +33,7 @@ class Graph:
     prefix: dict[Node, str] = field(default_factory=dict)
     routes: dict[Node, list[Route]] = field(default_factory=dict)
     children: dict[Node, list[tuple[str, Node]]] = field(default_factory=dict)
+    same: dict[Node, list[Node]] = field(default_factory=dict)
 
 
 def read_routes(project: Project, paths: tuple[str, ...], path: str, name: str) -> list[Route]:
@@ -43,6 +44,9 @@ def read_routes(project: Project, paths: tuple[str, ...], path: str, name: str) 
         if module is not None:
             _Reader(project, current, graph).read(module.tree.body, "", {})
     start = _resolve(project, Node(path, "", name), graph)
+    made = project.lookup(path, name)
+    if made and isinstance(made.node, FunctionNode):
+        start = Node(made.path, made.name, "return")
     found: dict[tuple[str, str], Route] = {}
     for route in _collect(graph, start, "", DEPTH, frozenset()):
         found.setdefault((route.method, route.path), route)
@@ -54,6 +58,8 @@ def _collect(
 ) -> Iterator[Route]:
     if depth == 0 or node in above:
         return
+    for other in graph.same.get(node, []):
+        yield from _collect(graph, other, prefix, depth - 1, above | {node})
     base = prefix + graph.prefix.get(node, "")
     for route in graph.routes.get(node, []):
         path = re.sub(r"^/*", "/", base + route.path)
@@ -109,7 +115,7 @@ class _Reader:
                 self._call(call, scope, loop)
             case ast.Return(value=ast.Name(id=name)):
                 made = Node(self.path, scope, "return")
-                self._link(made, "", Node(self.path, scope, name))
+                self._link(made, None, Node(self.path, scope, name))
 
     def _assign(self, target: ast.expr, value: ast.expr, scope: str) -> None:
         name = dotted_name(target)
@@ -124,14 +130,14 @@ class _Reader:
                 for inner in (*value.args, *(item.value for item in value.keywords)):
                     # A wrapper (`CORSMiddleware(app)`) serves what it wraps.
                     if isinstance(inner, ast.Name) and makes_app(self.project, self.path, inner):
-                        self._link(node, "", Node(self.path, scope, inner.id))
+                        self._link(node, None, Node(self.path, scope, inner.id))
             case ast.Name(id=other):
-                self._link(node, "", Node(self.path, scope, other))
+                self._link(node, None, Node(self.path, scope, other))
 
     def _made_by(self, node: Node, function: str) -> None:
         found = self.project.lookup(self.path, function) if function else None
         if found and isinstance(found.node, FunctionNode):
-            self._link(node, "", Node(found.path, found.name, "return"))
+            self._link(node, None, Node(found.path, found.name, "return"))
 
     def _call(self, call: ast.Call, scope: str, loop: dict[str, list[ast.expr]]) -> None:
         match call.func:
@@ -183,7 +189,7 @@ class _Reader:
             name = dotted_name(value)
             if name:
                 inner = Node(found.path, found.name, parameter.arg)
-                self._link(Node(self.path, scope, name), "", inner)
+                self._link(Node(self.path, scope, name), None, inner)
 
     def _route(self, call: ast.Call, function: FunctionNode, scope: str) -> None:
         if not isinstance(call.func, ast.Attribute):
@@ -195,11 +201,9 @@ class _Reader:
         if path is None or (path and not path.startswith("/")):
             return
         methods = [attr.upper()] if attr in METHODS else _methods(call)
-        hidden = keyword(call, "include_in_schema")
         summary = text(self.project, self.path, keyword(call, "summary")) or _summary(function)
         for method in methods:
             self._file(owner, scope, method, path, summary, call.lineno)
-        del hidden
 
     def _add_route(self, call: ast.Call, owner: str, scope: str) -> None:
         path = text(self.project, self.path, argument(call, 0, "path"))
@@ -218,9 +222,14 @@ class _Reader:
         route = Route(method=method, path=path, summary=summary, file=self.path, line=line)
         self.graph.routes.setdefault(node, []).append(route)
 
-    def _link(self, parent: Node, prefix: str, child: Node) -> None:
+    def _link(self, parent: Node, prefix: str | None, child: Node) -> None:
+        """``child`` serves below ``prefix`` of ``parent``; None: they are the same app."""
         parent, child = self._known(parent), self._known(child)
-        if parent != child:
+        if parent == child:
+            return
+        if prefix is None:
+            self.graph.same.setdefault(parent, []).append(child)
+        else:
             self.graph.children.setdefault(parent, []).append((prefix, child))
 
     def _known(self, node: Node) -> Node:

@@ -6,11 +6,19 @@ Every path is workspace-relative. A file is read and parsed at most once per run
 from __future__ import annotations
 
 import ast
+import tokenize
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from deployer.bundle.syntax import (
+    OLDEST,
+    Version,
+    version_of,
+    version_of_broken,
+    without_f_strings,
+)
 from deployer.ports import Files
 
 
@@ -28,11 +36,12 @@ class Import:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """A file that doesn't parse."""
+    """A file that doesn't parse here; from ``since`` on, if not ``OLDEST``, it may elsewhere."""
 
     path: str
     line: int
     message: str
+    since: Version = OLDEST
 
 
 Definition = ast.expr | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -40,12 +49,14 @@ Definition = ast.expr | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A parsed file: what it imports, and what its top level defines."""
+    """A parsed file: every node, what it imports, and what its top level defines."""
 
     path: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
     imports: tuple[Import, ...]
     definitions: dict[str, Definition]
+    since: Version
 
     @property
     def bound(self) -> dict[str, Import]:
@@ -99,22 +110,47 @@ class Code:
         return path in self._folders
 
     def _parse(self, path: str) -> Module | None:
+        content = self._files.read(path) or b""
         try:
-            with warnings.catch_warnings():
-                # The user's invalid escapes are not our warnings.
-                warnings.simplefilter("ignore")
-                tree = ast.parse(self._files.read(path) or b"")
+            tree = _tree(content)
+            since = version_of(tree, content)
         except (SyntaxError, ValueError, RecursionError) as error:
-            line = getattr(error, "lineno", None) or 1
-            message = getattr(error, "msg", None) or str(error)
-            self._broken[path] = Broken(path=path, line=line, message=message)
-            return None
+            broken = _broken(path, content, error)
+            self._broken[path] = broken
+            plain = _read_anyway(content) if broken.since > OLDEST else None
+            if plain is None:
+                return None
+            tree, since = plain, broken.since
         return Module(
             path=path,
             tree=tree,
+            nodes=tuple(ast.walk(tree)),
             imports=tuple(_imports(tree.body, guarded=False)),
             definitions=dict(_definitions(tree.body)),
+            since=since,
         )
+
+
+def _tree(content: bytes) -> ast.Module:
+    with warnings.catch_warnings():
+        # The user's invalid escapes are not our warnings.
+        warnings.simplefilter("ignore")
+        return ast.parse(content)
+
+
+def _broken(path: str, content: bytes, error: Exception) -> Broken:
+    if not isinstance(error, SyntaxError):
+        return Broken(path=path, line=1, message=str(error) or "too deeply nested")
+    since = version_of_broken(error, content)
+    return Broken(path=path, line=error.lineno or 1, message=error.msg or "", since=since)
+
+
+def _read_anyway(content: bytes) -> ast.Module | None:
+    """The tree of a file for a newer Python, if only its f-strings are in the way."""
+    try:
+        return _tree(without_f_strings(content))
+    except (SyntaxError, ValueError, RecursionError, tokenize.TokenError):
+        return None
 
 
 def join(folder: str, name: str) -> str:

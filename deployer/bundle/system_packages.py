@@ -34,7 +34,8 @@ def system_packages(entries: Iterable[Entry]) -> tuple[str, ...]:
     """The Debian packages that these requirements need, sorted."""
     found: set[str] = set()
     for entry in entries:
-        found.update(NEEDED.get(entry.name, ()))
+        binary = entry.requirement is not None and "binary" in entry.requirement.extras
+        found.update(() if binary else NEEDED.get(entry.name, ()))
         if "git+" in entry.raw:
             found.add("git")
     return tuple(sorted(found))

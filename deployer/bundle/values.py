@@ -13,22 +13,21 @@ DEPTH = 8
 
 def text(project: Project, path: str, node: ast.expr | None, depth: int = DEPTH) -> str | None:
     """The string that ``node`` means in ``path``, or None when only running it would tell."""
-    if node is None or depth == 0:
-        return None
-    match node:
+    known: str | None = None
+    match node if depth else None:
         case ast.Constant(value=str() as value):
-            return value
+            known = value
         case ast.JoinedStr(values=parts):
-            return _joined([_part(project, path, part, depth) for part in parts])
+            known = _joined([_part(project, path, part, depth) for part in parts])
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _joined([text(project, path, side, depth - 1) for side in (left, right)])
-        case ast.Name() | ast.Attribute():
-            return _named(project, path, node, depth)
-        case ast.Call():
-            return _default(project, path, node, depth)
+            known = _joined([text(project, path, side, depth - 1) for side in (left, right)])
+        case ast.Name() | ast.Attribute() as name:
+            known = _named(project, path, name, depth)
+        case ast.Call() as call:
+            known = _default(project, path, call, depth)
         case ast.BoolOp(op=ast.Or(), values=values):
-            return next((t for v in values if (t := text(project, path, v, depth - 1))), None)
-    return None
+            known = next((t for v in values if (t := text(project, path, v, depth - 1))), None)
+    return known
 
 
 def keyword(call: ast.Call, name: str) -> ast.expr | None:
@@ -62,11 +61,11 @@ def class_of(project: Project, path: str, owner: str) -> tuple[str, ast.ClassDef
         case ast.ClassDef() as node:
             return found.path, node
         case ast.Call(func=func) if name := dotted_name(func):
-            return _made_by(project, found.path, name)
+            return made_by(project, found.path, name)
     return None
 
 
-def _made_by(project: Project, path: str, name: str) -> tuple[str, ast.ClassDef] | None:
+def made_by(project: Project, path: str, name: str) -> tuple[str, ast.ClassDef] | None:
     """The class that calling ``name`` makes: itself, or what the function returns."""
     found = project.lookup(path, name)
     match found.node if found else None:
@@ -77,7 +76,7 @@ def _made_by(project: Project, path: str, name: str) -> tuple[str, ast.ClassDef]
             for item in ast.walk(ast.Module(body=list(body), type_ignores=[])):
                 match item:
                     case ast.Return(value=ast.Call(func=func)) if inner := dotted_name(func):
-                        return _made_by(project, found.path, inner) if inner != name else None
+                        return made_by(project, found.path, inner) if inner != name else None
     return None
 
 
