@@ -1,1 +1,1 @@
-"""A local Hub: serves the Hub's API on loopback and really runs the Spaces that are pushed to it."""
+"""A local Hub: the Hub's API on loopback, and Spaces that really run."""

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from localhub import commits
 from localhub.api import (
     SPACE,
     answer,
@@ -17,7 +18,6 @@ from localhub.api import (
     readable,
     revision_of,
     route,
-    space_name,
     token_of,
     writable,
 )
@@ -68,7 +68,8 @@ async def create(request: Request) -> Response:
         raise Refusal(400, "This local Hub keeps Spaces only")
     owner = body.get("organization") or (token.account if token else "")
     name = f"{owner}/{body.get('name')}"
-    space = await hub_of(request).create(name, token, _settings(body))
+    files = [commits.put_file(row) for row in body.get("files") or []]
+    space = await hub_of(request).create(name, token, _settings(body), files)
     url = hub_of(request).page_url(name)
     return answer({"url": url, "name": name, "id": space.identifier})
 
@@ -243,11 +244,6 @@ async def logs(request: Request) -> Response:
 async def no_harnesses(_request: Request) -> Response:
     """``GET /api/agent-harnesses``: the client asks once a day for its user agent; we have none."""
     return answer({"standardEnvVars": [], "harnesses": {}})
-
-
-def named(request: Request) -> str:
-    """The name in the path (for routes that need no Space)."""
-    return space_name(request)
 
 
 ROUTES = [

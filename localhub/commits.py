@@ -89,6 +89,11 @@ def _changes(key: str, path: str, value: dict[str, Any], store: LargeFiles) -> l
     raise Refusal(400, f"Invalid commit: unknown operation {key!r}")
 
 
+def put_file(value: dict[str, Any]) -> Change:
+    """A file as commit and create requests spell it."""
+    return Change(path=_checked_path(value), content=_content(value))
+
+
 def _content(value: dict[str, Any]) -> bytes:
     content = value.get("content", "")
     try:

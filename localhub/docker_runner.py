@@ -1,7 +1,7 @@
 """Runs Spaces with Docker, through its command; the engine is the one that ``DOCKER_HOST`` names.
 
-Two networks are possible. ``bridge`` publishes the app's port on a free one. ``host`` is for engines
-without a bridge: the command of the image is then given a free port where it names its own; an app
+Two networks are possible. ``bridge`` publishes the app's port on a free one. ``host`` is for
+engines without a bridge: where the image's command names its port, it is given a free one; an app
 that hard-codes its port has it to itself, so the old revision stops before the new one starts.
 """
 

@@ -22,13 +22,39 @@ from localhub.logs import Log
 from localhub.runner import BuildFailed, run
 
 _KEPT_WITH_VALUE = frozenset(
-    "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url "
-    "-f --find-links --no-binary --only-binary".split()
+    [
+        "-r",
+        "--requirement",
+        "-c",
+        "--constraint",
+        "-e",
+        "--editable",
+        "-i",
+        "--index-url",
+        "--extra-index-url",
+        "-f",
+        "--find-links",
+        "--no-binary",
+        "--only-binary",
+    ]
 )
 _KEPT = frozenset({"-U", "--upgrade", "--no-deps", "--require-hashes", "--no-index"})
 _DROPPED_WITH_VALUE = frozenset(
-    "--timeout --default-timeout --retries --progress-bar --trusted-host -t --target --prefix "
-    "--root --cache-dir --src --log --python".split()
+    [
+        "--timeout",
+        "--default-timeout",
+        "--retries",
+        "--progress-bar",
+        "--trusted-host",
+        "-t",
+        "--target",
+        "--prefix",
+        "--root",
+        "--cache-dir",
+        "--src",
+        "--log",
+        "--python",
+    ]
 )
 _FILES = frozenset({"-r", "--requirement", "-c", "--constraint"})
 _LOCAL = re.compile(r"\.|\./|/|-e\b|--editable|file:")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,42 @@ from localhub.space import Setting, Settings, Space, load_settings
 
 _NAME = re.compile(r"(?!.*(--|\.\.))[A-Za-z0-9_][\w.-]{0,94}[A-Za-z0-9_]|[A-Za-z0-9_]", re.ASCII)
 _KEY = re.compile(r"[a-zA-Z][_a-zA-Z0-9]*")
-_LARGE = (
-    "7z arrow bin bz2 ckpt ftz gz h5 joblib lfs.* mlmodel model msgpack npy npz onnx ot parquet pb "
-    "pickle pkl pt pth rar safetensors saved_model/**/* tar.* tar tflite tgz wasm xz zip zst"
-).split()
+_LARGE = [
+    "7z",
+    "arrow",
+    "bin",
+    "bz2",
+    "ckpt",
+    "ftz",
+    "gz",
+    "h5",
+    "joblib",
+    "lfs.*",
+    "mlmodel",
+    "model",
+    "msgpack",
+    "npy",
+    "npz",
+    "onnx",
+    "ot",
+    "parquet",
+    "pb",
+    "pickle",
+    "pkl",
+    "pt",
+    "pth",
+    "rar",
+    "safetensors",
+    "saved_model/**/*",
+    "tar.*",
+    "tar",
+    "tflite",
+    "tgz",
+    "wasm",
+    "xz",
+    "zip",
+    "zst",
+]
 QUOTA = (
     "You've reached your cpu-basic quota limit, please upgrade your account, or pause your "
     "previous Spaces"
@@ -95,7 +127,9 @@ class Hub:
             raise Refusal(403, f"You don't have write access to this repository: {reason}")
         return space
 
-    async def create(self, name: str, token: Token | None, settings: Settings) -> Space:
+    async def create(
+        self, name: str, token: Token | None, settings: Settings, files: Sequence[Change]
+    ) -> Space:
         """A new Space with the Hub's first commit; 409 when there is one of that name."""
         self._may_create(name, token, settings)
         if name in self._spaces:
@@ -103,7 +137,7 @@ class Hub:
             raise Refusal(409, "You already created this space repo", extra=url)
         folder = self.options.data / "spaces" / name
         space = await self._admit(name, folder, settings)
-        await asyncio.to_thread(self._first_commit, space)
+        await asyncio.to_thread(self._first_commit, space, files)
         space.save()
         return space
 
@@ -179,7 +213,7 @@ class Hub:
                 return True
         return False
 
-    def _first_commit(self, space: Space) -> None:
+    def _first_commit(self, space: Space, given: Sequence[Change]) -> None:
         rules = "".join(
             f"{name if '/' in name else '*.' + name} filter=lfs diff=lfs merge=lfs -text\n"
             for name in _LARGE
@@ -192,7 +226,7 @@ class Hub:
         files = {".gitattributes": rules, "README.md": readme}
         space.repository.create()
         space.life.head = space.repository.commit(
-            [Change(path=path, content=text.encode()) for path, text in files.items()],
+            [*(Change(path=path, content=text.encode()) for path, text in files.items()), *given],
             message="initial commit",
             author=space.owner,
         )

@@ -155,6 +155,10 @@ class Life:
         image = self._image
         build = rebuild or image is None or image.source.revision != self.head
         self._busy, self.error = "BUILDING" if build else "APP_STARTING", ""
+        if build:
+            self.build_log.close()
+            first = f"===== Build Queued at {timestamp()} / Commit SHA: {str(self.head)[:7]} ====="
+            self.build_log = Log(first)
         earlier, self._task = self._task, None
         if earlier:
             earlier.cancel()
@@ -179,22 +183,21 @@ class Life:
         except Unusable as problem:
             self._fail(problem.stage, str(problem))
         except BuildFailed as problem:
-            self.build_log.line(f"ERROR: {problem}")
             self._fail("BUILD_ERROR", str(problem))
 
     async def _build(self) -> None:
         assert self.head is not None
-        self.build_log.close()
-        self._image = None
-        source = await self._prepare(self.head)
-        self._counters.builds += 1
-        first = f"===== Build Queued at {timestamp()} / Commit SHA: {self.head[:7]} ====="
-        self.build_log = Log(first)
+        self._image, log = None, self.build_log
         try:
-            self._image = await self._runner.build(source, self.build_log)
+            source = await self._prepare(self.head)
+            self._counters.builds += 1
+            self._image = await self._runner.build(source, log)
+        except (BuildFailed, Unusable) as problem:
+            log.line(f"ERROR: {problem}")
+            raise
         finally:
-            self.build_log.line("DONE" if self._image else "FAILED")
-            self.build_log.close()
+            log.line("DONE" if self._image else "FAILED")
+            log.close()
 
     async def _start(self) -> None:
         image = self._image

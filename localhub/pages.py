@@ -97,7 +97,6 @@ def waiting(name: str, stage: str, error: str) -> str:
     """What the Hub answers at the app's address while there is no app."""
     doing = {
         "PAUSED": "This Space is paused. Its owner can restart it.",
-        "SLEEPING": "This Space was sleeping and is waking up.",
         "NO_APP_FILE": "This Space has no application file.",
     }.get(stage, "Preparing Space")
     detail = f'<pre class="error">{escape(error)}</pre>' if error else ""

@@ -1,4 +1,4 @@
-"""How the Hub says no: one exception that carries the status, the code and the text of an answer."""
+"""How the Hub says no: one exception with the status, the code and the text of an answer."""
 
 from __future__ import annotations
 
