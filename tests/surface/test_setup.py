@@ -22,6 +22,15 @@ case $1 in
 esac
 """
 
+# A Python that can neither make environments nor install: it says that it is itself.
+WITHOUT_MODULES = f"""#!/bin/bash
+case "$2 $3" in
+  -m*) exit 1 ;;
+  *"print(sys.executable)"*) echo "$0" ;;
+  *) exec {sys.executable} "$@" ;;
+esac
+"""
+
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
@@ -102,15 +111,24 @@ def test_a_second_step_finds_the_environment_ready(machine: Path, runner: dict[s
 
 
 def test_an_environment_that_was_left_half_made_is_made_anew(
-    machine: Path, runner: dict[str, str], tmp_path: Path
+    machine: Path, runner: dict[str, str]
 ) -> None:
-    shutil.copytree(ROOT / "action", tmp_path / "action")
-    (tmp_path / "requirements").mkdir()
-    (tmp_path / "requirements" / "runtime.txt").write_text("./not-there.whl\n")
-    failed = run("action/install.sh", machine, tmp_path, **runner, FAIL="1")
-    assert failed.returncode == 70
-    assert "::error title=Python environment::The action's requirements" in failed.stdout
-    assert run("action/install.sh", machine, tmp_path, **runner).returncode == 0
+    run("action/install.sh", machine, **runner)
+    (left,) = Path(runner["RUNNER_TEMP"]).iterdir()
+    (left / "complete").unlink()
+    (left / "bin" / "python").unlink()
+    assert run("action/install.sh", machine, **runner).returncode == 0
+    assert (left / "bin" / "python").exists()
+
+
+def test_when_neither_uv_nor_pip_can_install_the_message_says_so(
+    machine: Path, runner: dict[str, str]
+) -> None:
+    (machine / "python3").unlink()
+    program(machine, "python3", WITHOUT_MODULES)
+    done = run("action/install.sh", machine, **runner, FAIL="1")
+    assert done.returncode == 70
+    assert "::error title=Python environment::The action's requirements" in done.stdout
 
 
 def test_without_a_new_enough_python_the_message_says_what_to_add(machine: Path) -> None:
