@@ -179,7 +179,6 @@ def _about(parts: Parts, title: str) -> About:
         variables=parts.request.variables,
         frontend_urls=parts.request.frontend_urls,
         health_path=backend.health_path,
-        health_found=backend.health_found,
         features=points,
     )
 

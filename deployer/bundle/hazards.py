@@ -115,7 +115,7 @@ def size_problems(files: Iterable[BundleFile]) -> Iterator[Problem]:
         yield Problem(
             exit=Exit.BUNDLE,
             message=f"The bundle has {total / MEGABYTE:,.0f} MB; a Space's repository holds 1 GB.",
-            hint="Leave large files out with the input `ignore`, and load them when the app starts.",
+            hint="Leave large files out with the input `ignore`; load them when the app starts.",
             where=Where(input="ignore"),
         )
 

@@ -61,5 +61,5 @@ def _instead(app: str, used: str) -> Notice:
 def _missing(app: str) -> Notice:
     return Notice(
         message=f"No health route was found in `{app}`; `{DEFAULT}` is probed.",
-        hint="Add a GET route there, or set the input `health-path` (`/docs` answers on most apps).",
+        hint="Add a GET route there, or set the input `health-path`; `/docs` often answers.",
     )

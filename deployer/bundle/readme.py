@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from deployer.bundle.templates import render
 from deployer.model import EnvironmentName, OriginSetting, Route
@@ -27,7 +26,6 @@ class About:
     variables: Sequence[str]
     frontend_urls: Sequence[str]
     health_path: str
-    health_found: bool
     features: Sequence[str]
 
 
@@ -41,9 +39,7 @@ def make_body(about: About) -> bytes:
             "features": "\n".join(f"- {feature}" for feature in about.features),
             "endpoints": _endpoints(about.routes),
             "environment": _environment(about),
-            "configuration": _configuration(about),
             "cors": _cors(about),
-            "health": _health(about),
             "health_path": about.health_path,
         },
     ).encode()
@@ -117,14 +113,6 @@ def _set_by(name: str, about: About) -> str:
     return "no"
 
 
-def _configuration(about: About) -> str:
-    return (
-        "Secrets and variables are set by the deploying workflow (inputs `secrets` and `variables`), "
-        "or by hand under **Settings → Variables and secrets**. The app reads them when it starts; "
-        "changing one restarts the Space. Values must not begin or end with white space."
-    )
-
-
 def _cors(about: About) -> str:
     urls = ", ".join(f"`{_cell(url)}`" for url in about.frontend_urls)
     allowed = f" The deploying workflow allows {urls}." if urls else ""
@@ -142,26 +130,7 @@ def _cors(about: About) -> str:
     return "The app sends no CORS headers: browsers on other origins can't read its answers."
 
 
-def _health(about: About) -> str:
-    intro = f"`GET {about.health_path}` answers with status 200 while the app is healthy"
-    example = '```json\n{\n  "status": "healthy"\n}\n```'
-    return (
-        f"{intro}. In a JSON body, a `status` such as `healthy` or `ok` at the top or for a service "
-        f"speaks for the app, `degraded`, `unhealthy` or `disconnected` against it. For example:\n\n"
-        f"{example}"
-    )
-
-
 def title_of(name: str) -> str:
     """A Space's name as a title: ``rag-chatbot`` becomes ``Rag Chatbot``."""
     words = [word for word in re.split(r"[-_.\s]+", name) if word]
     return " ".join(word if word.isupper() else word[:1].upper() + word[1:] for word in words)
-
-
-def wanted_front_matter(
-    given: Mapping[str, str | None], made: Mapping[str, Any], port: int
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the front matter must hold (inputs, which win) and what fills its gaps."""
-    forced = {key: value for key, value in given.items() if value}
-    filled = {**made, "sdk": "docker", "app_port": port}
-    return forced, filled

@@ -203,7 +203,7 @@ class _Reader:
         methods = [attr.upper()] if attr in METHODS else _methods(call)
         summary = text(self.project, self.path, keyword(call, "summary")) or _summary(function)
         for method in methods:
-            self._file(owner, scope, method, path, summary, call.lineno)
+            self._file(Node(self.path, scope, owner), method, path, summary, call.lineno)
 
     def _add_route(self, call: ast.Call, owner: str, scope: str) -> None:
         path = text(self.project, self.path, argument(call, 0, "path"))
@@ -212,15 +212,13 @@ class _Reader:
         summary = text(self.project, self.path, keyword(call, "summary"))
         if found and isinstance(found.node, FunctionNode):
             summary = summary or _summary(found.node)
+        node = Node(self.path, scope, owner)
         for method in _methods(call) if path else []:
-            self._file(owner, scope, method, path or "", summary or "", call.lineno)
+            self._file(node, method, path or "", summary or "", call.lineno)
 
-    def _file(
-        self, owner: str, scope: str, method: str, path: str, summary: str, line: int
-    ) -> None:
-        node = self._known(Node(self.path, scope, owner))
+    def _file(self, node: Node, method: str, path: str, summary: str, line: int) -> None:
         route = Route(method=method, path=path, summary=summary, file=self.path, line=line)
-        self.graph.routes.setdefault(node, []).append(route)
+        self.graph.routes.setdefault(self._known(node), []).append(route)
 
     def _link(self, parent: Node, prefix: str | None, child: Node) -> None:
         """``child`` serves below ``prefix`` of ``parent``; None: they are the same app."""

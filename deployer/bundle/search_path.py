@@ -39,7 +39,7 @@ def _candidates(folder: str, path: str) -> list[str]:
 
 def within(path: str, folder: str) -> bool:
     """Whether ``path`` is ``folder`` or below it."""
-    return folder == "." or path == folder or path.startswith(f"{folder}/")
+    return folder in {".", path} or path.startswith(f"{folder}/")
 
 
 def _fits(code: Code, root: str, path: str) -> tuple[bool, int]:
