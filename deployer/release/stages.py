@@ -83,8 +83,10 @@ def _is_ours(watch: Watch, now: Runtime) -> bool:
 def _is_target(watch: Watch, now: Runtime) -> bool:
     if now.revision is not None:
         return now.revision == watch.target
-    # A Hub that doesn't say which revision runs: RUNNING counts once a change was seen.
-    return watch.left
+    # A Hub that doesn't say which revision runs: RUNNING counts once a change was seen, and the
+    # end of a restart that was under way at the push (new secrets) is none of ours.
+    restarting = watch.before is not None and watch.before.stage in STARTING
+    return watch.left and (watch.built or not restarting)
 
 
 def _restart_pending(watch: Watch, elapsed: float) -> bool:

@@ -72,7 +72,7 @@ class _Vigil:
         self.runtime = Runtime(stage="unknown")
         self.heard = self.start
         self.told = ("", self.start)
-        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.logs: dict[str, deque[str]] = {}
         self.tails: dict[str, LogTail] = {}
         self.asleep_since: float | None = None
         self.restarted = False
@@ -97,6 +97,7 @@ class _Vigil:
         """One look at the runtime; an outcome when the wait is over."""
         if not self._read_runtime():
             return None
+        self._tell(self.runtime.stage)
         self._follow_logs()
         match stages.next_step(self.watch, self.runtime, self.elapsed):
             case Step.FAIL:
@@ -119,7 +120,6 @@ class _Vigil:
             return False
         self.heard = self.world.clock.now()
         self.watch = stages.observe(self.watch, self.runtime)
-        self._tell(self.runtime.stage)
         return True
 
     def _superseded(self) -> Outcome | None:
@@ -169,7 +169,7 @@ class _Vigil:
             self.world.clock.sleep(BETWEEN_PROBES)
             if healthy == 0 and not self._still_serving(every=RUNTIME_WHILE_PROBING):
                 return None
-        return self._unhealthy(verdict, answer)
+        return self._overtaken() or self._unhealthy(verdict, answer)
 
     def _since(self, verdict: Verdict, since: float | None) -> float:
         """Since when the answers speak against health without a break; now when they don't."""
@@ -221,12 +221,13 @@ class _Vigil:
             kind = "run" if self.runtime.stage in stages.STARTING else kind
         if kind is not None and kind not in self.tails:
             self.tails[kind] = self.world.space_runtime.follow(self.target.space, kind)
-        for tail in self.tails.values():
-            self._print(tail.lines())
+            self.logs[kind] = deque(maxlen=LOG_LINES)
+        for each, tail in self.tails.items():
+            self._print(each, tail.lines())
 
-    def _print(self, lines: Iterable[str]) -> None:
+    def _print(self, kind: str, lines: Iterable[str]) -> None:
         for line in lines:
-            self.log.append(line)
+            self.logs[kind].append(line)
             self.world.console.line(f"| {line}")
 
     def _tail(self, kind: str) -> tuple[str, ...]:
@@ -234,10 +235,10 @@ class _Vigil:
         for _ in range(5):
             self.world.clock.sleep(0.5)
             lines = self.tails[kind].lines()
-            self._print(lines)
-            if self.log and not lines:
+            self._print(kind, lines)
+            if self.logs[kind] and not lines:
                 break
-        return tuple(self.log)
+        return tuple(self.logs[kind])
 
     def _tell(self, state: str) -> None:
         """Progress: a line whenever the state changes, and every 15 s while it doesn't."""

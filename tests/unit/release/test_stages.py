@@ -1,0 +1,112 @@
+"""What a runtime's stage asks for, moment by moment."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployer.model import Runtime
+from deployer.release.stages import FAILED, GRACE, SETTLE, WAKE_AFTER, Step, Watch, next_step
+from deployer.release.stages import observe as look
+
+OLD, OURS, THEIRS = "old", "ours", "theirs"
+BEFORE = Runtime(stage="RUNNING", revision=OLD)
+
+
+def step(before: Runtime | None, *seen: Runtime, elapsed: float = 5.0) -> Step:
+    """The step after the last of ``seen``."""
+    watch = Watch(target=OURS, before=before)
+    for each in seen:
+        watch = look(watch, each)
+    return next_step(watch, seen[-1], elapsed)
+
+
+def runtime(stage: str, revision: str | None = OLD, error: str = "") -> Runtime:
+    return Runtime(stage=stage, revision=revision, error=error)
+
+
+@pytest.mark.parametrize("stage", sorted(FAILED))
+def test_a_stale_error_waits_for_the_grace_and_then_counts(stage: str) -> None:
+    stale = runtime(stage, None, "old news")
+    assert step(stale, stale, elapsed=GRACE - 1) is Step.WAIT
+    assert step(stale, stale, elapsed=GRACE) is Step.FAIL
+
+
+@pytest.mark.parametrize("stage", sorted(FAILED))
+def test_an_error_counts_at_once_when_the_runtime_has_left_its_old_state(stage: str) -> None:
+    stale = runtime(stage, None, "old news")
+    assert step(stale, runtime("BUILDING", None), runtime(stage, None, "new")) is Step.FAIL
+
+
+def test_the_same_error_with_another_message_is_a_new_one() -> None:
+    assert step(runtime("BUILD_ERROR", None, "a"), runtime("BUILD_ERROR", None, "b")) is Step.FAIL
+
+
+def test_an_error_of_an_unchanged_space_counts_at_once() -> None:
+    assert step(None, runtime("BUILD_ERROR"), elapsed=0.0) is Step.FAIL
+
+
+def test_the_old_revisions_crash_before_ours_is_built_waits() -> None:
+    crash = runtime("RUNTIME_ERROR", OLD)
+    assert step(BEFORE, runtime("RUNNING_APP_STARTING"), crash) is Step.WAIT
+    assert step(BEFORE, runtime("RUNNING_BUILDING"), crash) is Step.FAIL
+
+
+@pytest.mark.parametrize(
+    ("stage", "revision", "expected"),
+    [
+        ("RUNNING", OURS, Step.PROBE),
+        ("RUNNING", OLD, Step.WAIT),
+        ("RUNNING", THEIRS, Step.WAIT),
+        ("RUNNING_BUILDING", OLD, Step.WAIT),
+        ("RUNNING_APP_STARTING", OURS, Step.WAIT),
+        ("BUILDING", None, Step.WAIT),
+        ("A_STAGE_OF_NEXT_YEAR", OURS, Step.WAIT),
+        ("", None, Step.WAIT),
+    ],
+)
+def test_only_running_our_revision_is_probed(
+    stage: str, revision: str | None, expected: Step
+) -> None:
+    assert step(BEFORE, runtime("RUNNING_BUILDING"), runtime(stage, revision)) is expected
+
+
+@pytest.mark.parametrize("stage", ["SLEEPING", "PAUSED", "STOPPED"])
+def test_a_space_at_rest_is_woken_once_the_push_had_time_to_do_so(stage: str) -> None:
+    rest = runtime(stage, None)
+    assert step(rest, rest, elapsed=WAKE_AFTER - 1) is Step.WAIT
+    assert step(rest, rest, elapsed=WAKE_AFTER) is Step.WAKE
+    assert step(None, rest, elapsed=0.0) is Step.WAKE
+
+
+def test_a_changed_secret_restarts_the_same_revision_which_is_given_time_to_show() -> None:
+    same = Runtime(stage="RUNNING", revision=OURS)
+    assert step(same, same, elapsed=SETTLE - 1) is Step.WAIT
+    assert step(same, same, elapsed=SETTLE) is Step.PROBE
+    assert step(same, runtime("RUNNING_APP_STARTING", OURS), same, elapsed=1.0) is Step.PROBE
+
+
+def test_an_unchanged_space_is_probed_at_once() -> None:
+    assert step(None, runtime("RUNNING", OURS), elapsed=0.0) is Step.PROBE
+
+
+@pytest.mark.parametrize(
+    ("domains", "expected"),
+    [({}, Step.PROBE), ({"a": "READY"}, Step.PROBE), ({"a": "PENDING"}, Step.WAIT)],
+)
+def test_a_domain_that_is_not_ready_waits(domains: dict[str, str], expected: Step) -> None:
+    seen = Runtime(stage="RUNNING", revision=OURS, domains=domains)
+    assert step(BEFORE, runtime("BUILDING"), seen) is expected
+
+
+def test_without_a_revision_running_counts_only_after_a_change_was_seen() -> None:
+    silent = runtime("RUNNING", None)
+    assert step(silent, silent, elapsed=1_000.0) is Step.WAIT
+    assert step(silent, runtime("RUNNING_BUILDING", None), silent) is Step.PROBE
+
+
+def test_without_a_revision_the_end_of_a_restart_is_not_taken_for_our_build() -> None:
+    restarting = runtime("RUNNING_APP_STARTING", None)
+    assert step(restarting, runtime("RUNNING", None)) is Step.WAIT
+    assert step(restarting, runtime("RUNNING_BUILDING", None), runtime("RUNNING", None)) is (
+        Step.PROBE
+    )
