@@ -52,8 +52,7 @@ def _pieces(value: str) -> Iterator[str]:
     """The value, its lines, and what is secret inside a URL."""
     yield value
     yield value.strip()
-    lines = value.splitlines() if "\n" in value or "\r" in value else []
-    yield from (line.strip() for line in lines if not _FRAME.match(line.strip()))
+    yield from (line.strip() for line in value.splitlines() if not _FRAME.match(line.strip()))
     yield from _leaves(value)
     for inside in (*_PASSWORD.findall(value), *_QUERY.findall(value)):
         yield inside

@@ -104,3 +104,9 @@ def test_the_receipt_lies_where_the_path_says(subject: Subject) -> None:
 def test_two_receipts_lie_apart(subject: Subject) -> None:
     first, second = subject.journal.receipt("1"), subject.journal.receipt("2")
     assert (subject.open(first), subject.open(second)) == ("1", "2")
+
+
+def test_finishing_changes_nothing_that_was_written(subject: Subject) -> None:
+    subject.journal.output("status", "healthy")
+    subject.journal.finish()
+    assert subject.outputs() == {"status": "healthy"}

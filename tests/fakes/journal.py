@@ -13,6 +13,7 @@ class FakeJournal:
         self.written: list[tuple[str, str]] = []
         self.summaries: list[str] = []
         self.receipts: dict[str, str] = {}
+        self.finished = False
 
     @property
     def summary_text(self) -> str:
@@ -29,3 +30,6 @@ class FakeJournal:
         path = f"/receipts/{len(self.receipts)}.json"
         self.receipts[path] = scrub(content)
         return path
+
+    def finish(self) -> None:
+        self.finished = True

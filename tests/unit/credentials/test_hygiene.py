@@ -168,6 +168,13 @@ def test_a_placeholder_inside_an_address_is_a_problem() -> None:
     assert "contains a placeholder" in only_problem("QDRANT_URL", "https://xxx.cloud.qdrant.io")
 
 
+def test_a_line_break_at_the_end_has_its_usual_cause_named() -> None:
+    ((problem,), _) = check("X", "value\n")
+    assert "echo" in problem.hint
+    ((problem,), _) = check("X", "value ")
+    assert "echo" not in problem.hint
+
+
 @pytest.mark.parametrize("value", ["test", "dummy", "my-secret-key", "test_key"])
 def test_a_made_up_key_is_a_warning_since_it_may_work(value: str) -> None:
     assert "made-up" in only_warning("GEMINI_API_KEY", value)
@@ -234,6 +241,11 @@ def test_sslmode_for_asyncpg_is_a_warning() -> None:
     assert "asyncpg" in only_warning("DATABASE_URL", url)
 
 
+def test_a_local_postgresql_is_said_to_be_the_spaces_own_container() -> None:
+    _, (notice,) = check("DATABASE_URL", "postgresql://u:p@localhost/app")
+    assert "localhost" in notice.message
+
+
 # --- Qdrant --------------------------------------------------------------------------------------
 
 
@@ -287,6 +299,26 @@ def test_the_name_that_the_cors_code_reads_is_checked_whatever_it_is_called() ->
     assert len(problems) == 1
 
 
+def test_an_origin_that_no_browser_writes_so_is_a_warning() -> None:
+    assert "no browser sends" in only_warning(
+        "ALLOWED_ORIGINS", "https://My-App.vercel.app", public=True
+    )
+    assert "no browser sends" in only_warning("ALLOWED_ORIGINS", "https://a.io:443", public=True)
+
+
+def test_the_remedy_quotes_a_public_origin_and_no_secret_one() -> None:
+    ((public,), _) = check("ALLOWED_ORIGINS", "https://a.io/x", public=True)
+    ((hidden,), _) = check("ALLOWED_ORIGINS", "https://a.io/x")
+    assert "`https://a.io`" in public.hint
+    assert "a.io" not in str(hidden)
+
+
+def test_an_origin_with_a_password_is_not_repeated() -> None:
+    problems, _ = check("ALLOWED_ORIGINS", "https://u:canary@a.io", public=True)
+    assert problems
+    assert "canary" not in str(problems)
+
+
 def test_commas_where_the_code_parses_json_are_a_problem() -> None:
     reads = backend(name="CORS_ORIGINS", as_json=True)
     ((problem,), _) = check("CORS_ORIGINS", "https://a.io,https://b.io", public=True, reads=reads)
@@ -333,6 +365,11 @@ def test_what_serves_better_as_a_variable_is_said_and_sent(name: str, value: str
     problems, (notice,) = check(name, value)
     assert not problems
     assert not notice.warning
+    assert "serves better as a variable" in notice.message
+
+
+def test_the_name_of_the_cors_setting_serves_better_as_a_variable_whatever_it_is_called() -> None:
+    _, (notice,) = check("WHO_MAY", "https://a.io", reads=backend(name="WHO_MAY"))
     assert "serves better as a variable" in notice.message
 
 

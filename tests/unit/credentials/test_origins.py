@@ -83,9 +83,12 @@ def test_origins_are_json_where_the_code_parses_json() -> None:
 
 
 def test_only_the_first_goes_where_the_code_takes_one() -> None:
-    value, (notice,) = decide(SITE, OTHER, setting=OriginSetting(name="FRONTEND_URL", single=True))
+    setting = OriginSetting(name="FRONTEND_URL", single=True, file="app/main.py", line=12)
+    value, (notice,) = decide(SITE, OTHER, setting=setting)
     assert value == SITE
     assert "takes one origin" in notice.message
+    assert str(notice.where) == "app/main.py:12"
+    assert decide(SITE, setting=setting) == (SITE, ())
 
 
 def test_without_a_frontend_nothing_is_set_and_nothing_said() -> None:

@@ -231,6 +231,18 @@ def test_a_plan_shows_bundle_app_environment_and_what_is_left_out() -> None:
         assert part in text
 
 
+def test_a_plan_speaks_of_what_would_be() -> None:
+    frontend = FrontendReport(state=FrontendState.CHANGE, diff="+b")
+    report = replace(GREEN, mode=Mode.PLAN, status=Status.PLANNED, frontend=frontend)
+    text = render_summary(report)
+    assert "### What would change" in text
+    assert "a deploy would rewrite" in text
+    for state in (FrontendState.CURRENT, FrontendState.DOUBTFUL):
+        other = replace(report, frontend=FrontendReport(state=state))
+        assert "a deploy would rewrite" not in render_summary(other)
+    assert "### What changed" in render_summary(replace(GREEN, frontend=frontend))
+
+
 def test_a_plan_that_would_be_refused_is_red() -> None:
     report = replace(RED, mode=Mode.PLAN, status=Status.FAILED)
     assert first_line(report) == "## ❌ A deploy to `owner/rag-chatbot` would be refused"
