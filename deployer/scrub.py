@@ -38,6 +38,11 @@ _PEM: Final = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----"
     r"[A-Za-z0-9+/=\s\\:,]*+(?:-----END [A-Z0-9 ]{1,60}-----)?"
 )
+# Its lines also come one by one, as a streamed log does: 64 characters (70 for OpenSSH) each.
+_PEM_BODY: Final = re.compile(
+    r"(?m)^[ \t]{0,16}(?=[a-z0-9+/]{0,70}[A-Z])(?=[A-Z0-9+/]{0,70}[a-z])"
+    r"[A-Za-z0-9+/]{64,76}={0,2}[ \t]{0,16}$"
+)
 # A password may hold an unescaped `/` (SQLAlchemy takes it), a port followed by a path may not.
 _USERINFO: Final = re.compile(
     r"(?<=://)[^\s/@:\"'<>]{0,128}:"
@@ -69,7 +74,7 @@ def scrub(text: str, known: Sequence[str] = ()) -> str:
     """``text`` with each of ``known``, and whatever looks like a key, replaced by ``***``."""
     for value in sorted({value for value in known if value}, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
-    text = _PEM.sub(HIDDEN, text)
+    text = _PEM_BODY.sub(HIDDEN, _PEM.sub(HIDDEN, text))
     text = _USERINFO.sub(f"{HIDDEN}@", text)
     text = _KEYS.sub(HIDDEN, text)
     text = _BEARER.sub(rf"\g<1>{HIDDEN}", text)

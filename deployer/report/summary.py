@@ -159,7 +159,7 @@ def _paths(title: str, paths: Sequence[str]) -> str:
 _FRONTEND: Final = {
     FrontendState.NONE: "",
     FrontendState.CURRENT: "The client calls this Space already.",
-    FrontendState.CHANGE: "The client was rewritten to call this Space.",
+    FrontendState.CHANGE: "This change lets the client call this Space; it was not pushed.",
     FrontendState.DOUBTFUL: "More than one client could be meant, so nothing was changed.",
 }
 _LIVE: Final = {
@@ -172,17 +172,23 @@ _LIVE: Final = {
 
 def _frontend(report: Report) -> str:
     frontend = report.frontend
-    planned = report.mode is Mode.PLAN and frontend.state is FrontendState.CHANGE
-    said = "After health, a deploy would rewrite the client so." if planned else ""
     parts = [
-        said or _FRONTEND[frontend.state],
-        prose(frontend.note),
+        _rewritten(report) or prose(frontend.note) or _FRONTEND[frontend.state],
+        prose(frontend.note) if _rewritten(report) else "",
         f"Commit {code(frontend.commit)}." if frontend.commit else "",
         f"Pull request: {link(frontend.pull_request)}" if frontend.pull_request else "",
         _LIVE.get(frontend.status, ""),
         fenced(_cut(frontend.diff), "diff") if frontend.diff else "",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _rewritten(report: Report) -> str:
+    if report.frontend.commit or report.frontend.pull_request:
+        return "The client was rewritten to call this Space."
+    if report.mode is Mode.PLAN and report.frontend.state is FrontendState.CHANGE:
+        return "After health, a deploy would rewrite the client so."
+    return ""
 
 
 def _cut(diff: str) -> str:
@@ -204,6 +210,8 @@ def _next_steps(report: Report) -> Iterator[str]:
     if report.names.stale:
         stale = ", ".join(f"`{name}`" for name in report.names.stale)
         yield f"No longer named, still on the Space: {stale}. `prune: true` deletes what we set."
+    if report.status is Status.ROLLED_BACK and report.exit:
+        yield "Mend the cause and push again. The Space itself needs nothing."
     if report.exit is Exit.FRONTEND and report.frontend.diff:
         yield "Apply the frontend's change above by hand, or mend the permissions and run again."
     if report.mode is Mode.PLAN and not report.problems:

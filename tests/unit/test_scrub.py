@@ -90,6 +90,12 @@ def test_a_private_key_over_several_log_lines_is_taken_out() -> None:
     assert scrub_lines(["before", *PEM.split("\n"), "(after)"]) == ("before", "***", "(after)")
 
 
+def test_a_line_of_a_private_key_is_known_alone() -> None:
+    line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
+    assert scrub(line) == scrub(f"  {line}") == "***"
+    assert scrub("a" * 64) == "a" * 64
+
+
 def test_no_lines_stay_no_lines() -> None:
     assert scrub_lines([]) == ()
 

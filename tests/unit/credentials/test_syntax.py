@@ -45,7 +45,7 @@ def test_a_value_is_read_as_dotenv_reads_it_without_interpolation(line: str, val
 def test_blank_lines_and_comments_are_skipped() -> None:
     parsed = parse("\n# A=1\n\n  B=2\n")
     assert values(parsed) == {"B": "2"}
-    assert not (parsed.missing or parsed.problems)
+    assert (parsed.missing, parsed.problems) == ((), ())
 
 
 def test_windows_line_ends_are_no_part_of_a_value() -> None:

@@ -210,6 +210,15 @@ def test_the_frontend_part_has_commit_request_state_and_diff() -> None:
     assert "Vercel builds by itself." in text
 
 
+def test_a_change_that_was_not_pushed_is_not_said_to_be_made() -> None:
+    frontend = FrontendReport(state=FrontendState.CHANGE, diff="+b")
+    assert "it was not pushed" in render_summary(replace(GREEN, frontend=frontend))
+    noted = replace(frontend, note="Rewritten in the working tree, not committed.")
+    text = render_summary(replace(GREEN, frontend=noted))
+    assert text.count("Rewritten in the working tree") == 1
+    assert "was rewritten" not in text
+
+
 def test_a_plan_shows_bundle_app_environment_and_what_is_left_out() -> None:
     report = Report(
         status=Status.PLANNED,
