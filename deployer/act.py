@@ -17,7 +17,7 @@ from deployer.ports import World
 class Release:
     """What was written. ``before`` is the runtime that a wait has to see moving, None if none.
 
-    ``previous`` is the commit that stood there before, "" for a Space that was created.
+    ``previous`` is the commit that served before, "" for a Space that was created.
     """
 
     space: Space
@@ -47,7 +47,7 @@ def push(plan: Plan, space: Space, world: World, *, created: bool) -> Release:
     return Release(
         space=space,
         revision=revision,
-        previous="" if created else space.head,
+        previous="" if created else space.serving,
         before=before if pushed or configured else None,
         pushed=pushed,
         configured=configured,
@@ -96,8 +96,9 @@ def _commit(plan: Plan, space: Space, world: World) -> str:
     return revision
 
 
-def prune(plan: Plan, release: Release, world: World) -> None:
-    """Delete what we set earlier and nobody names any more; only after health."""
+def prune(plan: Plan, release: Release, world: World) -> bool:
+    """Delete what we set earlier and nobody names any more; whether anything was. After health."""
+    deleted = False
     for public, names in (
         (True, plan.configuration.prune_variables),
         (False, plan.configuration.prune_secrets),
@@ -105,3 +106,5 @@ def prune(plan: Plan, release: Release, world: World) -> None:
         for name in names:
             world.space_config.remove(release.space.id, name, public=public)
             world.console.line(f"Deleted {'variable' if public else 'secret'} {name}.")
+            deleted = True
+    return deleted

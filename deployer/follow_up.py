@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from deployer.context import Context
-from deployer.errors import Exit, Notice, Problem, RepositoryRefused
+from deployer.errors import Exit, Notice, Problem, RepositoryRefused, Where
 from deployer.frontend import FrontendRequest, redo, unified_diff
 from deployer.model import FrontendPlan, FrontendState
 from deployer.ports import Files, Repo, World
@@ -24,6 +24,8 @@ def access_problems(
     settings: Settings, context: Context, plan: FrontendPlan, repo: Repo | None
 ) -> tuple[Problem, ...]:
     """Whether the planned commit could be pushed, asked before anything is written."""
+    if settings.frontend_commit == "pull-request":
+        return (_no_pull_requests(),)
     if repo is None or context.branch is None or not _will_push(settings, plan):
         return ()
     try:
@@ -35,6 +37,15 @@ def access_problems(
             for problem in refused.problems
         )
     return ()
+
+
+def _no_pull_requests() -> Problem:
+    return Problem(
+        exit=Exit.CONFIGURATION,
+        message="`frontend-commit: pull-request` is not built yet.",
+        hint="This version has `push` and `none`.",
+        where=Where(input="frontend-commit"),
+    )
 
 
 def _will_push(settings: Settings, plan: FrontendPlan) -> bool:
@@ -93,3 +104,16 @@ def _commit(
             continue
         return FrontendReport(state=fresh.state, commit=commit, diff=unified_diff(fresh))
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+def in_words(frontend: FrontendReport) -> str:
+    """What became of the frontend, as one line of the log."""
+    if frontend.commit:
+        return f"Committed the rewritten client as {frontend.commit[:10]}."
+    words = {
+        FrontendState.NONE: "No frontend to rewrite.",
+        FrontendState.CURRENT: "The frontend calls this Space already.",
+        FrontendState.CHANGE: "The frontend's change is shown in the summary.",
+        FrontendState.DOUBTFUL: "In doubt about the frontend: its change is shown, not made.",
+    }
+    return frontend.note or words[frontend.state]

@@ -25,6 +25,8 @@ def deploy(settings: Settings, context: Context, world: World) -> Report:
             release = stages.push(run, decided, state)
         with stage("Wait until the revision is healthy"):
             outcome = stages.wait(run, decided, release)
+            if isinstance(outcome, Healthy):
+                outcome = stages.prune(run, decided, release, outcome)
         match outcome:
             case Superseded():
                 return stages.superseded(run, outcome)

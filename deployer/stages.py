@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from deployer import act, observe, plan, recover
+from deployer import act, observe, observe_space, plan, recover
 from deployer import follow_up as frontend_step
 from deployer.act import Release
-from deployer.errors import Exit, HubRefused, Problem, Refused, RepositoryRefused, refuse
+from deployer.errors import Exit, HubRefused, Problem, RepositoryRefused, refuse
+from deployer.findings import Findings
 from deployer.frontend import plan_frontend, unified_diff
 from deployer.model import (
     Healthy,
@@ -17,7 +18,7 @@ from deployer.model import (
     Superseded,
     Unhealthy,
 )
-from deployer.observe import Findings, SpaceState
+from deployer.observe_space import SpaceState
 from deployer.plan import Plan
 from deployer.release import watch
 from deployer.release.watch import Target
@@ -31,7 +32,7 @@ def decide(run: Run) -> tuple[Plan, SpaceState]:
     observe.check_run(settings, run.context, findings)
     parsed = observe.read_credentials(settings, run.context, world, findings)
     bundle = observe.read_backend(settings, parsed, world, findings)
-    state = observe.read_space(settings, bundle, world, findings)
+    state = observe_space.read_space(settings, bundle, world, findings)
     given = observe.judge_credentials(
         settings,
         parsed,
@@ -70,7 +71,7 @@ def _know_plan(run: Run, decided: Plan, state: SpaceState, names: object) -> Non
     )
     if state.space is not None:
         _know_space(run, decided, state.space)
-        run.trail.know(previous_revision=state.space.head)
+        run.trail.know(previous_revision=state.space.serving)
     say = run.world.console.line
     say(f"App {decided.bundle.backend.app}, health path {decided.bundle.backend.health_path}.")
     say(
@@ -157,12 +158,13 @@ def put_back(
 ) -> Report:
     """End red, with the cause; where there was something healthy before, it serves again."""
     problem = _cause(outcome)
-    reason = recover.why_not(outcome, release, state, wanted=run.settings.rollback)
+    change, wanted = decided.configuration, run.settings.rollback
+    reason = recover.why_not(outcome, release, state, change, wanted=wanted)
     if reason:
         run.world.console.line(reason)
         return run.trail.ended(Status.FAILED, problem.exit, problems=(problem,), serving=reason)
     target = _target(run, decided, release)
-    recovery = recover.put_back(release, state, decided.configuration, target, run.world)
+    recovery = recover.put_back(release, state, change, target, run.world)
     run.world.console.line(recovery.serving)
     status = Status.ROLLED_BACK if recovery.revision else Status.FAILED
     facts = {"revision": recovery.revision} if recovery.revision else {}
@@ -185,11 +187,10 @@ def _cause(outcome: NotBuilt | Unhealthy) -> Problem:
 
 
 def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Report:
-    """After health: prune, then the frontend's follow-up commit."""
+    """After health: the frontend's follow-up commit. Its refusal leaves the Space healthy."""
     unchanged = not release.changed and not run.trail.report.restarted
     status = Status.UNCHANGED if unchanged else Status.HEALTHY
     run.trail.know(revision=outcome.revision, status=status)
-    act.prune(decided, release, run.world)
     request = plan.frontend_request(run.settings, decided.bundle, release.space.host)
     try:
         client = plan_frontend(request, run.world.files)
@@ -198,7 +199,15 @@ def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Re
         )
     except RepositoryRefused as refused:
         return run.trail.ended(status, Exit.FRONTEND, problems=refused.problems)
-    except Refused as refused:
-        return run.trail.refused(refused)
     run.trail.note(*notices)
+    run.world.console.line(frontend_step.in_words(frontend))
     return run.trail.ended(status, frontend=frontend)
+
+
+def prune(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Outcome:
+    """Delete what nobody names any more; the restart that this causes is proved healthy, too."""
+    before = run.world.space_runtime.now(release.space.id)
+    if not act.prune(decided, release, run.world):
+        return outcome
+    target = _target(run, decided, release).after(before)
+    return watch.wait(target, run.world)
