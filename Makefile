@@ -4,8 +4,8 @@ BIN := .venv/bin
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
-# One worker a core; tests that share a thing (Docker's host network) share a worker.
-PYTEST := $(PYTHON) -m pytest -n auto --dist loadgroup
+# One worker a core. The tests of a file share a worker, and so the costly parts that they need.
+PYTEST := $(PYTHON) -m pytest -n auto --dist loadfile
 
 .PHONY: help setup demo test test-all check lint format render lock clean
 

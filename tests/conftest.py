@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import ipaddress
 import os
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -98,18 +100,20 @@ def _no_postgres() -> str:
 PARTS = {"docker": _no_docker, "browser": _no_browser, "postgres": _no_postgres}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share a worker.
-
-    Docker tests share the host's network and its port 7860. Tests of one file with costly parts
-    (a Hub, a build) share those.
-    """
-    for item in items:
-        if item.get_closest_marker("docker"):
-            item.add_marker(pytest.mark.xdist_group("docker"))
-        elif item.path.parent.name in ("e2e", "contract"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+@pytest.fixture(scope="module", autouse=True)
+def one_engine_user_at_a_time(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Test files that use Docker share the host's network and its port 7860: one at a time."""
+    items = (item for item in request.session.items if item.path == request.path)
+    if not any(item.get_closest_marker("docker") for item in items):
+        yield
+        return
+    shared = tmp_path_factory.getbasetemp()
+    workers = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
+    with (workers / "docker.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
