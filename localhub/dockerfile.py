@@ -1,7 +1,7 @@
 """From a Dockerfile to the steps that a virtual environment can follow.
 
 Every stage is read in order, since a builder stage often installs what the last stage copies.
-``COPY`` from the context and ``pip``/``uv`` installations are kept, other ``RUN`` parts are
+``COPY``, ``pip``/``uv`` installations, ``mkdir`` and ``chmod`` are kept, other ``RUN`` parts are
 named as skipped; the last stage decides environment, folder and command.
 Grammar: Dockerfile reference (line continuation, comments, here-documents, exec and shell form).
 """
@@ -46,7 +46,15 @@ class Skipped:
     text: str
 
 
-Step = Copy | Install | Skipped
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrange:
+    """A ``mkdir`` or ``chmod`` of a ``RUN``, and the folder it runs in."""
+
+    words: tuple[str, ...]
+    folder: str
+
+
+Step = Copy | Install | Arrange | Skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,25 +174,30 @@ class _Reader:
         if len(paths) < 2 or "<<" in plain:
             self.steps.append(Skipped(text=f"COPY {rest}"))
             return
+        target = absolute(paths[-1], self.stage.folder)
+        from_stage = any(flag.startswith("--from") for flag in flags)
         self.steps.append(
-            Copy(
-                sources=tuple(paths[:-1]),
-                destination=absolute(paths[-1], self.stage.folder),
-                from_stage=any(flag.startswith("--from") for flag in flags),
-            )
+            Copy(sources=tuple(paths[:-1]), destination=target, from_stage=from_stage)
         )
+        modes = [flag.partition("=")[2] for flag in flags if flag.startswith("--chmod")]
+        words = [("chmod", "-R", mode, target) for mode in modes]
+        self.steps += [Arrange(words=word, folder=self.stage.folder) for word in words]
 
     _add = _copy
 
     def _run(self, rest: str) -> None:
         plain = re.sub(r"^(?:--\w+=\S+\s+)*", "", rest)
         text = " ".join(json.loads(plain)) if plain.startswith("[") else plain
-        for part in re.split(r"\s*(?:&&|\|\||;)\s*", text):
-            if install := _INSTALL.fullmatch(part.strip()):
-                words = tuple(shlex.split(self._expand(install[1])))
-                self.steps.append(Install(arguments=words, folder=self.stage.folder))
-            elif part.strip():
-                self.steps.append(Skipped(text=f"RUN {part.strip()}"))
+        parts = (part.strip() for part in re.split(r"&&|\|\||;", text))
+        self.steps += [self._part(part) for part in parts if part]
+
+    def _part(self, part: str) -> Step:
+        folder = self.stage.folder
+        if install := _INSTALL.fullmatch(part):
+            return Install(arguments=tuple(shlex.split(self._expand(install[1]))), folder=folder)
+        if re.match(r"(mkdir|chmod)\s", part) and "|" not in part and ">" not in part:
+            return Arrange(words=tuple(shlex.split(self._expand(part))), folder=folder)
+        return Skipped(text=f"RUN {part}")
 
     def _cmd(self, rest: str) -> None:
         self.stage.command = _command(rest)

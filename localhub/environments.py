@@ -22,39 +22,13 @@ from localhub.logs import Log
 from localhub.runner import BuildFailed, run
 
 _KEPT_WITH_VALUE = frozenset(
-    [
-        "-r",
-        "--requirement",
-        "-c",
-        "--constraint",
-        "-e",
-        "--editable",
-        "-i",
-        "--index-url",
-        "--extra-index-url",
-        "-f",
-        "--find-links",
-        "--no-binary",
-        "--only-binary",
-    ]
+    "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url "  # noqa: SIM905
+    "-f --find-links --no-binary --only-binary".split()
 )
 _KEPT = frozenset({"-U", "--upgrade", "--no-deps", "--require-hashes", "--no-index"})
 _DROPPED_WITH_VALUE = frozenset(
-    [
-        "--timeout",
-        "--default-timeout",
-        "--retries",
-        "--progress-bar",
-        "--trusted-host",
-        "-t",
-        "--target",
-        "--prefix",
-        "--root",
-        "--cache-dir",
-        "--src",
-        "--log",
-        "--python",
-    ]
+    "--timeout --default-timeout --retries --progress-bar --trusted-host -t --target "  # noqa: SIM905
+    "--prefix --root --cache-dir --src --log --python".split()
 )
 _FILES = frozenset({"-r", "--requirement", "-c", "--constraint"})
 _LOCAL = re.compile(r"\.|\./|/|-e\b|--editable|file:")

@@ -22,42 +22,10 @@ from localhub.space import Setting, Settings, Space, load_settings
 
 _NAME = re.compile(r"(?!.*(--|\.\.))[A-Za-z0-9_][\w.-]{0,94}[A-Za-z0-9_]|[A-Za-z0-9_]", re.ASCII)
 _KEY = re.compile(r"[a-zA-Z][_a-zA-Z0-9]*")
-_LARGE = [
-    "7z",
-    "arrow",
-    "bin",
-    "bz2",
-    "ckpt",
-    "ftz",
-    "gz",
-    "h5",
-    "joblib",
-    "lfs.*",
-    "mlmodel",
-    "model",
-    "msgpack",
-    "npy",
-    "npz",
-    "onnx",
-    "ot",
-    "parquet",
-    "pb",
-    "pickle",
-    "pkl",
-    "pt",
-    "pth",
-    "rar",
-    "safetensors",
-    "saved_model/**/*",
-    "tar.*",
-    "tar",
-    "tflite",
-    "tgz",
-    "wasm",
-    "xz",
-    "zip",
-    "zst",
-]
+_LARGE = (  # the extensions that a new repository sends to the large-file store
+    "7z,arrow,bin,bz2,ckpt,ftz,gz,h5,joblib,lfs.*,mlmodel,model,msgpack,npy,npz,onnx,ot,parquet,"
+    "pb,pickle,pkl,pt,pth,rar,safetensors,tar.*,tar,tflite,tgz,wasm,xz,zip,zst"
+)
 QUOTA = (
     "You've reached your cpu-basic quota limit, please upgrade your account, or pause your "
     "previous Spaces"
@@ -215,8 +183,7 @@ class Hub:
 
     def _first_commit(self, space: Space, given: Sequence[Change]) -> None:
         rules = "".join(
-            f"{name if '/' in name else '*.' + name} filter=lfs diff=lfs merge=lfs -text\n"
-            for name in _LARGE
+            f"*.{name} filter=lfs diff=lfs merge=lfs -text\n" for name in _LARGE.split(",")
         )
         title = space.name.partition("/")[2].replace("-", " ").replace("_", " ").title()
         readme = (

@@ -20,6 +20,9 @@ code, pre { font: 13px/1.5 ui-monospace, monospace; }
 iframe { width: 100%; height: 26rem; border: 1px solid #8886; border-radius: .5rem; }
 pre { border: 1px solid #8886; border-radius: .5rem; padding: .75rem; height: 16rem;
   overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
+h2 { font-size: 1rem; margin: 1rem 0 .25rem; }
+.logs { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); }
+pre { margin: 0; }
 td, th { text-align: left; padding: .25rem 1.5rem .25rem 0; }
 .error { color: #dc2626; white-space: pre-wrap; }
 """
@@ -35,7 +38,8 @@ async function refresh() {
   const badge = document.getElementById("stage");
   badge.textContent = badge.dataset.stage = state.stage;
   set("revision", state.sha || "–");
-  set("counts", `${state.commits} commits, ${state.builds} builds, ${state.restarts} restarts`);
+  set("counts",
+    `commits ${state.commits} · builds ${state.builds} · restarts ${state.restarts}`);
   set("error", state.errorMessage || "");
   for (const kind of ["build", "run"]) {
     const log = document.getElementById(kind);
@@ -56,7 +60,8 @@ def _document(title: str, body: str) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>"
+        f'<link rel="icon" href="data:,"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body>{body}</body></html>"
     )
 
 
@@ -86,8 +91,8 @@ def space(name: str, host: str, stage: str, *, files: Iterable[str]) -> str:
 <p>Serving revision <code id="revision">–</code> · <span id="counts"></span></p>
 <p class="error" id="error"></p>
 <iframe id="app" title="The running app"></iframe>
-<h2>Build log</h2><pre id="build"></pre>
-<h2>Run log</h2><pre id="run"></pre>
+<div class="logs"><section><h2>Build log</h2><pre id="build"></pre></section>
+<section><h2>Run log</h2><pre id="run"></pre></section></div>
 {shown}
 <script type="application/json" id="facts">{data}</script><script>{_LIVE}</script>"""
     return _document(f"{name} · Local Hub", body)

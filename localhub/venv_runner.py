@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
 from localhub import dockerfile
-from localhub.dockerfile import Copy, Install, Recipe, Skipped
+from localhub.dockerfile import Arrange, Copy, Install, Recipe, Skipped
 from localhub.environments import Environments, Installation
 from localhub.logs import Log
 from localhub.runner import INSIDE, BuildFailed, Replica, Source, free_port, spawn
@@ -89,8 +90,19 @@ def _follow(recipe: Recipe, context: Path, root: Path, log: Log) -> Iterator[Ins
                 folder = below(root, step.folder)
                 folder.mkdir(parents=True, exist_ok=True)
                 yield Installation(arguments=step.arguments, folder=folder)
+            case Arrange():
+                log.line(f"RUN {' '.join(step.words)}")
+                _arrange(step, root)
             case Skipped():
                 log.line(f"SKIPPED, needs a container: {step.text}")
+
+
+def _arrange(step: Arrange, root: Path) -> None:
+    """Run it below the root; what it says of paths outside the Space's own is no matter."""
+    folder = below(root, step.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    words = [str(below(root, word)) if word.startswith("/") else word for word in step.words]
+    subprocess.run(words, cwd=folder, capture_output=True, check=False)
 
 
 def _copy(step: Copy, origin: Path, root: Path, log: Log) -> None:

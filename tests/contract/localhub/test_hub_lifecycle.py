@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -319,6 +321,57 @@ CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "7860"]
     commit(api, space, {**files, "Dockerfile": dockerfile, "README.md": CARD})
     hub.wait(space, "RUNNING", seconds=120)
     assert hub.get(host(api, space) + "/api/health") == (200, '{"status":"healthy"}')
+
+
+def test_a_script_made_executable_in_the_image_runs(
+    api: HfApi, hub: RunningHub, space: str
+) -> None:
+    dockerfile = DOCKERFILE.replace(b"CMD", b"RUN chmod +x start.sh\nCMD")
+    script = b"#!/bin/sh\nexec python app.py\n"
+    files = {**app("by script"), "start.sh": script}
+    commit(
+        api,
+        space,
+        {**files, "Dockerfile": dockerfile.replace(b'"python", "app.py"', b'"./start.sh"')},
+    )
+    hub.wait(space, "RUNNING")
+    assert hub.get(host(api, space)) == (200, "by script")
+
+
+def test_a_websocket_goes_through(api: HfApi, hub: RunningHub, space: str) -> None:
+    files = app("x")
+    switch = b"""        self.connection.sendall(b"HTTP/1.1 101 Switching Protocols\\r\\n\\r\\n")
+        self.connection.sendall(self.connection.recv(9).upper())
+        self.close_connection = True
+        return
+"""
+    source = files["app.py"].replace(
+        b"    def do_GET(self):\n", b"    def do_GET(self):\n" + switch
+    )
+    commit(api, space, {**files, "app.py": source})
+    hub.wait(space, "RUNNING")
+    address = urllib.parse.urlsplit(host(api, space))
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n")
+        assert b" 101 " in connection.recv(99)
+        connection.sendall(b"hello")
+        assert connection.recv(9) == b"HELLO"
+
+
+@pytest.mark.docker
+def test_with_docker_the_image_is_built_and_runs_as_its_own_user() -> None:
+    with running("--runner", "docker") as own:
+        api = HfApi(endpoint=own.url, token=own.token)
+        api.create_repo("tester/docker", repo_type="space", space_sdk="docker")
+        user = b"RUN useradd --create-home --uid 1000 user\nUSER user\nWORKDIR /app"
+        dockerfile = DOCKERFILE.replace(b"WORKDIR /app", user).replace(b'.py"]', b'.py", "7860"]')
+        source = app("x")["app.py"].replace(b"'x'", b"str(os.getuid())")
+        source = source.replace(b", 7860)", b", int(sys.argv[1]))")
+        files = {**app("x"), "app.py": source, "Dockerfile": dockerfile}
+        revision = commit(api, "tester/docker", files)
+        seen = own.wait("tester/docker", "RUNNING", seconds=180)
+        assert seen["sha"] == revision
+        assert own.get(host(api, "tester/docker")) == (200, "1000")
 
 
 def test_nothing_of_a_hub_is_left_when_it_ends() -> None:
