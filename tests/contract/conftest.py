@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.localgithub.schema import SchemaMissing, schema
-from tests.localgithub.server import Grant, LocalGitHub, serving
+from tests.localgithub.server import serving
+from tests.localgithub.state import Grant, LocalGitHub
 from tests.real.checkout import READER, WRITER
 from tests.real.need import missing
 

@@ -12,7 +12,7 @@ from deployer.adapters.git import GitRepo
 from deployer.errors import RepositoryRefused
 from deployer.model import CommitAuthor, FileChange, Secret
 from tests.localgithub.repositories import Repository
-from tests.localgithub.server import LocalGitHub
+from tests.localgithub.state import LocalGitHub
 from tests.real.checkout import READER, UNKNOWN, WRITER, checkout, git
 
 NAME = "octo/site"
@@ -134,6 +134,12 @@ def test_a_server_that_never_answers_ends_in_time(workspace: Path) -> None:
         git(workspace, "remote", "set-url", "origin", f"http://127.0.0.1:{port}/o/r.git")
         with pytest.raises(RepositoryRefused, match="did not end within"):
             repo(workspace, timeout=0.3).head("main")
+        # git's transport is a process of its own: its end closes the connection.
+        connection, _ = silent.accept()
+        with connection:
+            connection.settimeout(5)
+            while connection.recv(4096):
+                pass
 
 
 def test_a_workspace_without_git_is_told_to_check_out(tmp_path: Path) -> None:

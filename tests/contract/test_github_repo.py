@@ -13,7 +13,8 @@ from deployer.adapters.github import GitHubRepo
 from deployer.errors import RepositoryRefused
 from deployer.model import FileChange, Secret
 from tests.localgithub.repositories import Repository
-from tests.localgithub.server import Fault, Grant, LocalGitHub
+from tests.localgithub.server import serving
+from tests.localgithub.state import Fault, Grant, LocalGitHub
 from tests.real.checkout import READER, UNKNOWN, WRITER
 
 NAME = "octo/site"
@@ -95,6 +96,16 @@ def test_somebody_elses_commit_of_the_same_name_is_not_taken_for_ours(
     with pytest.raises(RepositoryRefused) as refused:
         commit(repo, parent)
     assert refused.value.race
+
+
+def test_an_older_commit_of_the_same_content_is_not_taken_for_ours(
+    repo: GitHubRepo, server: Repository, local_github: LocalGitHub
+) -> None:
+    earlier = commit(repo)
+    server.push_by_somebody("client.ts", b"old\n")
+    local_github.faults.append(Fault(method="POST", path="/graphql"))
+    made = commit(repo)
+    assert made == server.head("main") != earlier
 
 
 def test_a_limit_that_ends_soon_is_waited_for(
@@ -185,6 +196,14 @@ def test_where_git_is_not_served_the_permissions_field_decides(
     assert local_github.faults == []
 
 
+def test_a_read_only_token_of_a_user_who_may_push_is_refused(
+    local_github: LocalGitHub, server: Repository
+) -> None:
+    local_github.grants["token"] = Grant(write=False, user_writes=True)
+    with pytest.raises(RepositoryRefused, match="contents: write"):
+        connect(local_github, "token").may_write("main")
+
+
 def test_an_unknown_repository_is_said_by_name(local_github: LocalGitHub) -> None:
     with pytest.raises(RepositoryRefused, match="octo/site"):
         connect(local_github, WRITER).may_write("main")
@@ -202,11 +221,20 @@ def test_a_netrc_of_the_runner_does_not_replace_the_token(
     assert commit(repo) == server.head("main")
 
 
+def test_the_token_never_goes_to_a_host_that_is_not_the_apis(
+    repo: GitHubRepo, local_github: LocalGitHub, tmp_path: Path
+) -> None:
+    with serving(LocalGitHub(root=tmp_path / "elsewhere")) as elsewhere:
+        local_github.clone_site = elsewhere.url
+        repo.may_write("main")
+        assert elsewhere.requests == []
+
+
 def test_a_broken_connection_shows_no_token(local_github: LocalGitHub) -> None:
     repo = GitHubRepo(
         repository=NAME,
         token=Secret(UNKNOWN),
-        api_url=f"http://{UNKNOWN}@127.0.0.1:9",
+        api_url=f"http://127.0.0.1:9/{UNKNOWN}",
         sleep=lambda _: None,
     )
     with pytest.raises(RepositoryRefused) as refused:

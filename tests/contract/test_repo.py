@@ -17,7 +17,7 @@ from deployer.model import FileChange, Secret
 from deployer.ports import Repo
 from tests.fakes.repo import FakeRepo
 from tests.localgithub.repositories import Repository
-from tests.localgithub.server import Fault, LocalGitHub
+from tests.localgithub.state import Fault, LocalGitHub
 from tests.real.checkout import READER, UNKNOWN, WRITER, checkout
 
 CLIENT = b"const url = 'http://localhost:8000';\r\n"

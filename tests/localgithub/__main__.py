@@ -13,7 +13,8 @@ import signal
 import threading
 from pathlib import Path
 
-from tests.localgithub.server import Grant, LocalGitHub, serving
+from tests.localgithub.server import serving
+from tests.localgithub.state import Grant, LocalGitHub
 
 
 def main() -> None:

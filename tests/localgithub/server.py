@@ -14,82 +14,16 @@ import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.localgithub import git_http, graphql_api, rest_api
 from tests.localgithub.git_http import Answer
 from tests.localgithub.repositories import Repository
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """What a token may do. ``installation``: of a GitHub App, as GITHUB_TOKEN is."""
-
-    write: bool = True
-    installation: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What happens, once, to a request with this method and this text in its path."""
-
-    path: str
-    method: str = "GET"
-    status: int = 0  # 0: the connection is reset
-    when: Literal["before", "after"] = "before"
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def _nothing(_repository: Repository) -> None:
-    return None
-
-
-@dataclass(slots=True, kw_only=True)
-class LocalGitHub:
-    """The server's state; tests reach into it. ``before_commit`` runs inside each mutation."""
-
-    root: Path
-    url: str = ""
-    repositories: dict[str, Repository] = field(default_factory=dict)
-    grants: dict[str, Grant] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-    before_commit: Callable[[Repository], None] = _nothing
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, full_name: str, files: Mapping[str, bytes], branch: str = "main") -> Repository:
-        """A repository with one commit."""
-        path = self.root / f"{full_name}.git"
-        made = Repository(full_name=full_name, path=path, default_branch=branch)
-        made.create(files)
-        self.repositories[full_name.lower()] = made
-        return made
-
-    def clone_url(self, full_name: str) -> str:
-        """Where git finds it."""
-        return f"{self.url}/{full_name}.git"
-
-    def variables(self) -> dict[str, str]:
-        """What the runner would say of this GitHub."""
-        return {
-            "GITHUB_SERVER_URL": self.url,
-            "GITHUB_API_URL": self.url,
-            "GITHUB_GRAPHQL_URL": f"{self.url}/graphql",
-        }
-
-    def take_fault(self, method: str, path: str, when: str) -> Fault | None:
-        """The planted fault for a request, used up by this."""
-        with self.lock:
-            for fault in self.faults:
-                if (fault.method, fault.when) == (method, when) and fault.path in path:
-                    self.faults.remove(fault)
-                    return fault
-        return None
+from tests.localgithub.state import Grant, LocalGitHub
 
 
 @contextmanager
@@ -180,8 +114,9 @@ class _Handler(BaseHTTPRequestHandler):
             return rest_api.NOT_FOUND
         if len(parts) == 3:
             # GitHub says `false` to every installation token, whatever it may do.
-            push = grant.write and not grant.installation
-            return rest_api.repository(found, self.github.url, push=push)
+            push = (grant.write or grant.user_writes) and not grant.installation
+            site = self.github.clone_site or self.github.url
+            return rest_api.repository(found, site, push=push)
         query = dict(parse_qsl(urlsplit(self.path).query))
         return rest_api.answer(found, "/".join(parts[3:]), query)
 
