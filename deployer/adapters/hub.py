@@ -67,9 +67,10 @@ class HubDirectory:
                 hint=HOW_TO_GET_ACCESS,
                 status=403,
             )
-        names = {str(who.get("name", ""))} | {
-            str(_at(org, "name")) for org in who.get("orgs") or ()
-        }
+        orgs = who.get("orgs")
+        if not isinstance(orgs, list):
+            return  # a Hub that doesn't list them may still let the creation pass
+        names = {str(who.get("name", ""))} | {str(_at(org, "name")) for org in orgs}
         if space.owner.lower() not in {name.lower() for name in names}:
             raise HubRefused(
                 f"The token belongs to `{who.get('name')}`, which can't create a Space for "
