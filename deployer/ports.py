@@ -185,6 +185,9 @@ class Console(Protocol):
     def mask(self, value: str) -> None:
         """Have the runner hide ``value`` from now on."""
 
+    def scrub(self, text: str) -> str:
+        """``text`` without what is hidden and without anything shaped like a key."""
+
     def group(self, title: str) -> AbstractContextManager[None]:
         """A foldable part of the log."""
 

@@ -5,19 +5,21 @@ A run that ends early, for whatever reason, is reported with everything that was
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from deployer.errors import Exit, Notice, Refused
-from deployer.model import Status
+from deployer.errors import Exit, Notice, Problem, Refused
+from deployer.model import NotBuilt, Status, Unhealthy
 from deployer.ports import World
 from deployer.report import Report, Source, StageTime
 from deployer.report.annotations import choose
 from deployer.report.outputs import outputs_of
 from deployer.report.receipt import render_receipt
 from deployer.report.summary import render_summary
+
+Finding = TypeVar("Finding", Problem, Notice)
 
 
 class Trail:
@@ -68,6 +70,7 @@ class Trail:
 
     def publish(self) -> None:
         """Annotations, job summary and receipt; once, at the very end."""
+        self.report = cleaned(self.report, self.world.console.scrub)
         problems, warnings = choose(self.report.problems, self.report.notices)
         for problem in problems:
             self.world.console.problem(problem)
@@ -78,3 +81,26 @@ class Trail:
         if path:
             self.world.journal.output("receipt", path)
         self.world.journal.finish()
+
+
+def cleaned(report: Report, scrub: Callable[[str], str]) -> Report:
+    """The report with secrets taken out of what a stranger wrote: the Hub, the app, its log.
+
+    Before it is rendered: Markdown's escapes would hide a secret from a search for it.
+    """
+    outcome = report.outcome
+    if isinstance(outcome, NotBuilt | Unhealthy) and outcome.log:
+        outcome = replace(outcome, log=tuple(scrub("\n".join(outcome.log)).split("\n")))
+    if isinstance(outcome, NotBuilt):
+        outcome = replace(outcome, error=scrub(outcome.error))
+    return replace(
+        report,
+        outcome=outcome,
+        problems=tuple(_cleaned(problem, scrub) for problem in report.problems),
+        notices=tuple(_cleaned(notice, scrub) for notice in report.notices),
+        serving=scrub(report.serving),
+    )
+
+
+def _cleaned(found: Finding, scrub: Callable[[str], str]) -> Finding:
+    return replace(found, message=scrub(found.message), hint=scrub(found.hint))

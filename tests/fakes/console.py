@@ -49,5 +49,9 @@ class FakeConsole:
         self.problems.append(problem)
         self._show(f"error: {problem}")
 
+    def scrub(self, text: str) -> str:
+        """``text`` without what is masked and without anything shaped like a key."""
+        return scrub(text, self.masks)
+
     def _show(self, text: str) -> None:
-        self.lines.append(scrub(text, self.masks))
+        self.lines.append(self.scrub(text))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from deployer.scrub import scrub
 
 
 class FakeJournal:
     """Keeps outputs by name, the whole job summary, and receipts by the path they were given."""
 
-    def __init__(self) -> None:
+    def __init__(self, scrub: Callable[[str], str] = scrub) -> None:
+        self._scrub = scrub
         self.outputs: dict[str, str] = {}
         self.written: list[tuple[str, str]] = []
         self.summaries: list[str] = []
@@ -20,15 +23,15 @@ class FakeJournal:
         return "".join(self.summaries)
 
     def output(self, name: str, value: str) -> None:
-        self.outputs[name] = scrub(value)
+        self.outputs[name] = self._scrub(value)
         self.written.append((name, value))
 
     def summary(self, markdown: str) -> None:
-        self.summaries.append(scrub(markdown))
+        self.summaries.append(self._scrub(markdown))
 
     def receipt(self, content: str) -> str:
         path = f"/receipts/{len(self.receipts)}.json"
-        self.receipts[path] = scrub(content)
+        self.receipts[path] = self._scrub(content)
         return path
 
     def finish(self) -> None:

@@ -30,7 +30,8 @@ def make_world(root: Path, repo: Repo | None = None) -> FakeWorld:
     """A world whose workspace is ``root``."""
     clock, files = FakeClock(), Workspace(root)
     hub = FakeHub(clock, files)
-    probe, console, journal = FakeProbe(hub), FakeConsole(), FakeJournal()
+    probe, console = FakeProbe(hub), FakeConsole()
+    journal = FakeJournal(console.scrub)
     world = World(
         files=files,
         spaces=hub.spaces,
