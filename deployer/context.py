@@ -79,11 +79,14 @@ def _branch(environ: Mapping[str, str]) -> str | None:
 
 
 def _from_fork(event: Mapping[str, Any], repository: str) -> bool:
-    heads = (
-        _at(event, "pull_request", "head", "repo", "full_name"),
-        _at(event, "workflow_run", "head_repository", "full_name"),
-    )
-    return any(bool(head) and head != repository for head in heads)
+    """Whether the code comes from another repository; one that was deleted since is another."""
+    heads = []
+    if _at(event, "pull_request", "head"):
+        heads.append(_at(event, "pull_request", "head", "repo", "full_name"))
+    run = _at(event, "workflow_run")
+    if run and (_at(run, "head_repository") or _at(run, "event") in PULL_REQUEST_EVENTS):
+        heads.append(_at(run, "head_repository", "full_name"))
+    return any(str(head).lower() != repository.lower() for head in heads)
 
 
 def _at(event: Any, *keys: str) -> Any:

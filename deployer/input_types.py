@@ -106,8 +106,9 @@ def app(text: str) -> str:
 
 
 def python_version(text: str) -> str:
-    if not re.fullmatch(r"3\.[0-9]{1,2}(\.[0-9]{1,2})?", text):
-        raise Invalid("must be a Python version such as `3.11`")
+    if not re.fullmatch(r"3\.([7-9]|[1-9][0-9])(\.[0-9]{1,2})?", text):
+        # YAML reads 3.10 as the number 3.1.
+        raise Invalid("must be a Python version in quotes, such as `'3.11'`")
     return text
 
 

@@ -278,6 +278,11 @@ class Space:
     page: str
     runtime: Runtime
 
+    @property
+    def serving(self) -> str:
+        """The commit that serves, as far as the Hub says; else the newest one."""
+        return self.runtime.revision or self.head
+
 
 # --- what the release came to --------------------------------------------------------------------
 

@@ -1,71 +1,19 @@
-"""Everything that is read before the first write, and everything wrong that it shows.
-
-Problems are gathered, not raised one by one: a run that can't go on says all it knows at once.
-"""
+"""What the run, its credentials and the backend's folder show before the first write."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass
 
 from deployer.bundle import BundleRequest, build_bundle
 from deployer.context import Context, event_problems
 from deployer.credentials import hygiene, mask, origins, syntax
 from deployer.credentials import plan as credentials_plan
-from deployer.errors import Exit, Notice, Problem, Refused, Where
-from deployer.model import (
-    Answer,
-    Bundle,
-    BundleFile,
-    Configuration,
-    Entry,
-    Health,
-    Mode,
-    Space,
-    SpaceFile,
-    Verdict,
-)
+from deployer.errors import Exit, Problem, Where
+from deployer.findings import Findings
+from deployer.model import Bundle, Entry
+from deployer.observe_space import SpaceState
 from deployer.ports import World
-from deployer.release import difference, health
 from deployer.settings import Settings
-
-Value = TypeVar("Value")
-
-
-class Findings:
-    """Problems and notices of all the readings of a run."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        self.notices: list[Notice] = []
-
-    def attempt(self, reading: Callable[[], Value]) -> Value | None:
-        """The reading's value, or None when it was refused; the problems are kept."""
-        try:
-            return reading()
-        except Refused as refused:
-            self.problems.extend(refused.problems)
-            return None
-
-    def keep(self, problems: tuple[Problem, ...], notices: tuple[Notice, ...] = ()) -> None:
-        """Add what a pure check found."""
-        self.problems.extend(problems)
-        self.notices.extend(notices)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceState:
-    """The Space as it is before the first write; ``space`` None when it doesn't exist yet.
-
-    ``serving`` is the health of the revision that serves now, None when nothing does.
-    """
-
-    space: Space | None = None
-    tree: tuple[SpaceFile, ...] = ()
-    brought: frozenset[str] = frozenset()
-    stored: Configuration = field(default_factory=Configuration)
-    serving: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,90 +66,6 @@ def read_backend(
     return bundle
 
 
-def read_space(
-    settings: Settings, bundle: Bundle | None, world: World, findings: Findings
-) -> SpaceState:
-    """The Space, what may be done with it, and what serves there now."""
-    if settings.hf_token is None:
-        if settings.mode is not Mode.PLAN:
-            findings.problems.append(_no_token())
-        return SpaceState()
-    space = findings.attempt(lambda: _find(settings, world))
-    if space is None:
-        return SpaceState()
-    findings.keep(_unfit(space))
-    stored = findings.attempt(lambda: world.space_config.read(space.id)) or Configuration()
-    tree = findings.attempt(lambda: world.space_repo.tree(space.id, space.head)) or ()
-    files = difference.with_manifest(bundle.files) if bundle else ()
-    return SpaceState(
-        space=space,
-        tree=tree,
-        brought=findings.attempt(lambda: _brought(space, files, tree, world)) or frozenset(),
-        stored=stored,
-        serving=_serving(settings, space, bundle, world),
-    )
-
-
-def _no_token() -> Problem:
-    return Problem(
-        exit=Exit.CONFIGURATION,
-        message="No Hub token is given.",
-        hint="Make one with write access at huggingface.co/settings/tokens, store it as the "
-        "repository secret `HF_TOKEN`, and pass `hf-token: ${{ secrets.HF_TOKEN }}`.",
-        where=Where(input="hf-token"),
-    )
-
-
-def _find(settings: Settings, world: World) -> Space | None:
-    """The Space, write access checked. Raises ``Refused`` when it's missing and not to be made."""
-    space = world.spaces.find(settings.space)
-    if space is None and not settings.create:
-        problem = Problem(
-            exit=Exit.HUB,
-            message=f"The Space {settings.space} does not exist, and `create` is false.",
-            hint="Create it (SDK: Docker), or set `create: true`.",
-            where=Where(input="space"),
-        )
-        raise Refused([problem])
-    if space is None:
-        world.spaces.may_create(settings.space)
-    elif settings.mode is not Mode.PLAN:
-        world.spaces.may_write(settings.space)
-    return space
-
-
-def _unfit(space: Space) -> tuple[Problem, ...]:
-    if space.sdk in ("docker", ""):
-        return ()
-    message = f"The Space {space.id} has the SDK `{space.sdk}`; a FastAPI backend needs `docker`."
-    hint = "Name another Space, or change `sdk:` in its README to `docker` by hand first."
-    return (Problem(exit=Exit.HUB, message=message, hint=hint, where=Where(input="space")),)
-
-
-def _brought(
-    space: Space, files: tuple[BundleFile, ...], tree: tuple[SpaceFile, ...], world: World
-) -> frozenset[str]:
-    """What an earlier deploy brought; only asked for when something could be removed."""
-    if not difference.foreign_paths(files, tree):
-        return frozenset()
-    content = world.space_repo.read(space.id, difference.MANIFEST, space.head)
-    return difference.read_manifest(content)
-
-
-def _serving(
-    settings: Settings, space: Space, bundle: Bundle | None, world: World
-) -> Verdict | None:
-    """How healthy the revision is that serves before the push; a rollback has to know."""
-    if bundle is None or settings.mode is not Mode.DEPLOY or not space.host:
-        return None
-    if space.runtime.stage != "RUNNING":
-        return None
-    token = settings.hf_token if space.visibility == "private" else None
-    answer: Answer = world.probe.get(space.host + bundle.backend.health_path, space_token=token)
-    verdict = health.judge(answer)
-    return verdict if answer.status or verdict.health is Health.HEALTHY else None
-
-
 def judge_credentials(
     settings: Settings,
     parsed: syntax.Parsed,
@@ -237,5 +101,13 @@ def check_run(settings: Settings, context: Context, findings: Findings) -> None:
             message="A private Space can't be reached by a browser, so no frontend can call it.",
             hint="Set `visibility: protected` (source hidden, app public), or `frontend: none`.",
             where=Where(input="visibility"),
+        )
+        findings.keep((problem,))
+    if settings.frontend_commit == "pull-request":
+        problem = Problem(
+            exit=Exit.CONFIGURATION,
+            message="`frontend-commit: pull-request` is not built yet.",
+            hint="This version has `push` and `none`.",
+            where=Where(input="frontend-commit"),
         )
         findings.keep((problem,))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from deployer.context import Context
 from deployer.credentials import plan as credentials_plan
 from deployer.errors import Exit, Problem, Where
+from deployer.findings import Findings
 from deployer.frontend import FrontendRequest, plan_frontend
 from deployer.model import (
     Bundle,
@@ -21,7 +22,8 @@ from deployer.model import (
     Space,
     SpaceId,
 )
-from deployer.observe import Findings, Given, SpaceState
+from deployer.observe import Given
+from deployer.observe_space import SpaceState
 from deployer.ports import Files
 from deployer.release import difference
 from deployer.release.difference import Difference
@@ -97,7 +99,9 @@ def _resize(settings: Settings, space: Space | None) -> tuple[str | None, int | 
     runtime = space.runtime
     has = runtime.requested_hardware or runtime.hardware
     hardware = settings.hardware if settings.hardware != has else None
-    sleep_time = settings.sleep_time if settings.sleep_time != runtime.sleep_time else None
+    # -1 asks for "never", which the Hub may report as no time at all.
+    there = -1 if runtime.sleep_time is None else runtime.sleep_time
+    sleep_time = settings.sleep_time if settings.sleep_time != there else None
     return hardware, sleep_time
 
 

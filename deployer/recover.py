@@ -7,6 +7,7 @@ newer commit is no reason to touch the Space again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from deployer.act import Release
 from deployer.errors import HubRefused
@@ -17,10 +18,11 @@ from deployer.model import (
     NotBuilt,
     Outcome,
     SettingWrite,
+    Superseded,
     Unhealthy,
     Verdict,
 )
-from deployer.observe import SpaceState
+from deployer.observe_space import SpaceState
 from deployer.ports import World
 from deployer.release import watch
 from deployer.release.watch import Target
@@ -34,8 +36,17 @@ class Recovery:
     revision: str = ""
 
 
+# It served before it went to sleep; what it is worth is proved once it is back.
+AT_REST: Final = frozenset({"SLEEPING"})
+
+
 def why_not(
-    outcome: NotBuilt | Unhealthy, release: Release, state: SpaceState, *, wanted: bool
+    outcome: NotBuilt | Unhealthy,
+    release: Release,
+    state: SpaceState,
+    configuration: ConfigurationChange,
+    *,
+    wanted: bool,
 ) -> str:
     """Why nothing is put back, as a sentence; "" when it should be. Pure."""
     if not release.previous or state.space is None:
@@ -43,13 +54,13 @@ def why_not(
             "This was the first deploy: there is no earlier revision to go back to. The Space "
             "is left as it is."
         )
-    if not release.pushed:
-        return "No new code was pushed, so there is none to take back."
     if not wanted:
         return "`rollback` is false: the Space is left as it is."
-    if state.serving is None:
+    if not release.pushed and not configuration.variables:
+        return f"No new code was pushed, so there is none to take back.{_unreadable(configuration)}"
+    if state.serving is None and state.space.runtime.stage not in AT_REST:
         return "The revision before was not running either, so it was not put back."
-    if _failed_alike(outcome, state.serving):
+    if state.serving is not None and _failed_alike(outcome, state.serving):
         return "The revision before failed in the same way: putting it back would help nobody."
     return ""
 
@@ -67,32 +78,46 @@ def put_back(
     target: Target,
     world: World,
 ) -> Recovery:
-    """One commit with the old tree, guarded by ours; waited for and probed like a deploy."""
+    """Variables and tree as they were; waited for and probed like a deploy."""
     lost = _unreadable(configuration)
     try:
-        _restore_variables(release, state, configuration, world)
         before = world.space_runtime.now(target.space)
-        revision = world.space_repo.restore(
-            target.space,
-            revision=release.previous,
-            parent=release.revision,
-            message=f"Put {release.previous[:10]} back: {release.revision[:10]} is not healthy",
-        )
-        world.console.line(f"Put {release.previous[:10]} back as {revision[:10]}.")
+        _restore_variables(release, state, configuration, world)
+        revision = release.revision
+        if release.pushed:
+            before = world.space_runtime.now(target.space)
+            revision = _restore_tree(release, target, world)
         outcome = watch.wait(replace(target, revision=revision, before=before), world)
     except HubRefused as refused:
         return Recovery(serving=f"The revision before could not be put back: {refused}{lost}")
     return _recovery(outcome, release, lost)
 
 
-def _recovery(outcome: Outcome, release: Release, lost: str) -> Recovery:
+def _restore_tree(release: Release, target: Target, world: World) -> str:
+    """One commit with the old tree, guarded by ours."""
     old = release.previous[:10]
+    revision = world.space_repo.restore(
+        target.space,
+        revision=release.previous,
+        parent=release.revision,
+        message=f"Put {old} back: {release.revision[:10]} is not healthy",
+    )
+    world.console.line(f"Put {old} back as {revision[:10]}.")
+    return revision
+
+
+def _recovery(outcome: Outcome, release: Release, lost: str) -> Recovery:
+    old = f"The revision before, {release.previous[:10]}, was"
+    if not release.pushed:
+        old = "The variables of before were"
     if isinstance(outcome, Healthy):
         return Recovery(
             revision=outcome.revision,
-            serving=f"The revision before, {old}, was put back and serves healthy answers.{lost}",
+            serving=f"{old} put back, and the Space serves healthy answers.{lost}",
         )
-    return Recovery(serving=f"The revision before, {old}, was put back but is not healthy.{lost}")
+    if isinstance(outcome, Superseded):
+        return Recovery(serving=f"{old} put back, and a newer commit has taken over.{lost}")
+    return Recovery(serving=f"{old} put back, but the Space is not healthy.{lost}")
 
 
 def _restore_variables(

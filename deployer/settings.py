@@ -272,8 +272,10 @@ def _parse(row: InputField, text: str) -> tuple[Any, Problem | None]:
     if not text.strip():
         return (None, _missing(row)) if row.required else (None, None)
     try:
-        # Multi-line inputs keep their white space: it may belong to a value.
-        return row.parse(text if "\n" in text or row.attribute in RAW else text.strip()), None
+        # Inputs of several lines keep their white space: it may belong to a value. A line end
+        # that YAML's `|` and `>` leave behind doesn't make a second line.
+        keep = row.attribute in RAW or "\n" in text.strip()
+        return row.parse(text if keep else text.strip()), None
     except input_types.Invalid as invalid:
         quoted = "" if row.secret else f" {_quote(text)}"
         return None, Problem(

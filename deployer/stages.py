@@ -162,6 +162,8 @@ def put_back(
     reason = recover.why_not(outcome, release, state, change, wanted=wanted)
     if reason:
         run.world.console.line(reason)
+        if isinstance(outcome, Unhealthy):
+            run.trail.know(revision=outcome.revision)  # it serves, whatever it is worth
         return run.trail.ended(Status.FAILED, problem.exit, problems=(problem,), serving=reason)
     target = _target(run, decided, release)
     recovery = recover.put_back(release, state, change, target, run.world)

@@ -69,8 +69,8 @@ def digest_of(content: bytes) -> Digest:
 def read_manifest(content: bytes | None) -> frozenset[str]:
     """The paths that an earlier deploy brought; none when there is no manifest that we can read."""
     try:
-        files = json.loads(content or b"{}")["files"]
-    except (ValueError, KeyError, TypeError):
+        files = list(json.loads(content or b"{}")["files"])
+    except (ValueError, KeyError, TypeError, RecursionError):
         return frozenset()
     return frozenset(path for path in files if isinstance(path, str))
 

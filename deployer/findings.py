@@ -1,0 +1,34 @@
+"""Problems and notices, gathered and not raised one by one.
+
+A run that can't go on says all that it knows at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from deployer.errors import Notice, Problem, Refused
+
+Value = TypeVar("Value")
+
+
+class Findings:
+    """Problems and notices of all the readings of a run."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.notices: list[Notice] = []
+
+    def attempt(self, reading: Callable[[], Value]) -> Value | None:
+        """The reading's value, or None when it was refused; the problems are kept."""
+        try:
+            return reading()
+        except Refused as refused:
+            self.problems.extend(refused.problems)
+            return None
+
+    def keep(self, problems: tuple[Problem, ...], notices: tuple[Notice, ...] = ()) -> None:
+        """Add what a pure check found."""
+        self.problems.extend(problems)
+        self.notices.extend(notices)

@@ -1,0 +1,655 @@
+"""A whole deploy over a Hub, a probe, a clock and a repository in memory; the bundle is real."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from deployer.context import Context
+from deployer.errors import Exit
+from deployer.model import Health, SpaceId, Status, Unhealthy
+from deployer.pipeline import deploy
+from deployer.report import Report
+from deployer.settings import read_settings
+from tests.fakes.hub import Behaviour, FakeSpace, says
+from tests.fakes.repo import FakeRepo
+from tests.fakes.world import FakeWorld, make_world
+
+SPACE = SpaceId(owner="tester", name="rag")
+MAIN = """from fastapi import FastAPI
+
+app = FastAPI(title="RAG")
+
+
+@app.get("/api/health")
+def health():
+    return {"status": "healthy"}
+
+
+@app.post("/api/chat")
+def chat(question: str):
+    return {"answer": question}
+"""
+CLIENT = """export class ChatClient {
+  private baseUrl: string;
+
+  constructor() {
+    this.baseUrl = 'http://localhost:8000';
+  }
+
+  async ask(question: string) {
+    return fetch(`${this.baseUrl}/api/chat`, { method: 'POST', body: question });
+  }
+}
+"""
+FILES = {
+    "backend/app/__init__.py": "",
+    "backend/app/main.py": MAIN,
+    "backend/requirements.txt": "fastapi\nuvicorn\n",
+    "frontend/package.json": '{"name": "web"}\n',
+    "frontend/src/chatClient.ts": CLIENT,
+}
+CLIENT_PATH = "frontend/src/chatClient.ts"
+# Assembled, so that no scanner takes this file for a leak.
+CANARIES = {
+    "GEMINI_API_KEY": "AIza" + "SyC4nary0000111122223333444455556",
+    "DATABASE_URL": "postgresql://u:pa55" + "canary@db.example.com/app?sslmode=require",
+    "PLAIN_SECRET": 'tr0ub4dor"_*<canary>*_`value`&#1;\\end',
+}
+SICK = says('{"status": "degraded", "services": {"qdrant": {"status": "error 404"}}}', 503)
+V1, V2_SICK, NOT_BUILT = (
+    Behaviour(),
+    Behaviour(app=SICK),
+    Behaviour(ends="BUILD_ERROR", error="Job failed with exit code: 1"),
+)
+
+
+@dataclass
+class Scene:
+    """A workspace, the branch it was checked out from, and the world around them."""
+
+    root: Path
+    repo: FakeRepo
+    fakes: FakeWorld
+    environment: dict[str, str] = field(default_factory=lambda: dict(CANARIES))
+    context: Context = field(default_factory=lambda: Context(workspace="."))
+
+    def run(self, *, token: str = "tester:write", **inputs: str) -> Report:
+        given = {"SPACE": str(SPACE), "HF_TOKEN": token, **inputs}
+        settings = read_settings({f"INPUT_{name.upper()}": value for name, value in given.items()})
+        context = replace(self.context, environment=self.environment)
+        return deploy(settings, context, self.fakes.world)
+
+    def again(self, **inputs: str) -> Report:
+        """The next run: a new checkout of the branch, new console and journal, no counted write."""
+        for path in FILES:
+            content = self.repo.read(path, self.repo.head("main"))
+            assert content is not None
+            (self.root / path).write_bytes(content)
+        world = self.fakes.world
+        self.fakes = make_world(self.root, self.repo)
+        self.fakes = replace(
+            self.fakes,
+            hub=world.spaces.hub,  # type: ignore[attr-defined]
+            clock=world.clock,  # type: ignore[arg-type]
+            probe=world.probe,  # type: ignore[arg-type]
+            world=replace(world, console=self.fakes.console, journal=self.fakes.journal),
+        )
+        self.space.counters.writes = 0
+        self.fakes.hub.calls.clear()
+        return self.run(**inputs)
+
+    def change_code(self, text: str = "# changed\n") -> None:
+        self.repo.push_by_somebody("backend/app/main.py", (MAIN + text).encode())
+
+    @property
+    def space(self) -> FakeSpace:
+        return self.fakes.hub.made[str(SPACE)]
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        return self.fakes.journal.outputs
+
+    def everything_shown(self) -> str:
+        journal = self.fakes.journal
+        return "\n".join(
+            [
+                *self.fakes.console.lines,
+                *journal.outputs.values(),
+                journal.summary_text,
+                *journal.receipts.values(),
+                *(commit.message + commit.description for commit in self.space.commits),
+                *(content.decode("utf-8", "replace") for content in self.space.files.values()),
+            ]
+        )
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    for path, text in FILES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    repo = FakeRepo({path: text.encode() for path, text in FILES.items()})
+    context = Context(
+        workspace=str(tmp_path),
+        repository="tester/rag",
+        sha="a" * 40,
+        branch="main",
+        run_url="https://github.com/tester/rag/actions/runs/1",
+    )
+    return Scene(root=tmp_path, repo=repo, fakes=make_world(tmp_path, repo), context=context)
+
+
+@pytest.fixture
+def deployed(scene: Scene) -> Scene:
+    """v1 serves and is healthy, the client calls it."""
+    report = scene.run(secrets="GEMINI_API_KEY", variables="COLLECTION=book")
+    assert (report.status, report.exit) == (Status.HEALTHY, Exit.DONE), report.problems
+    return scene
+
+
+SAME = {"secrets": "GEMINI_API_KEY", "variables": "COLLECTION=book"}
+
+
+# --- green ---------------------------------------------------------------------------------------
+
+
+def test_a_first_deploy_creates_the_space_with_its_secrets_and_makes_one_commit(
+    deployed: Scene,
+) -> None:
+    space, calls = deployed.space, deployed.fakes.hub.calls
+    assert set(space.secrets) == {"GEMINI_API_KEY"}
+    assert space.variables["COLLECTION"][0] == "book"
+    assert (space.counters.commits, space.counters.builds, space.counters.restarts) == (1, 1, 0)
+    assert calls.count("send") == 0
+    assert {"app/main.py", "Dockerfile", "README.md", "requirements.txt"} <= set(space.files)
+
+
+def test_a_first_deploy_writes_every_output(deployed: Scene) -> None:
+    host = deployed.space.host
+    assert dict(deployed.outputs) == {
+        "status": "healthy",
+        "space-url": host,
+        "docs-url": f"{host}/docs",
+        "health-url": f"{host}/api/health",
+        "space-page": f"https://hub.test/spaces/{SPACE}",
+        "revision": deployed.space.head,
+        "changed": "true",
+        "frontend-commit": deployed.repo.head("main"),
+        "receipt": "/receipts/0.json",
+    }
+
+
+def test_the_client_is_rewritten_in_one_commit_after_health(deployed: Scene) -> None:
+    newest = deployed.repo.log()[0]
+    assert deployed.space.host.encode() in newest.files[CLIENT_PATH]
+    assert len(deployed.repo.log()) == 2
+
+
+def test_a_second_run_with_nothing_changed_writes_nothing(deployed: Scene) -> None:
+    report = deployed.again(**SAME)
+    assert (report.status, report.exit) == (Status.UNCHANGED, Exit.DONE)
+    assert deployed.space.counters.writes == 0
+    assert len(deployed.repo.log()) == 2
+    assert (deployed.outputs["changed"], deployed.outputs["revision"]) == (
+        "false",
+        deployed.space.head,
+    )
+
+
+def test_a_change_of_code_is_one_commit_and_no_restart(deployed: Scene) -> None:
+    before = deployed.space.head
+    deployed.change_code()
+    report = deployed.again(**SAME)
+    assert report.status is Status.HEALTHY
+    assert deployed.space.counters.writes == 1
+    assert deployed.space.counters.restarts == 0
+    assert (report.previous_revision, report.revision) == (before, deployed.space.head)
+
+
+@pytest.mark.parametrize(("collection", "key"), [("other", ""), ("book", "X")])
+def test_a_change_of_configuration_alone_is_waited_for_and_makes_no_commit(
+    deployed: Scene, collection: str, key: str
+) -> None:
+    deployed.environment["GEMINI_API_KEY"] += key
+    report = deployed.again(**{**SAME, "variables": f"COLLECTION={collection}"})
+    assert (report.status, report.changed) == (Status.HEALTHY, False)
+    assert deployed.space.counters.commits == 1
+    assert deployed.space.counters.writes == 1
+
+
+def test_a_file_that_left_the_backend_leaves_the_space_and_a_foreign_one_stays(
+    deployed: Scene,
+) -> None:
+    (deployed.root / "backend/app/extra.py").write_text("")
+    deployed.again(**SAME)
+    hub = deployed.fakes.hub
+    hub.record(deployed.space, {**deployed.space.files, "by-hand.txt": b"mine"}, "By hand")
+    (deployed.root / "backend/app/extra.py").unlink()
+    report = deployed.again(**SAME)
+    assert "app/extra.py" not in deployed.space.files
+    assert "by-hand.txt" in deployed.space.files
+    assert report.files.kept == ("by-hand.txt",)
+
+
+def test_an_unchanged_space_that_is_not_healthy_is_restarted_once(deployed: Scene) -> None:
+    hub, tree = deployed.fakes.hub, next(iter(deployed.fakes.hub.known))
+    hub.known[tree] = Behaviour(app=SICK)
+    hub.after_restart.append(V1)
+    report = deployed.again(**SAME)
+    assert (report.status, report.exit) == (Status.HEALTHY, Exit.DONE)
+    assert deployed.space.counters.restarts == 1
+
+
+def test_a_sleeping_space_with_nothing_to_deploy_is_only_woken(deployed: Scene) -> None:
+    deployed.space.stage, deployed.space.serving = "SLEEPING", None
+    assert deployed.again(**SAME).status is Status.UNCHANGED
+    assert deployed.space.counters.writes == 0
+
+
+def test_names_no_longer_given_are_pruned_after_health_and_only_ours(deployed: Scene) -> None:
+    deployed.space.secrets["BY_HAND"] = ("x", "")
+    deployed.again(variables="COLLECTION=book", prune="true")
+    assert set(deployed.space.secrets) == {"BY_HAND"}
+
+
+def test_hardware_and_sleep_time_are_asked_for_only_where_they_differ(deployed: Scene) -> None:
+    wanted = {**SAME, "hardware": "cpu-upgrade", "sleep_time": "3600"}
+    deployed.again(**wanted)
+    assert (deployed.space.hardware, deployed.space.sleep_time) == ("cpu-upgrade", 3600)
+    deployed.again(**wanted)
+    assert deployed.space.counters.writes == 0
+
+
+def test_sleeping_never_is_not_asked_for_twice(deployed: Scene) -> None:
+    deployed.space.sleep_time = None
+    deployed.again(**SAME, sleep_time="-1")
+    assert deployed.space.counters.writes == 0
+
+
+# --- red -----------------------------------------------------------------------------------------
+
+
+def release(scene: Scene, behaviour: Behaviour, **inputs: str) -> Report:
+    scene.change_code()
+    scene.fakes.hub.next.append(behaviour)
+    return scene.again(**SAME, **inputs)
+
+
+@pytest.mark.parametrize(("v2", "code"), [(V2_SICK, Exit.HEALTH), (NOT_BUILT, Exit.BUILD)])
+def test_a_red_release_is_put_back_in_one_commit_and_proved(
+    deployed: Scene, v2: Behaviour, code: Exit
+) -> None:
+    before = dict(deployed.space.files)
+    first = deployed.space.head
+    report = release(deployed, v2)
+    assert (report.status, report.exit) == (Status.ROLLED_BACK, code)
+    assert deployed.space.files == before
+    assert deployed.space.counters.commits == 3
+    assert deployed.space.serving == deployed.space.head == report.revision
+    assert first[:10] in report.serving
+    assert deployed.outputs["status"] == "rolled-back"
+    assert len(deployed.repo.log()) == 3, "the client is left alone"
+
+
+def test_the_failing_service_and_its_cause_are_in_the_annotation(deployed: Scene) -> None:
+    release(deployed, V2_SICK)
+    [problem] = deployed.fakes.console.problems
+    assert "qdrant" in problem.message
+    assert "cloud.qdrant.io" in problem.hint
+
+
+def test_a_build_error_brings_the_hubs_words_and_the_end_of_the_log(deployed: Scene) -> None:
+    log = ("Collecting qdrant", "ERROR: No matching distribution found for qdrant==99")
+    release(deployed, replace(NOT_BUILT, build_log=log))
+    assert "exit code: 1" in deployed.fakes.console.problems[0].message
+    assert "qdrant==99" in deployed.fakes.console.problems[0].hint
+    assert log[1] in deployed.fakes.journal.summary_text
+
+
+@pytest.mark.parametrize(("v1", "code"), [(V2_SICK, Exit.HEALTH), (NOT_BUILT, Exit.BUILD)])
+def test_a_first_deploy_that_fails_is_left_as_it_is(
+    scene: Scene, v1: Behaviour, code: Exit
+) -> None:
+    scene.fakes.hub.next.append(v1)
+    report = scene.run()
+    assert (report.status, report.exit) == (Status.FAILED, code)
+    assert scene.space.counters.commits == 1
+    assert "first deploy" in report.serving
+    assert len(scene.repo.log()) == 1
+
+
+def test_rollback_false_leaves_the_space_as_it_is(deployed: Scene) -> None:
+    report = release(deployed, V2_SICK, rollback="false")
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
+    assert deployed.space.counters.commits == 2
+    assert "`rollback` is false" in report.serving
+    assert report.revision == deployed.space.serving == deployed.space.head
+
+
+def test_what_failed_in_the_same_way_before_is_not_put_back(deployed: Scene) -> None:
+    tree = next(iter(deployed.fakes.hub.known))
+    deployed.fakes.hub.known[tree] = V2_SICK
+    report = release(deployed, V2_SICK)
+    assert (report.status, deployed.space.counters.commits) == (Status.FAILED, 2)
+    assert "same way" in report.serving
+
+
+def test_one_failed_look_at_the_serving_revision_does_not_cost_the_rollback(
+    deployed: Scene,
+) -> None:
+    tree = next(iter(deployed.fakes.hub.known))
+    hiccup = iter([502])
+    ok = says("{}")
+    deployed.fakes.hub.known[tree] = Behaviour(
+        app=lambda seconds: says("", next(hiccup, 200))(seconds) if seconds else ok(seconds)
+    )
+    assert release(deployed, V2_SICK).status is Status.ROLLED_BACK
+
+
+def test_a_sleeping_revision_is_put_back_too(deployed: Scene) -> None:
+    deployed.space.stage, deployed.space.serving = "SLEEPING", None
+    assert release(deployed, V2_SICK).status is Status.ROLLED_BACK
+
+
+def test_what_serves_behind_a_failed_build_is_what_comes_back(deployed: Scene) -> None:
+    first, files = deployed.space.head, dict(deployed.space.files)
+    release(deployed, NOT_BUILT, rollback="false")
+    assert (deployed.space.stage, deployed.space.serving) == ("BUILD_ERROR", first)
+    deployed.change_code("# third\n")
+    deployed.fakes.hub.next.append(V2_SICK)
+    report = deployed.again(**SAME)
+    assert report.status is Status.ROLLED_BACK
+    assert deployed.space.files == files
+
+
+def test_an_overwritten_variable_comes_back_and_a_secret_that_can_not_is_named(
+    deployed: Scene,
+) -> None:
+    deployed.change_code()
+    deployed.fakes.hub.next.append(V2_SICK)
+    deployed.environment["GEMINI_API_KEY"] += "X"
+    report = deployed.again(secrets="GEMINI_API_KEY", variables="COLLECTION=bad\nNEW=1")
+    assert report.status is Status.ROLLED_BACK
+    assert {name: value for name, (value, _) in deployed.space.variables.items()} == {
+        "COLLECTION": "book"
+    }
+    assert "`GEMINI_API_KEY`" in report.serving
+
+
+def test_variables_that_make_it_unhealthy_come_back_without_a_commit(deployed: Scene) -> None:
+    deployed.fakes.hub.after_restart.extend([V2_SICK, V1])
+    report = deployed.again(secrets="GEMINI_API_KEY", variables="COLLECTION=bad")
+    assert (report.status, report.exit) == (Status.ROLLED_BACK, Exit.HEALTH)
+    assert deployed.space.variables["COLLECTION"][0] == "book"
+    assert deployed.space.counters.commits == 1
+
+
+def test_secrets_that_make_it_unhealthy_are_named_since_nobody_can_put_them_back(
+    deployed: Scene,
+) -> None:
+    deployed.environment["GEMINI_API_KEY"] += "X"
+    deployed.fakes.hub.after_restart.append(V2_SICK)
+    report = deployed.again(**SAME)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
+    assert "`GEMINI_API_KEY`" in report.serving
+
+
+def test_a_newer_commit_ends_the_run_without_a_rollback(deployed: Scene) -> None:
+    hub = deployed.fakes.hub
+    deployed.change_code()
+    hub.next.append(V2_SICK)
+    hub.later(50.0, lambda: str(hub.push(deployed.space, {"app.py": b"theirs"})))
+    report = deployed.again(**SAME)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
+    assert deployed.space.files == {"app.py": b"theirs"}
+    assert "newer commit" in report.problems[0].message
+
+
+@pytest.mark.parametrize("status", [0, 429, 503])
+def test_an_outage_of_the_hub_while_it_builds_is_no_reason_for_a_rollback(
+    deployed: Scene, status: int
+) -> None:
+    deployed.fakes.hub.later(8.0, lambda: deployed.fakes.hub.fail("now", status, times=100_000))
+    report = release(deployed, V1)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
+    assert deployed.space.counters.commits == 2
+
+
+def test_a_commit_that_the_hub_refuses_leaves_the_space_alone(deployed: Scene) -> None:
+    deployed.fakes.hub.fail("commit", 412)
+    report = release(deployed, V1)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
+    assert deployed.outputs["status"] == "failed"
+    assert deployed.outputs["space-url"] == deployed.space.host
+
+
+# --- the follow-up -------------------------------------------------------------------------------
+
+
+def test_a_commit_of_somebody_else_in_between_is_kept(scene: Scene) -> None:
+    races = iter(["README.md", CLIENT_PATH])
+
+    def race(repo: FakeRepo) -> None:
+        if path := next(races, None):
+            text = f"// {path}\n{CLIENT}" if path == CLIENT_PATH else "# Mine\n"
+            repo.push_by_somebody(path, text.encode())
+
+    scene.repo.before_commit = race
+    report = scene.run()
+    assert report.exit is Exit.DONE
+    files = scene.repo.log()[0].files
+    assert files["README.md"] == b"# Mine\n"
+    assert files[CLIENT_PATH].startswith(f"// {CLIENT_PATH}\n".encode())
+    assert scene.space.host.encode() in files[CLIENT_PATH]
+
+
+def test_a_refused_follow_up_is_exit_7_and_the_space_stays_healthy(scene: Scene) -> None:
+    scene.repo.protected.add("main")
+    report = scene.run()
+    assert (report.status, report.exit) == (Status.HEALTHY, Exit.FRONTEND)
+    assert scene.outputs["status"] == "healthy"
+    assert scene.outputs["revision"] == scene.space.head
+
+
+def test_a_follow_up_that_is_still_due_is_made_by_the_next_run(scene: Scene) -> None:
+    scene.repo.protected.add("main")
+    scene.run()
+    scene.repo.protected.clear()
+    report = scene.again()
+    assert (report.status, report.exit) == (Status.UNCHANGED, Exit.DONE)
+    assert report.frontend.commit == scene.repo.head("main")
+    assert scene.space.counters.writes == 0
+
+
+def test_a_token_that_may_not_push_is_refused_before_anything_is_written(scene: Scene) -> None:
+    scene.repo.writable = False
+    report = scene.run()
+    assert report.exit is Exit.CONFIGURATION
+    assert scene.fakes.hub.made == {}
+
+
+def test_on_a_tag_the_change_is_shown_and_not_pushed(scene: Scene) -> None:
+    scene.context = replace(scene.context, branch=None)
+    report = scene.run()
+    assert (report.status, report.exit) == (Status.HEALTHY, Exit.DONE)
+    assert len(scene.repo.log()) == 1
+    assert scene.space.host in report.frontend.diff
+
+
+def test_frontend_commit_none_rewrites_the_working_tree_only(scene: Scene) -> None:
+    scene.run(frontend_commit="none")
+    assert scene.space.host in (scene.root / CLIENT_PATH).read_text()
+    assert len(scene.repo.log()) == 1
+
+
+def test_frontend_none_leaves_the_client_alone(scene: Scene) -> None:
+    scene.run(frontend="none")
+    assert (scene.root / CLIENT_PATH).read_text() == CLIENT
+    assert len(scene.repo.log()) == 1
+
+
+# --- plan, and what is refused -------------------------------------------------------------------
+
+
+def test_a_plan_needs_no_token_and_writes_nothing(scene: Scene) -> None:
+    report = scene.run(token="", mode="plan")
+    assert (report.status, report.exit) == (Status.PLANNED, Exit.DONE)
+    assert (scene.fakes.hub.calls, scene.fakes.probe.asked) == ([], [])
+    assert "app/main.py" in scene.fakes.console.text
+    assert (scene.root / CLIENT_PATH).read_text() == CLIENT
+
+
+@pytest.mark.parametrize("token", ["tester:write", "tester:read"])
+def test_a_plan_with_a_token_shows_the_difference_and_writes_nothing(
+    deployed: Scene, token: str
+) -> None:
+    deployed.change_code()
+    deployed.fakes.hub.token = token
+    report = deployed.again(token=token, mode="plan", **SAME)
+    assert (report.status, report.files.changed) == (
+        Status.PLANNED,
+        (".hf-space-deploy.json", "app/main.py"),
+    )
+    assert deployed.space.counters.writes == 0
+
+
+REFUSED: tuple[tuple[str, dict[str, str], Callable[[Scene], object], Exit, str], ...] = (
+    ("no token", {"token": ""}, lambda s: None, Exit.CONFIGURATION, "token"),
+    ("a read token", {"token": "tester:read"}, lambda s: None, Exit.HUB, "create"),
+    ("create is false", {"create": "false"}, lambda s: None, Exit.HUB, "does not exist"),
+    ("a missing secret", {"secrets": "ABSENT"}, lambda s: None, Exit.CONFIGURATION, "ABSENT"),
+    (
+        "another SDK",
+        {},
+        lambda s: s.fakes.hub.a_space(SPACE, sdk="gradio"),
+        Exit.HUB,
+        "gradio",
+    ),
+    (
+        "private with a frontend",
+        {"visibility": "private", "frontend_url": "https://a.vercel.app"},
+        lambda s: None,
+        Exit.CONFIGURATION,
+        "private",
+    ),
+    (
+        "an existing private Space and a client",
+        {},
+        lambda s: s.fakes.hub.a_space(SPACE, visibility="private"),
+        Exit.CONFIGURATION,
+        "private",
+    ),
+    (
+        "a pull request",
+        {},
+        lambda s: setattr(s, "context", replace(s.context, event="pull_request")),
+        Exit.CONFIGURATION,
+        "pull_request",
+    ),
+    (
+        "no manifest",
+        {},
+        lambda s: (s.root / "backend/requirements.txt").unlink(),
+        Exit.BUNDLE,
+        "requirements",
+    ),
+    (
+        "a pull request for the client",
+        {"frontend_commit": "pull-request"},
+        lambda s: None,
+        Exit.CONFIGURATION,
+        "not built yet",
+    ),
+    (
+        "a free account",
+        {},
+        lambda s: s.fakes.hub.poor.add("tester"),
+        Exit.HUB,
+        "paid plan",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "arrange", "code", "named"),
+    [row[1:] for row in REFUSED],
+    ids=[r[0] for r in REFUSED],
+)
+def test_a_deploy_is_refused_before_anything_is_written(
+    scene: Scene,
+    inputs: dict[str, str],
+    arrange: Callable[[Scene], object],
+    code: Exit,
+    named: str,
+) -> None:
+    arrange(scene)
+    token = inputs.get("token", "tester:write")
+    scene.fakes.hub.token = token or "nobody:read"
+    report = scene.run(**inputs)
+    assert (report.status, report.exit) == (Status.FAILED, code)
+    assert any(named in str(problem) for problem in scene.fakes.console.problems)
+    assert [space for space in scene.fakes.hub.made.values() if space.counters.writes] == []
+    assert "status" in scene.outputs
+    assert scene.fakes.journal.summary_text
+
+
+def test_every_problem_is_said_at_once_and_the_lowest_code_wins(scene: Scene) -> None:
+    (scene.root / "backend/requirements.txt").unlink()
+    scene.fakes.hub.a_space(SPACE, sdk="gradio")
+    report = scene.run(secrets="ABSENT\nOTHER_ABSENT")
+    codes = [problem.exit for problem in report.problems]
+    assert report.exit is Exit.CONFIGURATION
+    assert {Exit.CONFIGURATION, Exit.BUNDLE, Exit.HUB} == set(codes)
+    assert codes.count(Exit.CONFIGURATION) == 2
+
+
+def test_a_private_space_is_probed_with_the_token_and_others_are_not(scene: Scene) -> None:
+    scene.run(frontend="none", visibility="private")
+    assert {token.reveal() for _, _, token in scene.fakes.probe.asked if token} == {"tester:write"}
+    assert None not in {token for _, _, token in scene.fakes.probe.asked}
+
+
+# --- nothing leaks -------------------------------------------------------------------------------
+
+LEAKY = says(
+    json.dumps(
+        {
+            "status": "degraded",
+            "detail": CANARIES["PLAIN_SECRET"],
+            "services": {"db": {"status": "error", "dsn": CANARIES["DATABASE_URL"]}},
+        }
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        V1,
+        Behaviour(app=LEAKY, run_log=tuple(CANARIES.values())),
+        replace(NOT_BUILT, error="; ".join(CANARIES.values()), build_log=tuple(CANARIES.values())),
+    ],
+    ids=["green", "unhealthy", "not built"],
+)
+def test_no_secret_is_shown_anywhere_even_when_the_app_prints_it(
+    scene: Scene, behaviour: Behaviour
+) -> None:
+    scene.fakes.hub.next.append(behaviour)
+    report = scene.run(secrets="\n".join(CANARIES))
+    shown = scene.everything_shown()
+    assert set(scene.space.secrets) == set(CANARIES), report.problems
+    for part in (*CANARIES.values(), "pa55canary", "tr0ub4dor"):
+        assert part not in shown
+
+
+def test_the_outcome_keeps_the_verdict_without_the_body(scene: Scene) -> None:
+    scene.fakes.hub.next.append(Behaviour(app=LEAKY))
+    outcome = scene.run(secrets="\n".join(CANARIES)).outcome
+    assert isinstance(outcome, Unhealthy)
+    assert outcome.verdict.health is Health.UNHEALTHY
+    assert outcome.verdict.services == ("db",)
