@@ -240,18 +240,28 @@ def resolved(condition: Node) -> Node:
     return node if value is None else resolved(value)
 
 
-def weak(condition: Node, script: Script) -> Reading | None:
-    """The reading of a condition that is by hostname alone and forgets some local names."""
-    found = read(condition, script)
-    if found is None or found.side is None or not found.by_host or not found.comparisons:
-        return None
-    names = " ".join(text(comparison) for comparison in found.comparisons)
-    complete = all(name in names.replace("\\", "") for name in ("localhost", "127.0.0.1", "::1"))
-    return None if complete or _SPECIAL.search(names) else found
+def is_weak(found: Reading) -> bool:
+    """It is by hostname alone and forgets some names of the developer's machine."""
+    if found.side is None or not found.by_host or not found.comparisons:
+        return False
+    names = " ".join(text(comparison) for comparison in found.comparisons).replace("\\", "")
+    complete = all(name in names for name in ("localhost", "127.0.0.1", "::1"))
+    return not complete and not _SPECIAL.search(names)
+
+
+def hostname_constants(node: Node) -> list[Node]:
+    """Values of constants in ``node`` that are ``window.location.hostname``, asked for nowhere."""
+    names = [child for child in node.named_children if child.type == "identifier"]
+    values = [declared_value(name, text(name)) for name in names]
+    return [
+        value
+        for value in values
+        if value is not None and _LOCATION.fullmatch(text(value)) and not browser_checked(value)
+    ]
 
 
 def comparison(node: Node, script: Script) -> tuple[Node, Side, str] | None:
-    """The largest part that only compares hostnames, its side when true, and the hostname's name."""
+    """The largest part that only compares hostnames, its side when true, and the hostname."""
     found = read(node, script, 0)
     node = unwrapped(node)
     if found and found.side and found.plain:

@@ -38,7 +38,7 @@ _TEST_NAMES = ("isProduction", "isDeployed", "isPublicHost")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Bytes ``start`` to ``end`` become ``new``. Of edits with the same ``once``, the first counts."""
+    """Bytes ``start`` to ``end`` become ``new``. Of edits with one ``once``, the first counts."""
 
     start: int
     end: int
@@ -66,6 +66,7 @@ def choice(
     """``node`` becomes a choice; ``parent`` is what it will stand in."""
     base = (target.local or place.address.origin).rstrip("/")
     base = base.replace("ws", "http", 1) if base.startswith("ws") else base
+    node, parent = _without_assertion(node, parent)
     if place.template and node == place.node:
         yield _in_template(place, base, target, layout)
         return
@@ -85,6 +86,13 @@ def choice(
         new = layout.choice(local, deployed, indent, closed=closed and not _attribute(parent))
     new = f"{{{new}}}" if _attribute(parent) else new
     yield Edit(start=node.start_byte, end=node.end_byte, new=new.encode())
+
+
+def _without_assertion(node: Node, parent: Node | None) -> tuple[Node, Node | None]:
+    """``'…' as const``: TypeScript takes no such assertion on a choice."""
+    if parent is not None and parent.type == "as_expression" and text(parent).endswith(" const"):
+        return parent, parent.parent
+    return node, parent
 
 
 def _attribute(parent: Node | None) -> bool:

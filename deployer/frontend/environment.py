@@ -27,6 +27,7 @@ _PACKAGES = (
     ("@craco/craco", "Create React App"),
     ("@vue/cli-service", "Vue CLI"),
     ("expo", "Expo"),
+    ("react-native", "React Native"),
     ("@angular/core", "Angular"),
     ("vite", "Vite"),
     ("parcel", "Parcel"),
@@ -78,6 +79,11 @@ class Framework:
         """A build step stands between the source and the browser."""
         return bool(self.name)
 
+    @property
+    def native(self) -> bool:
+        """It makes an app for phones, where a page has no hostname."""
+        return self.name in ("Expo", "React Native")
+
     def fills(self, reference: EnvironmentReference) -> bool:
         """True when the built code has a value (or undefined) where the source has this."""
         if reference.meta:
@@ -93,6 +99,9 @@ class EnvironmentReference:
 
     name: str
     meta: bool
+
+
+NODE_ENV = EnvironmentReference(name="NODE_ENV", meta=False)
 
 
 def reference(node: Node) -> EnvironmentReference | None:

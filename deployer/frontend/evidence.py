@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 
 from deployer.frontend.addresses import Address
 from deployer.model import Route
@@ -24,7 +25,7 @@ class Belief(IntEnum):
 
 
 _BACKEND_NAME = re.compile(
-    r"api|back_?end|server|base_?ur[li]|chat|rag(?![a-z])|endpoint|(?<![a-z])bot|agent|destination",
+    r"api|back_?end|server|base_?ur[li]|chat|rag(?![a-z])|endpoint|(?<![a-z])bot|agent|destination|(?<![a-z])base(?![a-z])",
     re.IGNORECASE,
 )
 _OTHER_NAME = re.compile(
@@ -74,18 +75,21 @@ class Routes:
         """A route follows the name in the source: ``${name}/api/chat``, ``name + '/api/chat'``."""
         subject = rf"(?<![\w$]){re.escape(name)}"
         bridge = r"""(?:\(\))?(?:\}|\s*\+\s*['"`]|\s*,\s*['"`]|\.\w+(?:<[^()]*?>)?\(\s*['"`])"""
-        return any(
-            re.search(subject + bridge + pattern, source) for pattern in self._patterns(base)
-        )
+        pattern = _any_of(self.paths, base)
+        return bool(pattern and re.search(subject + bridge + pattern, source))
 
-    def used(self, source: str, base: str = "") -> bool:
+    def used(self, source: str) -> bool:
         """Some route stands in the source, as a text of its own or after an expression."""
-        return any(re.search(r"""['"`}]""" + pattern, source) for pattern in self._patterns(base))
+        pattern = _any_of(self.paths, "")
+        return bool(pattern and re.search(r"""['"`}]""" + pattern, source))
 
-    def _patterns(self, base: str) -> list[str]:
-        base = base.rstrip("/")
-        found = [p.removeprefix(base) for p in self.paths if p.startswith(f"{base}/") or not base]
-        return [_route(path) + _END for path in found if path]
+
+@cache
+def _any_of(paths: tuple[str, ...], base: str) -> str:
+    """A pattern for the rest of any route behind ``base``; empty when there is none."""
+    base = base.rstrip("/")
+    rests = [path.removeprefix(base) for path in paths if path.startswith(f"{base}/")]
+    return f"(?:{'|'.join(map(_route, rests))}){_END}" if rests else ""
 
 
 def _begins(route: list[str], wanted: list[str]) -> bool:
@@ -123,8 +127,6 @@ class Witness:
 
         Without an address (a variable whose value stands nowhere) the names alone speak.
         """
-        if any(is_other(address, names, self.routes, self.ports) for address in addresses):
-            return Testimony(score=0)
         by_route = self._own(path, addresses, names)
         named = any(_BACKEND_NAME.search(name) for name in names[:3])
         local = any(address.local and address.port in self.ports for address in addresses)
@@ -133,7 +135,7 @@ class Witness:
             points = 2 + (hub and local)
             points += 2 if by_route else self._near_points(addresses, named=named)
         elif hub or not addresses:
-            points = 2 * by_route
+            points = 2 * by_route if self.routes.paths else int(hub)
         else:
             return Testimony(score=_elsewhere(addresses, by_route), by_route=by_route)
         points += named or (hub and by_route)
@@ -170,20 +172,23 @@ def _elsewhere(addresses: Sequence[Address], by_route: bool) -> int:
     return 2 if by_route else 1
 
 
-def is_other(address: Address, names: Iterable[str], routes: Routes, ports: frozenset[int]) -> bool:
-    """True when the address surely belongs to another service: its port, path, caller or name."""
+def is_other_server(address: Address, routes: Routes, ports: frozenset[int]) -> bool:
+    """True when port or path show a language model's server."""
     if address.port in _LLM_PORTS and address.port not in ports:
         return True
-    if _LLM_PATH.fullmatch(address.rest) and not routes.reached(address.rest):
-        return True
-    return any(
-        _OTHER_CALL.fullmatch(name.split(".")[-1]) or _foreign_word(name, routes) for name in names
-    )
+    return bool(_LLM_PATH.fullmatch(address.rest)) and not routes.reached(address.rest)
 
 
-def _foreign_word(name: str, routes: Routes) -> bool:
-    found = _OTHER_NAME.search(name)
-    return found is not None and found[1].lower() not in " ".join(routes.paths).lower()
+def is_other_caller(names: Iterable[str]) -> bool:
+    """True when another service's client, or code that runs on a server, takes the address."""
+    return any(_OTHER_CALL.fullmatch(name.split(".")[-1]) for name in names)
+
+
+def is_other_name(names: Iterable[str], routes: Routes) -> bool:
+    """True when a name belongs to another kind of service, and no route is about that."""
+    known = " ".join(routes.paths).lower()
+    words = (_OTHER_NAME.search(name) for name in names)
+    return any(word is not None and word[1].lower() not in known for word in words)
 
 
 def path_of(rest: str) -> str:

@@ -1,4 +1,4 @@
-"""How the lines that are written into a client look: the file's own quotes, indentation and ends."""
+"""How the lines written into a client look: the file's own quotes, indentation and line ends."""
 
 from __future__ import annotations
 

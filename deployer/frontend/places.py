@@ -29,8 +29,6 @@ _NOT_A_VALUE = frozenset(
         "import_statement",
         "export_statement",
         "literal_type",
-        "enum_assignment",
-        "enum_body",
         "array",
         "subscript_expression",
         "switch_case",
@@ -46,6 +44,12 @@ _SHOWS = re.compile(
     r"|(?:\w*Error|cors|alert|require|import)"
 )
 _ATTRIBUTE = re.compile(r"href|src|action|.*(?:url|uri|api|base|endpoint|server|backend).*", re.I)
+_FUNCTION_VALUES = frozenset({"arrow_function", "function_expression"})
+_SCOPES = frozenset({"function_declaration", "method_definition", "class_declaration"})
+_KEY_SIDES = {
+    **dict.fromkeys(("production", "prod", "live"), Side.PRODUCTION),
+    **dict.fromkeys(("development", "dev", "local", "localhost"), Side.LOCAL),
+}
 # Names of variables that hold a backend's address.
 URL_NAME = re.compile(
     r"(?=.*(?:API|BACKEND|SERVER|CHAT|RAG|BOT|AGENT))(?!.*(?:KEY|TOKEN|SECRET|PASSWORD))"
@@ -69,15 +73,19 @@ class Place:
     """One literal that holds an address.
 
     ``top`` is the whole expression that decides it (``a || 'http://…'``, ``test ? x : y``);
-    ``names`` are what it is assigned or passed to, nearest first; ``group`` is equal for places
+    ``names`` are what it is assigned or passed to, nearest first, ``scopes`` the functions and
+    the class around it; ``group`` is equal for places
     that give the same variable, property or result its value. ``assumed``: the node is
     ``process.env.NAME`` alone and ``address`` what it would be on the developer's machine.
+    ``use`` is where the value is chosen: the node itself, or the name of the constant it is in.
     """
 
     node: Node = field(repr=False)
     address: Address
+    use: Node = field(repr=False)
     top: Node = field(repr=False)
     names: tuple[str, ...]
+    scopes: tuple[str, ...]
     group: tuple[str, int]
     side: Side | None
     assumed: str = ""
@@ -103,19 +111,51 @@ def _places(script: Script) -> Iterator[Place]:
     for node in script.captured("text"):
         value = literal_value(node)
         address = read_address(value) if value else None
-        if address is None or not _is_value(node):
+        if address is None or not _is_value(node) or _shown(deciding_expression(node)):
             continue
-        top = deciding_expression(node)
-        if not _shown(top):
-            group = _group(top, scopes)
-            yield Place(
-                node=node,
-                address=address,
-                top=top,
-                names=names_of(top),
-                group=group,
-                side=side_of(node, _boundary(top, group), script),
-            )
+        use = _use(node, script)
+        top = deciding_expression(use)
+        group = _group(top, scopes)
+        yield Place(
+            node=node,
+            address=address,
+            use=use,
+            top=top,
+            names=tuple(dict.fromkeys([*names_of(deciding_expression(node)), *names_of(top)])),
+            scopes=scopes_of(top),
+            group=group,
+            side=_key_side(top) or side_of(use, _boundary(top, group), script),
+        )
+
+
+def _use(node: Node, script: Script, depth: int = 3) -> Node:
+    """Where ``const NAME = node`` is chosen or returned, when that is its only use."""
+    parent = deciding_expression(node).parent
+    if parent is None or parent.type != "variable_declarator" or not depth:
+        return node
+    name = _target(parent)
+    uses = [u for u in script.captured("identifier") if text(u) == name and not _written(u)]
+    if len(uses) != 1:
+        return node
+    chosen = deciding_expression(uses[0])
+    returned = chosen.parent is not None and chosen.parent.type == "return_statement"
+    return _use(uses[0], script, depth - 1) if chosen != uses[0] or returned else node
+
+
+def _written(identifier: Node) -> bool:
+    parent = identifier.parent
+    if parent is None or parent.type == "export_specifier":
+        return True
+    target = parent.child_by_field_name(_DECLARES.get(parent.type, "left"))
+    return target == identifier
+
+
+def _key_side(top: Node) -> Side | None:
+    """``{ production: …, development: … }``."""
+    parent = top.parent
+    if parent is None or parent.type != "pair":
+        return None
+    return _KEY_SIDES.get(_target(parent).strip("'\"").lower())
 
 
 def find_assumed(script: Script, framework: Framework, local_url: str) -> tuple[Place, ...]:
@@ -134,8 +174,10 @@ def find_assumed(script: Script, framework: Framework, local_url: str) -> tuple[
                 Place(
                     node=node,
                     address=address,
+                    use=node,
                     top=top,
                     names=names,
+                    scopes=scopes_of(top),
                     group=group,
                     side=None,
                     assumed=name,
@@ -190,28 +232,32 @@ def _callee(arguments: Node) -> str | None:
 
 def names_of(top: Node) -> tuple[str, ...]:
     """Names that the value goes by, from the nearest one out to the declaration around it."""
-    return tuple(_outward(top))
-
-
-def _outward(top: Node) -> Iterator[str]:
+    found = []
     child = top
     for up in ancestors(top):
-        if up.type in _DECLARES:
-            named = up.child_by_field_name(_DECLARES[up.type])
-            if named and named != child:
-                yield text(named)
+        if up.type in _SCOPES:
+            break
+        named = up.child_by_field_name(_DECLARES[up.type]) if up.type in _DECLARES else None
+        if named and named != child:
+            found.append(text(named))
         elif up.type == "arguments":
-            yield _callee(up) or ""
+            found.append(_callee(up) or "")
         elif up.type == "jsx_attribute":
-            yield text(up.named_children[0])
-        elif up.type in ("function_declaration", "method_definition"):
-            name = up.child_by_field_name("name")
-            yield from [text(name)] if name else []
-        elif up.type == "class_declaration":
-            name = up.child_by_field_name("name")
-            yield from [text(name)] if name else []
-            return
+            found.append(text(up.named_children[0]))
         child = up
+    return tuple(found)
+
+
+def scopes_of(top: Node) -> tuple[str, ...]:
+    """Names of the functions and the class around the value, innermost first."""
+    around = (up.child_by_field_name("name") for up in ancestors(top) if up.type in _SCOPES)
+    bound = (_bound_name(up) for up in ancestors(top) if up.type in _FUNCTION_VALUES)
+    return (*(text(name) for name in around if name), *(name for name in bound if name))
+
+
+def _bound_name(function: Node) -> str:
+    parent = function.parent
+    return _target(parent) if parent is not None and parent.type in _DECLARES else ""
 
 
 def _declared(script: Script) -> frozenset[tuple[str, int]]:
@@ -228,6 +274,8 @@ def _group(top: Node, scopes: frozenset[tuple[str, int]]) -> tuple[str, int]:
     parent = top.parent
     if parent is None:
         return ("", top.start_byte)
+    if parent.type == "pair" and _key_side(top):
+        return ("object", _identity(parent.parent))
     if parent.type == "return_statement":
         return ("return", _identity(function_of(parent)))
     if parent.type == "arrow_function":

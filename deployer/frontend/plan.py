@@ -6,7 +6,7 @@ One frontend that surely calls this backend is changed. Several, or one that onl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from deployer.errors import Notice, Where
@@ -14,6 +14,7 @@ from deployer.frontend.choices import Target
 from deployer.frontend.discovery import (
     by_hand,
     find_frontends,
+    framework_at,
     is_build_config,
     on_server,
     root_finder,
@@ -42,7 +43,9 @@ def plan_frontend(request: FrontendRequest, files: Files) -> FrontendPlan:
     frontends = find_frontends(files, paths, request.backend_folder)
     surveys = [survey(frontend, request, named=named) for frontend in frontends]
     chosen, doubts = _choose([s for s in surveys if s.belief], named=named)
-    return _planned(request, chosen, doubts, paths, files.read)
+    doubts = (*doubts, *_several_spaces(chosen, request)) if not named else doubts
+    unbelieved = [notice for item in surveys for notice in item.notices]
+    return _planned(request, chosen, doubts, paths, files.read, unbelieved)
 
 
 def _choose(surveys: list[Survey], *, named: bool) -> tuple[list[Survey], tuple[Notice, ...]]:
@@ -59,12 +62,26 @@ def _choose(surveys: list[Survey], *, named: bool) -> tuple[list[Survey], tuple[
     return chosen, tuple(_candidates(chosen)) if chosen else ()
 
 
+def _several_spaces(chosen: list[Survey], request: FrontendRequest) -> Iterator[Notice]:
+    """A frontend that calls several Spaces may mean another one by each."""
+    for item in chosen:
+        hosts = [s for s in item.servers if s.endswith(".hf.space")]
+        others = [host for host in hosts if host != request.deployed.server]
+        if len(others) > 1:
+            yield Notice(
+                message=f"The frontend calls several Spaces: {', '.join(others)}.",
+                hint=f"If all are this backend, set `frontend: {_folder(item)}`.",
+                where=Where(file=item.first.path, line=item.first.line),
+            )
+
+
 def _planned(
     request: FrontendRequest,
     chosen: list[Survey],
     doubts: tuple[Notice, ...],
     paths: tuple[str, ...] | None,
     read: Read,
+    unbelieved: list[Notice],
 ) -> FrontendPlan:
     changes: list[FileChange] = []
     notices = list(doubts)
@@ -74,9 +91,10 @@ def _planned(
             if result.after != before:
                 changes.append(FileChange(path=path, before=before, after=result.after))
             notices += _left(path, result, request)
-        notices += item.notices
+        notices += [*item.notices, *([] if doubts else _moved(item, request))]
         changes += _variable_change(item, request, read)
     state = _state(chosen, changes, doubts)
+    notices += [] if chosen else unbelieved
     if state is FrontendState.NONE and paths is not None:
         notices += [_nothing(path, request) for path in paths]
     return FrontendPlan(
@@ -92,7 +110,8 @@ def _planned(
 def _results(item: Survey, request: FrontendRequest) -> Iterable[tuple[str, Rewritten]]:
     accept = accepts(frozenset(item.servers), request)
     for script in item.scripts:
-        target = _target(request, script.path, item.frontend.framework)
+        built = framework_at(script.path, item.frontend.root, item.frontend.framework)
+        target = _target(request, script.path, built)
         yield script.path, rewrite(script, target, accept)
 
 
@@ -153,7 +172,8 @@ def _again(
         return None
     if on_server(change.path, before, root, framework):
         return None
-    after = rewrite(script, _target(request, change.path, framework), accept).after
+    target = _target(request, change.path, framework_at(change.path, root, framework))
+    after = rewrite(script, target, accept).after
     return FileChange(path=change.path, before=before, after=after) if after != before else None
 
 
@@ -168,26 +188,34 @@ def _left(path: str, result: Rewritten, request: FrontendRequest) -> Iterable[No
 
 def _foreign(item: Survey, host: str) -> Notice:
     return Notice(
-        message=f"The frontend calls {host} in production, and nothing shows that it is this backend.",
+        message=f"In production the frontend calls {host}, which may not be this backend.",
         hint=f"To move it to the Space set `frontend: {item.first.path}`.",
         where=Where(file=item.first.path, line=item.first.line),
     )
 
 
-def _candidates(chosen: list[Survey]) -> Iterable[Notice]:
+def _candidates(chosen: list[Survey]) -> Iterator[Notice]:
     several = len(chosen) > 1
     for item in chosen:
-        reason = (
-            "Several frontends may call this backend" if several else "It is not sure that this"
-        )
-        message = (
-            f"{reason}; this is one of them." if several else f"{reason} is the backend's address."
-        )
+        name = _folder(item) if several else item.first.path
         yield Notice(
-            message=message,
-            hint=f"If it is the one, set `frontend: {item.first.path if not several else _folder(item)}`.",
+            message="Several frontends may call this backend; this is one of them."
+            if several
+            else "This may be the backend's address, but nothing in the code proves it.",
+            hint=f"If it is the one, set `frontend: {name}`.",
             where=Where(file=item.first.path, line=item.first.line),
         )
+
+
+def _moved(item: Survey, request: FrontendRequest) -> Iterator[Notice]:
+    for server in item.servers:
+        host = server.split(":")[0]
+        if "." in host and not host.endswith(".hf.space") and server != request.deployed.server:
+            yield Notice(
+                message=f"Until now the frontend called {server} in production.",
+                where=Where(file=item.first.path, line=item.first.line),
+                warning=False,
+            )
 
 
 def _folder(item: Survey) -> str:

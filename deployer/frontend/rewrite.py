@@ -13,9 +13,11 @@ from deployer.frontend.layout import read_layout
 from deployer.frontend.places import Place, find_assumed, find_places
 from deployer.frontend.request import DEFAULT_LOCAL_URL
 from deployer.frontend.shapes import Group, Unsafe, change
+from deployer.frontend.shared import shared_constant, sharing
 from deployer.frontend.syntax import Script, parse
 
-Accept = Callable[[Group], bool]
+# What of a group is to be rewritten, or None.
+Accept = Callable[[Group], Group | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +64,16 @@ def rewrite(script: Script, target: Target, accept: Accept) -> Rewritten:
 def _once(script: Script, target: Target, accept: Accept) -> Rewritten:
     layout = read_layout(script)
     local = target.local or DEFAULT_LOCAL_URL
-    groups = [g for g in groups_of(script, target.framework, local) if accept(g)]
-    found = [item for group in groups for item in change(group, target, layout)]
-    edits = _in_order(item for item in found if isinstance(item, Edit))
+    found = (accept(group) for group in groups_of(script, target.framework, local))
+    groups = [group for group in found if group is not None]
+    shared = sharing(groups, target)
+    apart = [group for group in groups if group.places[0] not in shared]
+    changes = [item for group in apart for item in change(group, target, layout)]
+    changes += shared_constant(script, shared, target, layout) if shared else ()
+    edits = _in_order(item for item in changes if isinstance(item, Edit))
     left = tuple(
         Left(line=script.line(item.node), reason=item.reason)
-        for item in found
+        for item in changes
         if isinstance(item, Unsafe)
     )
     if _overlap(edits):

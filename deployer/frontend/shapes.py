@@ -18,9 +18,10 @@ from deployer.frontend.addresses import Address
 from deployer.frontend.branches import Side
 from deployer.frontend.chains import Chain, effective_parent, read_chain
 from deployer.frontend.choices import Edit, Target, choice
+from deployer.frontend.environment import NODE_ENV
 from deployer.frontend.layout import HOSTNAMES, Layout
 from deployer.frontend.places import Place
-from deployer.frontend.syntax import Script, text
+from deployer.frontend.syntax import Script, enclosing, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +64,13 @@ Outcome = Iterator[Edit | Unsafe]
 
 def change(group: Group, target: Target, layout: Layout) -> tuple[Edit | Unsafe, ...]:
     """The edits of a group, or why there are none. Empty: it is right as it is."""
-    chains = [read_chain(place.node, place.top, target.framework) for place in group.places]
+    chains = [read_chain(place.use, place.top, target.framework) for place in group.places]
     ternary = next((chain.ternary for chain in chains if chain.ternary is not None), None)
     if ternary is not None and not target.config:
         return tuple(_dead_ternary(group, ternary, target, layout))
+    fixed = next((p.node for p in group.places if _unchangeable(p.node)), None)
+    if fixed is not None:
+        return (Unsafe(node=fixed, reason="an enum's value can't be a choice"),)
     production = group.production(target.ours)
     if production is not None:
         found = tuple(_branched(group, production, target, layout))
@@ -74,6 +78,10 @@ def change(group: Group, target: Target, layout: Layout) -> tuple[Edit | Unsafe,
         pairs = zip(group.places, chains, strict=True)
         found = tuple(item for pair in pairs for item in _single(group, *pair, target, layout))
     return (*found, *(() if target.config else _without_dead(chains)))
+
+
+def _unchangeable(node: Node) -> bool:
+    return node.parent is not None and node.parent.type == "enum_assignment"
 
 
 def _without_dead(chains: list[Chain]) -> Outcome:
@@ -85,7 +93,7 @@ def _without_dead(chains: list[Chain]) -> Outcome:
 
 def _dead_ternary(group: Group, ternary: Node, target: Target, layout: Layout) -> Outcome:
     """``process.env.NODE_ENV === 'production' ? a : b`` where nothing fills it in."""
-    inside = [place for place in group.places if _within(place.node, ternary)]
+    inside = [place for place in group.places if _within(place.use, ternary)]
     local = next((place for place in inside if place.address.local), inside[0])
     rests = {place.address.rest for place in inside}
     if len(rests) > 1 or local.template:
@@ -109,8 +117,8 @@ def _branched(
     yield from edits
     if edits:
         for place in group.places:
-            for condition, _ in branches.conditions(place.node, None):
-                yield from _sharpened(condition, group.script, layout)
+            for condition, _ in branches.conditions(place.use, None):
+                yield from _sharpened(condition, group.script, target, layout)
 
 
 def _swap(place: Place, deployed: str) -> Iterator[Edit]:
@@ -121,22 +129,37 @@ def _swap(place: Place, deployed: str) -> Iterator[Edit]:
         yield Edit(start=start, end=start + len(old.encode()), new=new.encode())
 
 
-def _sharpened(condition: Node, script: Script, layout: Layout) -> Iterator[Edit]:
-    """A hostname test that forgets a local name, or asks for ``window`` where there may be none."""
-    found = branches.weak(condition, script)
-    if found is None:
+def _sharpened(condition: Node, script: Script, target: Target, layout: Layout) -> Iterator[Edit]:
+    """A test that forgets a local name, or asks for what may not be there, made exact."""
+    found = branches.read(condition, script)
+    if found is None or found.side is None:
         return
     where = branches.resolved(condition)
-    if "typeof" in text(where) or branches.browser_checked(where):
+    if found.process and not target.config and not target.framework.fills(NODE_ENV):
+        yield _exact_test(where, found.side, layout)
+    elif not branches.is_weak(found):
+        return
+    elif "typeof" in text(where) or branches.browser_checked(where):
         yield from _sharper_comparison(where, script)
-        return
-    local = found.side is Side.LOCAL
-    if not local and where == branches.resolved(condition) and found.side is None:
-        return
+    else:
+        yield from _guarded_hostnames(found, layout)
+        yield _exact_test(where, found.side, layout)
+
+
+def _exact_test(where: Node, side: Side, layout: Layout) -> Edit:
+    local = side is Side.LOCAL
     new = " && ".join(layout.local_test()) if local else " || ".join(layout.production_test())
     bare = ("parenthesized_expression", "variable_declarator", "ternary_expression")
     closed = new if where.parent is not None and where.parent.type in bare else f"({new})"
-    yield Edit(start=where.start_byte, end=where.end_byte, new=closed.encode())
+    return Edit(start=where.start_byte, end=where.end_byte, new=closed.encode())
+
+
+def _guarded_hostnames(found: branches.Reading, layout: Layout) -> Iterator[Edit]:
+    """``const host = window.location.hostname`` asks for ``window`` first."""
+    for comparison in found.comparisons:
+        for value in branches.hostname_constants(comparison):
+            asked = f"typeof window === {layout.quoted('undefined')} ? {layout.quoted('server')} : "
+            yield Edit(start=value.start_byte, end=value.start_byte, new=asked.encode())
 
 
 def _sharper_comparison(where: Node, script: Script) -> Iterator[Edit]:
@@ -152,6 +175,8 @@ def _single(group: Group, place: Place, chain: Chain, target: Target, layout: La
         return
     if public_to(place.address, target.ours):
         yield from _swap(place, target.deployed)
+    elif place.address.local and target.framework.native:
+        yield Unsafe(node=place.node, reason="a native app has no hostname to tell where it runs")
     elif place.address.local:
         yield from () if target.config else _guarded(chain, layout)
         config = target.config
@@ -162,6 +187,13 @@ def _single(group: Group, place: Place, chain: Chain, target: Target, layout: La
 def _guarded(chain: Chain, layout: Layout) -> Iterator[Edit]:
     """``window.X || …`` asks for ``window`` first, where nothing else did."""
     for operand in chain.windows:
-        if not branches.browser_checked(operand):
+        if not branches.browser_checked(operand) and not _assigns_window(operand):
             asked = f"(typeof window !== {layout.quoted('undefined')} && {text(operand)})"
             yield Edit(start=operand.start_byte, end=operand.end_byte, new=asked.encode())
+
+
+def _assigns_window(operand: Node) -> bool:
+    """``window.X = window.X || …`` needs ``window`` anyway."""
+    statement = enclosing(operand, "assignment_expression")
+    left = statement.child_by_field_name("left") if statement else None
+    return left is not None and text(left).startswith("window")

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from deployer.errors import Notice, Where
 from deployer.frontend.addresses import Address, read_address
-from deployer.frontend.discovery import Frontend
-from deployer.frontend.evidence import Belief, Routes, Testimony, Witness, belief, is_other
+from deployer.frontend.branches import Side
+from deployer.frontend.discovery import Frontend, framework_at
+from deployer.frontend.evidence import (
+    Belief,
+    Routes,
+    Testimony,
+    Witness,
+    belief,
+    is_other_caller,
+    is_other_name,
+    is_other_server,
+)
 from deployer.frontend.places import Place
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest
-from deployer.frontend.rewrite import groups_of
+from deployer.frontend.rewrite import Accept, groups_of
 from deployer.frontend.shapes import Group, public_to
 from deployer.frontend.syntax import Script, parse
 from deployer.frontend.variables import Variable, find_variables, in_force
 
+# Hosts where a backend like this is put by hand; its routes tell that it is the same one.
+_HOSTINGS = (
+    *(".onrender.com", ".railway.app", ".fly.dev", ".herokuapp.com", ".vercel.app", ".koyeb.app"),
+    *(".netlify.app", ".replit.app", ".repl.co", ".ngrok-free.app", ".ngrok.io", ".run.app"),
+    *(".azurewebsites.net", ".pythonanywhere.com", ".cyclic.app", ".deta.dev", ".glitch.me"),
+)
 _MAY_MATTER = re.compile(rb"https?://|wss?://|process\.env|import\.meta", re.IGNORECASE)
 
 
@@ -62,7 +78,7 @@ class Finding:
 class Survey:
     """What was found in one frontend.
 
-    ``servers`` are the names of this backend there (``localhost:8000``, a former host);
+    ``servers`` are the marks of this backend there (``localhost:8000``, a former host, …);
     ``foreign`` is a production host elsewhere that only a branch speaks for.
     """
 
@@ -84,9 +100,10 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
     candidates = {p: c for p, c in frontend.sources.items() if _MAY_MATTER.search(c)}
     parsed = {path: parse(path, content) for path, content in candidates.items()}
     scripts = tuple(script for script in parsed.values() if script is not None)
-    findings = _findings(frontend, scripts, request)
+    witness = _witness(frontend, request)
+    findings = _findings(frontend, scripts, request, witness)
     accepted, trust = _accepted(findings, named=named)
-    servers = _servers(accepted)
+    servers = _servers(accepted, witness.ports)
     addresses = [address for finding in accepted for address in finding.addresses]
     unread = {path: candidates[path] for path, script in parsed.items() if script is None}
     return Survey(
@@ -95,8 +112,8 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
         belief=trust,
         by_route=any(finding.testimony.by_route for finding in accepted),
         servers=servers,
-        variables=_variables(findings, accepted, request),
-        foreign=next((host for f in accepted for host in _foreign(f, request)), ""),
+        variables=_variables(findings, accepted, {*servers, request.deployed.server}),
+        foreign=next((host for f in accepted for host in _foreign(f, request, witness)), ""),
         current=any(address.server == request.deployed.server for address in addresses),
         local_url=next((_plain(a) for a in addresses if a.local), ""),
         first=max(accepted, key=_points).spot if accepted else Spot(path="", line=0),
@@ -104,30 +121,55 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
     )
 
 
-def accepts(servers: frozenset[str], request: FrontendRequest) -> Callable[[Group], bool]:
-    """True for a group that calls one of ``servers`` and isn't another service there."""
-    routes, ports = Routes.of(request.routes), frozenset(request.backend_ports)
-    ours = {*servers, request.deployed.server}
+def accepts(marks: frozenset[str], request: FrontendRequest) -> Accept:
+    """What of a group calls this backend by one of ``marks`` (``Survey.servers``), or None.
 
-    def accept(group: Group) -> bool:
-        called = any(place.server in ours for place in group.places)
-        return called and not any(
-            is_other(place.address, place.names, routes, ports) for place in group.places
-        )
+    Another service at the same address is refused, and so are other ports in the same choice.
+    """
+    routes, ports = Routes.of(request.routes), frozenset(request.backend_ports)
+    ours = {*marks, request.deployed.server}
+
+    def accept(group: Group) -> Group | None:
+        if not any(place.server in ours for place in group.places):
+            return None
+        if any(_is_other(place, routes, ports, ours) for place in group.places):
+            return None
+        kept = (p for p in group.places if p.server in ours or _may_be_deployed(p))
+        return replace(group, places=tuple(kept))
 
     return accept
 
 
+def _may_be_deployed(place: Place) -> bool:
+    """Not another local port; but a local Hub's Space is local, and serves as production."""
+    return place.side is Side.PRODUCTION or not place.address.local
+
+
+def _is_other(place: Place, routes: Routes, ports: frozenset[int], ours: Collection[str]) -> bool:
+    if is_other_server(place.address, routes, ports):
+        return True
+    if is_other_caller((*place.names, *place.scopes)):
+        return True
+    known = routes.whole(place.address.rest) or any(_mark(n) in ours for n in place.names[:2])
+    return not known and is_other_name(place.names, routes)
+
+
+def _mark(name: str) -> str:
+    """What stands for a name that the backend's routes are called through."""
+    return f"name {name}"
+
+
 def _findings(
-    frontend: Frontend, scripts: tuple[Script, ...], request: FrontendRequest
+    frontend: Frontend, scripts: tuple[Script, ...], request: FrontendRequest, witness: Witness
 ) -> list[Finding]:
-    witness = _witness(frontend, request)
     local = request.local_url or DEFAULT_LOCAL_URL
-    groups = (g for script in scripts for g in groups_of(script, frontend.framework, local))
+    built = {s.path: framework_at(s.path, frontend.root, frontend.framework) for s in scripts}
+    groups = (g for script in scripts for g in groups_of(script, built[script.path], local))
     found = [Finding(group=group, testimony=_hear(witness, group)) for group in groups]
     for variable in find_variables(frontend, scripts):
         heard = witness.hear(variable.path, tuple(variable.values.values()), variable.names)
-        found.append(Finding(variable=variable, testimony=heard))
+        if heard.by_route or not is_other_name(variable.names, witness.routes):
+            found.append(Finding(variable=variable, testimony=heard))
     return found
 
 
@@ -144,9 +186,15 @@ def _witness(frontend: Frontend, request: FrontendRequest) -> Witness:
 
 
 def _hear(witness: Witness, group: Group) -> Testimony:
-    names = tuple(dict.fromkeys(name for place in group.places for name in place.names))
+    scopes = [scope for place in group.places for scope in place.scopes[:2]]
+    names = tuple(dict.fromkeys([*(n for p in group.places for n in p.names), *scopes]))
     addresses = [place.address for place in group.places if not place.assumed]
-    return witness.hear(group.script.path, addresses, names)
+    heard = witness.hear(group.script.path, addresses, names)
+    marks = {_mark(name) for name in names} if heard.by_route else set()
+    routes, ports = witness.routes, witness.ports
+    if any(_is_other(place, routes, ports, marks) for place in group.places):
+        return Testimony(score=0)
+    return heard
 
 
 def _points(finding: Finding) -> int:
@@ -165,18 +213,24 @@ def _accepted(findings: list[Finding], *, named: bool) -> tuple[list[Finding], B
     return [], Belief.OTHER
 
 
-def _servers(accepted: list[Finding]) -> tuple[str, ...]:
-    written = [address for finding in accepted for address in finding.addresses]
-    known = [address.server for address in written if address.local or "." in address.host]
-    assumed = [p.server for finding in accepted for p in finding.places if p.assumed]
-    return tuple(dict.fromkeys([*known, *assumed]))
+def _servers(accepted: list[Finding], ports: frozenset[int]) -> tuple[str, ...]:
+    """Every mark of this backend: its servers, variables without a value, and names."""
+    found: list[str] = []
+    for finding in accepted:
+        local = [address for address in finding.addresses if address.local]
+        usual = [address for address in local if address.port in ports] or local
+        public = [a for a in finding.addresses if not a.local and "." in a.host]
+        found += [address.server for address in (*usual, *public)]
+        found += [place.server for place in finding.places if place.assumed]
+        if finding.testimony.by_route:
+            found += [_mark(name) for place in finding.places for name in place.names[:2]]
+    return tuple(dict.fromkeys(found))
 
 
 def _variables(
-    findings: list[Finding], accepted: list[Finding], request: FrontendRequest
+    findings: list[Finding], accepted: list[Finding], servers: Collection[str]
 ) -> tuple[Variable, ...]:
     """Accepted variables, and those whose fallback in the code is accepted."""
-    servers = {*_servers(accepted), request.deployed.server}
     names = {name for finding in accepted for place in finding.places for name in place.names}
     found = []
     for finding in findings:
@@ -190,12 +244,13 @@ def _variables(
     return tuple(found)
 
 
-def _foreign(finding: Finding, request: FrontendRequest) -> list[str]:
-    """Hosts elsewhere that the group calls in production, where no route shows whose they are."""
+def _foreign(finding: Finding, request: FrontendRequest, witness: Witness) -> list[str]:
+    """Hosts elsewhere that the group calls in production and that may be another service's."""
     ours = request.deployed
     hosts = [address for address in finding.addresses if public_to(address, ours)]
     elsewhere = [a.host for a in hosts if not a.on_hub and a.server != ours.server]
-    return [] if finding.testimony.by_route else elsewhere
+    proved = witness.own_route or finding.testimony.by_route
+    return [host for host in elsewhere if not (proved and host.endswith(_HOSTINGS))]
 
 
 def _port(url: str | None) -> tuple[int, ...]:

@@ -50,6 +50,7 @@ _CAPTURES = """
 [(string) (template_string)] @text
 (member_expression) @member
 (variable_declarator name: (identifier) @declared)
+(identifier) @identifier
 """
 
 
@@ -73,7 +74,7 @@ class Script:
         return int(node.start_point[0]) + 1
 
     def captured(self, name: str) -> list[Node]:
-        """Every ``text`` (string or template), ``member`` expression or ``declared`` name, in order."""
+        """Nodes in order: ``text`` (strings, templates), ``member``, ``declared``, ``identifier``."""
         found = QueryCursor(_query(self.grammar)).captures(self.root).get(name, [])
         return sorted(found, key=lambda node: node.start_byte)
 
@@ -103,6 +104,11 @@ def parse(path: str, content: bytes) -> Script | None:
     if root.has_error:
         return None
     return Script(path=path, content=content, root=root, grammar=grammar)
+
+
+def is_markup(path: str) -> bool:
+    """A page or component whose script stands in a block."""
+    return PurePosixPath(path).suffix.lower() in _MARKUP
 
 
 def _is_utf8(content: bytes) -> bool:

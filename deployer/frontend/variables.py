@@ -7,6 +7,7 @@ where the code has no fallback at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -30,6 +31,9 @@ from deployer.model import FileChange
 _READERS = frozenset(
     {"Next.js", "Vite", "Create React App", "Gatsby", "Vue CLI", "SvelteKit", "Astro", "Expo"}
 )
+
+
+_EMPTY = re.compile(r"(?:''|\"\"|``|undefined|null)[\s)]*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,7 @@ def _read_in(script: Script, frontend: Frontend) -> Iterator[tuple[EnvironmentRe
             names=(reference.name, *names_of(top)),
             path=script.path,
             line=script.line(node),
-            fallback="://" in text(top),
+            fallback=node != top and not _EMPTY.search(text(top)),
             values=_values(reference.name, frontend.env_files),
         )
         yield reference, variable

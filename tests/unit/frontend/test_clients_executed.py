@@ -55,7 +55,8 @@ def worlds(check: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
     public = [(page, "production") for page in (PUBLIC, *NOT_LOCAL)]
     # A test that the client brought may ask a `window` without `location`, as it did before.
     bare = [] if check.get("own_test") else [(NO_LOCATION, "anything")]
-    return iter([*public, *hosts, (NO_WINDOW, "server"), *bare])
+    away = [] if check.get("browser") else [(NO_WINDOW, "server"), *bare]
+    return iter([*public, *hosts, *away])
 
 
 def run(client: Client, check: Mapping[str, Any], page: str | None) -> Run:
@@ -65,11 +66,14 @@ def run(client: Client, check: Mapping[str, Any], page: str | None) -> Run:
             -1
         ]
     package = client.files.get("package.json", b"").decode()
-    bundled = {"next", "vite", "react-scripts"} & set(re.findall(r'"([\w/@-]+)": "\*"', package))
+    bundled = not check.get("raw") and {"next", "vite", "react-scripts"} & set(
+        re.findall(r'"([\w/@-]+)": "\*"', package)
+    )
     given = check.get("defines", {})
     define = {
         m[0]: repr(given[m[1]]) if m[1] in given else "undefined" for m in INLINED.finditer(source)
     }
+    define["process.env.NODE_ENV"] = repr("production")
     return Run(
         code=source,
         probe=check["probe"],
@@ -110,6 +114,7 @@ def outcomes() -> dict[str, list[tuple[Check, dict[str, Any]]]]:
 
 @pytest.mark.parametrize("name", REWRITTEN)
 def test_the_rewritten_client_finds_the_backend_from_everywhere(name: str) -> None:
+    # A client without checks is a component that Node can't run: its text is checked below.
     for check, outcome in outcomes().get(name, []):
         assert "error" not in outcome, (check.run.page, outcome, check.run.code)
         if check.expected is not None:

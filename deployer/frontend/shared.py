@@ -1,0 +1,80 @@
+"""One constant for a module in which several calls have the address written into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from deployer.frontend.choices import Edit, Target, free_name
+from deployer.frontend.layout import Layout
+from deployer.frontend.places import Place
+from deployer.frontend.shapes import Group, public_to
+from deployer.frontend.syntax import Script, is_markup
+
+_NAMES = ("BACKEND_URL", "DEPLOYED_BACKEND_URL", "API_BACKEND_URL")
+
+
+def sharing(groups: Sequence[Group], target: Target) -> tuple[Place, ...]:
+    """The literals in calls that may share a constant; none when there are fewer than two.
+
+    Only a module's top-level names are its own: in a plain script the constant could clash with
+    another script's.
+    """
+    found = [group.places[0] for group in groups if _in_call(group, target)]
+    servers = {place.address.server for place in found}
+    return tuple(found) if len(found) > 1 and len(servers) == 1 else ()
+
+
+def _in_call(group: Group, target: Target) -> bool:
+    script, place = group.script, group.places[0]
+    parent = place.node.parent
+    if not script.module or is_markup(script.path) or target.config or place.side or place.assumed:
+        return False
+    plain = not set("`$\\") & set(place.address.rest) or place.node.type == "template_string"
+    remote = public_to(place.address, target.ours) or place.address.websocket
+    called = parent is not None and parent.type == "arguments"
+    behind = place.node.start_byte > _position(script)
+    return called and plain and behind and place.address.local and not remote
+
+
+def shared_constant(
+    script: Script, places: Sequence[Place], target: Target, layout: Layout
+) -> Iterator[Edit]:
+    """The constant after the imports, and its name in the place of every literal's origin."""
+    name = free_name(script, _NAMES)
+    base = (target.local or places[0].address.origin).rstrip("/")
+    chosen = layout.choice(layout.quoted(base), layout.quoted(target.deployed), "", closed=False)
+    statement = f"const {name} = {chosen}{layout.semicolon}"
+    gap = layout.end * 2
+    start = _position(script)
+    new = f"{gap}{statement}" if _imports(script) else f"{statement}{gap}"
+    yield Edit(start=start, end=start, new=new.encode())
+    for place in places:
+        yield _reference(place, name)
+
+
+def _reference(place: Place, name: str) -> Edit:
+    start, end = place.node.start_byte, place.node.end_byte
+    if place.node.type == "template_string":
+        origin_end = start + 1 + len(place.address.origin.encode())
+        return Edit(start=start + 1, end=origin_end, new=f"${{{name}}}".encode())
+    rest = place.address.rest
+    return Edit(start=start, end=end, new=(f"`${{{name}}}{rest}`" if rest else name).encode())
+
+
+def _imports(script: Script) -> list[Node]:
+    return [child for child in script.root.children if child.type == "import_statement"]
+
+
+def _position(script: Script) -> int:
+    imports = _imports(script)
+    if imports:
+        return imports[-1].end_byte
+    statements = (child for child in script.root.children if not _directive(child))
+    return next((child.start_byte for child in statements), 0)
+
+
+def _directive(node: Node) -> bool:
+    inner = node.named_children[0] if node.named_child_count else None
+    return node.type == "expression_statement" and inner is not None and inner.type == "string"

@@ -1,0 +1,2 @@
+const BASE = 'http://0.0.0.0:7860';
+export const ask = () => fetch(BASE + '/api/chat');

@@ -1,0 +1,3 @@
+export const apiUrl = typeof process !== 'undefined' && process.env
+  ? process.env.API_URL || 'http://localhost:8000'
+  : 'http://localhost:8000';

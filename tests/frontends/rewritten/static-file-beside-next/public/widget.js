@@ -1,0 +1,1 @@
+var API_URL = process.env.NEXT_PUBLIC_API_URL || 'http://localhost:8000';

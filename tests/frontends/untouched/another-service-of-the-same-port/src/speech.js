@@ -1,0 +1,1 @@
+export const speak = () => fetch('http://localhost:8000/synthesize');

@@ -1,0 +1,3 @@
+export enum Urls {
+  API_URL = 'http://localhost:8000',
+}
