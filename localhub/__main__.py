@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from localhub.accounts import PLANS, ROLES, Account, Accounts, Token
-from localhub.life import Quirks
+from localhub.counts import Quirks
 from localhub.server import Setup, serve
 
 DEMO_TOKEN = "demo:hf_local_demo_token:write:pro"  # noqa: S105 (public on purpose)
@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--runner", choices=("auto", "docker", "venv"), default="auto", help="how Spaces run")
     add("--docker-network", default="", help="bridge or host (default: bridge where there is one)")
     quirks = [field.name.replace("_", "-") for field in fields(Quirks)]
-    add("--quirk", action="append", default=[], choices=quirks, help="see localhub/life.py")
+    add("--quirk", action="append", default=[], choices=quirks, help="see localhub/counts.py")
     add("--rate-limit", type=int, default=100_000, metavar="N", help="requests per 5 minutes")
     add("--verbose", action="store_true", help="log every request")
     return parser

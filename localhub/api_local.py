@@ -78,7 +78,7 @@ async def faults(request: Request) -> Response:
 
 
 async def quirks(request: Request) -> Response:
-    """Switch the answers that the documentation leaves open; see ``life.Quirks``."""
+    """Switch the answers that the documentation leaves open; see ``counts.Quirks``."""
     current = hub_of(request).quirks
     for name, value in (await payload(request)).items():
         if not hasattr(current, name):

@@ -11,15 +11,15 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_VARIABLE = re.compile(r"\\\$|\$(?:\{(\w+)(?::?([-+])([^}]*))?\}|(\w+))")
+from localhub import dockerfile_syntax as syntax
+
 _INSTALL = re.compile(
     r"(?:\S*/)?(?:uv\s+pip|pip3?(?:\.\d+)?|python3?(?:\.\d+)?\s+-m\s+pip)\s+install\s+(.*)",
     re.DOTALL,
 )
-_HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class _Stage:
 def parse(text: str, arguments: Mapping[str, str]) -> Recipe:
     """The recipe of a Dockerfile; ``arguments`` are the build arguments (a Space's variables)."""
     reader = _Reader(arguments)
-    for line in logical_lines(text):
+    for line in syntax.logical_lines(text):
         keyword, _, rest = line.partition(" ")
         reader.follow(keyword.upper(), rest.strip())
     stage = reader.stage
@@ -99,27 +99,6 @@ def parse(text: str, arguments: Mapping[str, str]) -> Recipe:
         folder=stage.folder,
         command=stage.entrypoint + (() if shell_entry else stage.command),
     )
-
-
-def logical_lines(text: str) -> Iterator[str]:
-    """Instructions with continued lines joined, comments and blank lines gone."""
-    held, ends = "", ""
-    for raw in text.lstrip("\ufeff").splitlines():
-        if ends:
-            ends = "" if raw.strip() == ends else ends
-            continue
-        if not raw.strip() or raw.lstrip().startswith("#"):
-            continue
-        held += raw.strip()
-        if held.endswith("\\"):
-            held = held[:-1].rstrip() + " "
-            continue
-        document = _HEREDOC.search(held) if re.match(r"(?i)(run|copy|add)\b", held) else None
-        ends = document[1] if document else ""
-        yield re.sub(r"\s+", " ", held, count=1)
-        held = ""
-    if held:
-        yield held
 
 
 class _Reader:
@@ -140,7 +119,7 @@ class _Reader:
             action(rest)
 
     def _expand(self, text: str) -> str:
-        return expand(text, {**self._arguments, **self.stage.environment})
+        return syntax.expand(text, {**self._arguments, **self.stage.environment})
 
     def _from(self, rest: str) -> None:
         words = [word for word in self._expand(rest).split() if not word.startswith("--")]
@@ -154,27 +133,29 @@ class _Reader:
     def _arg(self, rest: str) -> None:
         name, _, default = rest.partition("=")
         before_stages = not self._named
-        value = self._given.get(name, self._defaults.get(name, self._expand(unquote(default))))
+        value = self._given.get(
+            name, self._defaults.get(name, self._expand(syntax.unquote(default)))
+        )
         self._arguments[name] = value
         if before_stages:
             self._defaults[name] = value
 
     def _env(self, rest: str) -> None:
         self.stage.environment.update(
-            {name: self._expand(value) for name, value in _assignments(rest)}
+            {name: self._expand(value) for name, value in syntax.assignments(rest)}
         )
 
     def _workdir(self, rest: str) -> None:
-        self.stage.folder = absolute(self._expand(unquote(rest)), self.stage.folder)
+        self.stage.folder = syntax.absolute(self._expand(syntax.unquote(rest)), self.stage.folder)
 
     def _copy(self, rest: str) -> None:
         flags = re.findall(r"--[\w-]+(?:=\S+)?", rest)
         plain = re.sub(r"^(?:--[\w-]+(?:=\S+)?\s+)*", "", rest)
-        paths = [self._expand(path) for path in _words(plain)]
+        paths = [self._expand(path) for path in syntax.words(plain)]
         if len(paths) < 2 or "<<" in plain:
             self.steps.append(Skipped(text=f"COPY {rest}"))
             return
-        target = absolute(paths[-1], self.stage.folder)
+        target = syntax.absolute(paths[-1], self.stage.folder)
         from_stage = any(flag.startswith("--from") for flag in flags)
         self.steps.append(
             Copy(sources=tuple(paths[:-1]), destination=target, from_stage=from_stage)
@@ -200,64 +181,10 @@ class _Reader:
         return Skipped(text=f"RUN {part}")
 
     def _cmd(self, rest: str) -> None:
-        self.stage.command = _command(rest)
+        self.stage.command = syntax.command(rest)
 
     def _entrypoint(self, rest: str) -> None:
-        self.stage.entrypoint, self.stage.command = _command(rest), ()
+        self.stage.entrypoint, self.stage.command = syntax.command(rest), ()
 
 
 _KNOWN = frozenset({"FROM", "ARG", "ENV", "WORKDIR", "COPY", "ADD", "RUN", "CMD", "ENTRYPOINT"})
-
-
-def expand(text: str, values: Mapping[str, str]) -> str:
-    """Replace ``$NAME``, ``${NAME}``, ``${NAME:-default}`` and ``${NAME:+other}``."""
-
-    def one(match: re.Match[str]) -> str:
-        braced, operator, other, bare = match.groups()
-        if match[0] == "\\$":
-            return "$"
-        value = values.get(braced or bare, "")
-        if operator == "-":
-            return value or other
-        return (other if value else "") if operator == "+" else value
-
-    return _VARIABLE.sub(one, text)
-
-
-def absolute(path: str, folder: str) -> str:
-    """A path of the image, made absolute; a trailing slash is kept since it marks a folder."""
-    joined = path if path.startswith("/") else f"{folder.rstrip('/')}/{path}"
-    parts = [part for part in joined.split("/") if part not in ("", ".")]
-    slash = "/" if path.endswith(("/", "/.")) or path == "." else ""
-    return "/" + "/".join(parts) + (slash if parts else "")
-
-
-def unquote(text: str) -> str:
-    """A word without the quotes around it."""
-    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
-    return text[1:-1] if quoted else text
-
-
-def _words(text: str) -> list[str]:
-    if text.startswith("["):
-        return [str(word) for word in json.loads(text)]
-    return shlex.split(text)
-
-
-def _assignments(text: str) -> list[tuple[str, str]]:
-    """``ENV``'s two forms: ``NAME=value …`` and the old ``NAME value``."""
-    if "=" not in text.split(" ", 1)[0]:
-        name, _, value = text.partition(" ")
-        return [(name, value.strip())]
-    pairs = [word.partition("=") for word in shlex.split(text)]
-    return [(name, value) for name, _, value in pairs]
-
-
-def _command(text: str) -> tuple[str, ...]:
-    """Exec form as it is; shell form through ``/bin/sh -c``, as Docker does."""
-    if text.startswith("["):
-        try:
-            return tuple(str(word) for word in json.loads(text))
-        except json.JSONDecodeError:  # Docker, too, takes a broken list for shell form
-            pass
-    return ("/bin/sh", "-c", text) if text else ()

@@ -12,9 +12,9 @@ from typing import Any
 
 from localhub import pages
 from localhub.accounts import Accounts, Token
+from localhub.counts import Quirks
 from localhub.front import Front, Page
 from localhub.large_files import LargeFiles
-from localhub.life import Quirks
 from localhub.refusals import Refusal, no_such_repository
 from localhub.repository import Change
 from localhub.runner import Runner

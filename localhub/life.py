@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from localhub.counts import Counters, Quirks
 from localhub.logs import Log, timestamp
 from localhub.runner import (
     POLL_SECONDS,
@@ -22,35 +23,10 @@ from localhub.runner import (
     Runner,
     Source,
     StartFailed,
+    Unusable,
 )
 
-
-@dataclass(slots=True, kw_only=True)
-class Quirks:
-    """Answers that the documentation leaves open, switchable for tests."""
-
-    gap_on_restart: bool = False
-    stop_on_failure: bool = False
-    omit_revision: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Counters:
-    """How often things happened to a Space."""
-
-    commits: int = 0
-    builds: int = 0
-    restarts: int = 0
-    requests: int = 0
-    visits: int = 0
-
-
-class Unusable(Exception):
-    """The revision can't even be built; ``stage`` says why in the Hub's terms."""
-
-    def __init__(self, stage: str, message: str) -> None:
-        super().__init__(message)
-        self.stage = stage
+WATCH_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +111,10 @@ class Life:
     async def rest(self, stage: str) -> None:
         """Stop the app and stay ``PAUSED`` or ``SLEEPING``."""
         self._resting, self.error = stage, ""
-        await self._halt()
+        await self.close()
 
     async def close(self) -> None:
         """Stop everything for good."""
-        await self._halt()
-
-    async def _halt(self) -> None:
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -257,12 +230,11 @@ class Life:
     async def _watch(self, replica: Replica, exited: asyncio.Task[int]) -> None:
         """While it serves: notice that it ended, or that nobody has come for long."""
         while not exited.done():
-            idle = time.monotonic() - self._visited
-            left = None if self.sleep_seconds is None else max(0.05, self.sleep_seconds - idle)
-            await asyncio.wait([exited], timeout=min(left, 1.0) if left else None)
+            await asyncio.wait([exited], timeout=WATCH_SECONDS)
             if not self._is_serving(replica):
                 return
-            if self.sleep_seconds is not None and left == 0.05 and not self._busy:
+            idle = time.monotonic() - self._visited
+            if self.sleep_seconds is not None and idle > self.sleep_seconds and not self._busy:
                 await self.rest("SLEEPING")
                 return
         if self._is_serving(replica):

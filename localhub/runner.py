@@ -33,6 +33,14 @@ class Source:
     startup_seconds: float
 
 
+class Unusable(Exception):
+    """The revision can't even be built; ``stage`` says why in the Hub's terms."""
+
+    def __init__(self, stage: str, message: str) -> None:
+        super().__init__(message)
+        self.stage = stage
+
+
 class BuildFailed(Exception):
     """The build ended with this exit code; its output is in the log."""
 

@@ -15,12 +15,12 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from localhub import api, api_files, api_git, api_local, api_spaces
+from localhub import api, api_files, api_git, api_local, api_register, api_spaces, api_tree
 from localhub.accounts import Accounts
+from localhub.counts import Quirks
 from localhub.docker_runner import DockerRunner, default_network, engine_answers
 from localhub.environments import Environments
 from localhub.hub import Hub, Options
-from localhub.life import Quirks
 from localhub.refusals import Refusal
 from localhub.runner import Runner
 from localhub.venv_runner import VenvRunner
@@ -116,8 +116,9 @@ def application(hub: Hub, quota: int, opened: Callable[[], None]) -> Wire:
         yield
         await hub.close()
 
+    parts = (api_register, api_spaces, api_files, api_tree, api_git, api_local)
     app = Starlette(
-        routes=[*api_spaces.ROUTES, *api_files.ROUTES, *api_git.ROUTES, *api_local.ROUTES],
+        routes=[route for part in parts for route in part.ROUTES],
         exception_handlers={Refusal: api.refuse, HTTPException: api.refuse_unknown},
         lifespan=lifespan,
     )

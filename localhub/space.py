@@ -15,11 +15,12 @@ from typing import Any
 import yaml
 
 from localhub import front_matter
+from localhub.counts import Counters, Quirks
 from localhub.large_files import LargeFiles
-from localhub.life import Counters, Life, Quirks, Unusable
+from localhub.life import Life
 from localhub.logs import timestamp
 from localhub.repository import Repository
-from localhub.runner import Runner, Source
+from localhub.runner import Runner, Source, Unusable
 
 DEFAULT_PORT = 7860
 DEFAULT_START_SECONDS = 1800.0

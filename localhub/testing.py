@@ -77,7 +77,7 @@ class RunningHub:
         self.call("DELETE", "/api/local/faults")
 
     def quirk(self, **quirks: bool) -> None:
-        """Switch one of ``localhub.life.Quirks``."""
+        """Switch one of ``localhub.counts.Quirks``."""
         self.call("POST", "/api/local/quirks", quirks)
 
     def change_plan(self, account: str, plan: str) -> None:

@@ -1,0 +1,25 @@
+"""What is counted about a Space, and the switches for answers that nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True, kw_only=True)
+class Quirks:
+    """Answers that the documentation leaves open, switchable for tests."""
+
+    gap_on_restart: bool = False
+    stop_on_failure: bool = False
+    omit_revision: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Counters:
+    """How often things happened to a Space."""
+
+    commits: int = 0
+    builds: int = 0
+    restarts: int = 0
+    requests: int = 0
+    visits: int = 0
