@@ -1,8 +1,8 @@
-"""What was decided before the first write, shown: bundle, app, environment."""
+"""What was decided before the first write, shown: bundle, app, secrets and variables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from deployer.credentials import names
@@ -21,7 +21,6 @@ def render_plan(report: Report) -> str:
     parts = [
         "### What was found",
         _found(bundle.backend),
-        _environment(bundle.backend.environment, report.names),
         "### The bundle",
         f"{len(bundle.files)} files, {size(bundle.size)}.",
         folded("Files", fenced(tree({file.path: file.digest.size for file in bundle.files}))),
@@ -39,6 +38,8 @@ def tree(sizes: Mapping[str, int]) -> str:
 
 def size(count: int) -> str:
     """Bytes as a person reads them."""
+    if count == 1:
+        return "1 byte"
     number = float(count)
     for unit in ("bytes", "KiB", "MiB"):
         if number < 1024:
@@ -75,9 +76,11 @@ def _found(backend: Backend) -> str:
     return table(("", ""), rows)
 
 
-def _environment(environment: Sequence[EnvironmentName], given: Names) -> str:
-    """Each name that the code reads or the workflow gives, and where it belongs."""
+def render_environment(report: Report) -> str:
+    """Each name that the code reads or the workflow gives, and where it belongs, as Markdown."""
+    environment = report.bundle.backend.environment if report.bundle else ()
     read = {each.name: each for each in environment}
+    given = report.names
     every = sorted({*read, *given.secrets, *given.variables})
     rows = (
         (code(name), _need(read.get(name)), _kind(name, given), _belongs(name)) for name in every

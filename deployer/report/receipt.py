@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from deployer.report import Report, Source
+from deployer.errors import Problem
+from deployer.report import FileDiff, Report, Source
 
 VERSION: Final = 1
 
@@ -17,84 +18,69 @@ def render_receipt(report: Report, source: Source) -> str:
     """JSON with a line break at its end; sizes in bytes, times in seconds, unknown is null."""
     content = {
         "version": VERSION,
-        "status": str(report.status),
-        "mode": str(report.mode),
-        "exitCode": int(report.exit),
+        "status": report.status,
+        "mode": report.mode,
+        "exitCode": report.exit,
         "space": str(report.space) if report.space else None,
         "revision": report.revision or None,
         "previousRevision": report.previous_revision or None,
         "changed": report.changed,
-        "urls": _urls(report),
-        "source": _source(source),
+        "urls": _known(
+            app=report.urls.app,
+            docs=report.urls.docs,
+            health=report.urls.health,
+            page=report.urls.page,
+        ),
+        "source": _known(
+            repository=source.repository,
+            commit=source.commit,
+            branch=source.branch,
+            runUrl=source.run_url,
+            toolVersion=source.version,
+        ),
         "bundle": _bundle(report),
-        "files": _files(report),
+        "files": _files(report.files),
         "secrets": sorted(report.names.secrets),
         "variables": sorted(report.names.variables),
         "sent": sorted((*report.names.sent_secrets, *report.names.sent_variables)),
         "pruned": sorted(report.names.pruned),
-        "frontend": _frontend(report),
+        "frontend": _known(
+            state=report.frontend.state,
+            status=report.frontend.status,
+            commit=report.frontend.commit,
+            pullRequest=report.frontend.pull_request,
+        ),
         "problems": [_problem(each) for each in report.problems],
         "warnings": [str(each) for each in report.notices if each.warning],
-        "stages": [
-            {"name": each.name, "seconds": round(each.seconds, 3)} for each in report.timeline
-        ],
+        "stages": [{"name": t.name, "seconds": round(t.seconds, 3)} for t in report.timeline],
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _urls(report: Report) -> dict[str, str | None]:
-    urls = report.urls
-    return {
-        "app": urls.app or None,
-        "docs": urls.docs or None,
-        "health": urls.health or None,
-        "page": urls.page or None,
-    }
-
-
-def _source(source: Source) -> dict[str, str | None]:
-    return {
-        "repository": source.repository or None,
-        "commit": source.commit or None,
-        "branch": source.branch or None,
-        "runUrl": source.run_url or None,
-        "toolVersion": source.version or None,
-    }
+def _known(**texts: str) -> dict[str, str | None]:
+    return {name: text or None for name, text in texts.items()}
 
 
 def _bundle(report: Report) -> dict[str, Any] | None:
     if report.bundle is None:
         return None
-    return {
-        "digest": report.bundle_digest or None,
-        "files": len(report.bundle.files),
-        "size": report.bundle.size,
+    count, size = len(report.bundle.files), report.bundle.size
+    return {"digest": report.bundle_digest or None, "files": count, "size": size}
+
+
+def _files(files: FileDiff) -> dict[str, int]:
+    lists = {
+        "added": files.added,
+        "changed": files.changed,
+        "removed": files.removed,
+        "kept": files.kept,
     }
+    return {name: len(paths) for name, paths in lists.items()}
 
 
-def _files(report: Report) -> dict[str, int]:
-    files = report.files
+def _problem(problem: Problem) -> dict[str, Any]:
     return {
-        "added": len(files.added),
-        "changed": len(files.changed),
-        "removed": len(files.removed),
-        "kept": len(files.kept),
-    }
-
-
-def _frontend(report: Report) -> dict[str, str | None]:
-    frontend = report.frontend
-    return {
-        "state": str(frontend.state),
-        "status": frontend.status or None,
-        "commit": frontend.commit or None,
-        "pullRequest": frontend.pull_request or None,
-    }
-
-
-def _problem(problem: Any) -> dict[str, Any]:
-    return {
-        "exitCode": int(problem.exit),
+        "exitCode": problem.exit,
         "message": problem.message,
         "hint": problem.hint or None,
         "where": str(problem.where) if problem.where else None,

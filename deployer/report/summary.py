@@ -9,7 +9,7 @@ from deployer.errors import Exit, Notice, Problem
 from deployer.model import Cause, FrontendState, Mode, NotBuilt, Status, Unhealthy
 from deployer.report import Report, Source, StageTime
 from deployer.report.markdown import code, fenced, folded, link, prose, table
-from deployer.report.plan import render_plan
+from deployer.report.plan import render_environment, render_plan
 from deployer.scrub import scrub_lines
 
 LOG_LINES: Final = 80
@@ -32,9 +32,10 @@ def _sections(report: Report) -> Iterator[str]:
     yield _section("What serves now", prose(report.serving))
     yield _section("Addresses", _urls(report))
     planned = report.mode is Mode.PLAN
-    if planned or report.problems:
+    if planned or report.exit in (Exit.CONFIGURATION, Exit.BUNDLE):
         yield render_plan(report)
     yield _section("What would change" if planned else "What changed", _changes(report))
+    yield _section("Secrets and variables", render_environment(report))
     yield _section("Frontend", _frontend(report))
     yield _section("Worth knowing", _notices(report.notices))
     yield _section("What happened", _timeline(report.timeline))

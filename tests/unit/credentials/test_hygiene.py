@@ -92,7 +92,7 @@ GOOD_VARIABLES = {
     "MAX_TOKENS": "512",
     "REQUIRE_PASSWORD": "true",
     "STATUS": "todo-list",
-    "SORT_KEY": "created_at",
+    "SORT_KEY": "created_at_descending_order",
     "EMBEDDING_MODEL": "sentence-transformers/all-MiniLM-L6-v2",
     "GIT_SHA": "0123456789abcdef0123456789abcdef01234567",
     "STRIPE_PUBLISHABLE_KEY": "pk_test_51H8example",

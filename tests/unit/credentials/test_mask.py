@@ -81,6 +81,12 @@ def test_words_and_public_origins_stay_readable(name: str, value: str) -> None:
     assert masks(name, value) == ()
 
 
+def test_an_address_that_is_no_frontends_is_masked() -> None:
+    assert "https://abc.cloud.qdrant.io:6333" in masks(
+        "QDRANT_URL", "https://abc.cloud.qdrant.io:6333"
+    )
+
+
 def test_a_word_under_a_name_for_keys_is_masked() -> None:
     assert "production" in masks("JWT_SECRET", "production")
 

@@ -30,7 +30,15 @@ def test_a_message_keeps_its_code_and_nothing_else(text: str, shown: str) -> Non
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("a", "`a`"), ("a`b", "``a`b``"), ("`a`", "`` `a` ``"), ("a\nb", "`a b`"), ("", "` `")],
+    [
+        ("a", "`a`"),
+        ("a`b", "``a`b``"),
+        ("`a`", "`` `a` ``"),
+        ("a`", "`` a` ``"),
+        ("`a", "`` `a ``"),
+        ("a\nb", "`a b`"),
+        ("", "` `"),
+    ],
 )
 def test_code_cannot_be_broken_out_of(text: str, shown: str) -> None:
     assert code(text) == shown

@@ -240,6 +240,19 @@ def test_a_plan_shows_bundle_app_environment_and_what_is_left_out() -> None:
         assert part in text
 
 
+def test_a_deploy_says_too_where_each_name_belongs_but_shows_no_bundle() -> None:
+    names = Names(secrets=("LOG_LEVEL", "QDRANT_API_KEY", "DATABASE_URL"))
+    text = render_summary(replace(GREEN, bundle=BUNDLE, names=names))
+    assert "| `LOG_LEVEL` | was not seen to read it | secret | `variables` |" in text
+    assert "| `QDRANT_API_KEY` | was not seen to read it | secret | `secrets` |" in text
+    assert "| `DATABASE_URL` | was not seen to read it | secret | `secrets` |" in text
+    assert "### The bundle" not in text
+
+
+def test_a_backend_that_cannot_be_packed_is_shown_as_far_as_it_was_read() -> None:
+    assert "### The bundle" in render_summary(replace(RED, exit=Exit.BUNDLE, bundle=BUNDLE))
+
+
 def test_a_plan_speaks_of_what_would_be() -> None:
     frontend = FrontendReport(state=FrontendState.CHANGE, diff="+b")
     report = replace(GREEN, mode=Mode.PLAN, status=Status.PLANNED, frontend=frontend)
@@ -259,7 +272,7 @@ def test_a_plan_that_would_be_refused_is_red() -> None:
 
 def test_the_tree_is_indented_by_folder() -> None:
     assert tree({"a/b/c.py": 1, "a/d.py": 2048, "e": 0}) == (
-        "a/\n  b/\n    c.py  1 bytes\n  d.py  2.0 KiB\ne  0 bytes"
+        "a/\n  b/\n    c.py  1 byte\n  d.py  2.0 KiB\ne  0 bytes"
     )
 
 
@@ -269,6 +282,36 @@ def test_the_tree_is_indented_by_folder() -> None:
 )
 def test_sizes_read_well(count: int, said: str) -> None:
     assert size(count) == said
+
+
+def test_each_end_says_what_to_do_next() -> None:
+    rolled_back = render_summary(replace(RED, status=Status.ROLLED_BACK))
+    assert "Mend the cause" in rolled_back
+    diff = FrontendReport(state=FrontendState.CHANGE, diff="+b")
+    assert "by hand" in render_summary(replace(GREEN, exit=Exit.FRONTEND, frontend=diff))
+    assert "next" not in render_summary(replace(GREEN, names=Names(), exit=Exit.FRONTEND))
+    asked = render_summary(replace(GREEN, names=Names(), next_steps=("Look at `x`.",)))
+    assert asked.rstrip().endswith("- Look at `x`.")
+    for text in (asked, render_summary(RED)):
+        assert "Mend the cause" not in text
+        assert "by hand" not in text
+
+
+def test_a_run_without_a_source_ends_without_one() -> None:
+    assert "From" not in render_summary(GREEN, Source())
+
+
+def test_where_nothing_reads_a_name_it_is_said_without_a_place() -> None:
+    backend = replace(BUNDLE.backend, health_found=False)
+    report = Report(
+        status=Status.PLANNED,
+        mode=Mode.PLAN,
+        bundle=replace(BUNDLE, backend=backend),
+        names=Names(variables=("EXTRA",)),
+    )
+    text = render_summary(report)
+    assert "| `EXTRA` | was not seen to read it | variable |" in text
+    assert "(not found in the code)" in text
 
 
 def test_the_source_is_named_at_the_end() -> None:
