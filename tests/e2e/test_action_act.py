@@ -94,10 +94,22 @@ def used_actions() -> list[str]:
     return [step["uses"] for step in steps if "uses" in step]
 
 
-def path_without_uv() -> str:
-    """The machine's PATH less the folders that hold uv, so that pip has to do."""
-    folders = os.environ["PATH"].split(os.pathsep)
-    return os.pathsep.join(each for each in folders if not (Path(each) / "uv").exists())
+def path_without_uv(scratch: Path) -> str:
+    """The machine's PATH, where a folder with uv gives way to one with all its other programs."""
+    folders = [Path(each) for each in os.environ["PATH"].split(os.pathsep)]
+    return os.pathsep.join(str(_without_uv(each, scratch)) for each in folders)
+
+
+def _without_uv(folder: Path, scratch: Path) -> Path:
+    if not (folder / "uv").exists():
+        return folder
+    rest = scratch / "programs" / folder.relative_to("/")
+    rest.mkdir(parents=True, exist_ok=True)
+    for program in folder.iterdir():
+        link = rest / program.name
+        if program.name not in ("uv", "uvx") and not link.is_symlink():
+            link.symlink_to(program)
+    return rest
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +134,7 @@ def test_it_deploys_the_example_and_hands_its_outputs_on(hub: RunningHub, tmp_pa
     environment = {name: value for name, value in hub.environment().items() if name != "HF_TOKEN"}
     secrets = {"HF_TOKEN": hub.token, "SESSION_KEY": SESSION_KEY}
     code, log = runner_for(tmp_path, space).run(
-        path=path_without_uv(), secrets=secrets, **environment
+        path=path_without_uv(tmp_path), secrets=secrets, **environment
     )
     assert code == 0, log
 
