@@ -11,7 +11,6 @@ import asyncio
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from localhub.counts import Counters, Quirks
 from localhub.logs import Log, timestamp
@@ -29,12 +28,6 @@ from localhub.runner import (
 WATCH_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Serving:
-    image: Image
-    replica: Replica
-
-
 class Life:
     """Builds, starts, replaces, wakes and stops one Space's app."""
 
@@ -50,7 +43,7 @@ class Life:
         self._runner, self._prepare, self._environment = runner, prepare, environment
         self._counters, self._quirks = counters, quirks
         self._resting, self._busy = "NO_APP_FILE", ""
-        self._serving: _Serving | None = None
+        self._serving: tuple[Image, Replica] | None = None
         self._image: Image | None = None
         self._task: asyncio.Task[None] | None = None
         self._watchers: set[asyncio.Task[None]] = set()
@@ -73,12 +66,12 @@ class Life:
         """The commit that what serves now was built from."""
         if self._serving is None or self._quirks.omit_revision:
             return None
-        return self._serving.image.source.revision
+        return self._serving[0].source.revision
 
     @property
     def address(self) -> tuple[str, int] | None:
         """Where what serves now answers."""
-        return (self._serving.replica.host, self._serving.replica.port) if self._serving else None
+        return (self._serving[1].host, self._serving[1].port) if self._serving else None
 
     def commit(self, revision: str) -> None:
         """A new head: build it, unless the Space is paused."""
@@ -185,8 +178,8 @@ class Life:
         except StartFailed as problem:
             self.run_log.line(str(problem))
             self.run_log.close()
-            self._fail("RUNTIME_ERROR", f"Exit code: {problem.exit_code}. Reason: {problem}")
-            return
+            text = f"Exit code: {problem.exit_code}. Reason: {problem}"
+            raise Unusable("RUNTIME_ERROR", text) from problem
         try:
             await self._until_ready(image, replica)
         except BaseException:
@@ -213,13 +206,13 @@ class Life:
         watcher = asyncio.create_task(self._watch(replica, exited))
         self._watchers.add(watcher)
         watcher.add_done_callback(self._watchers.discard)
-        self._replace(_Serving(image=image, replica=replica))
+        self._replace((image, replica))
 
-    def _replace(self, successor: _Serving | None) -> None:
+    def _replace(self, successor: tuple[Image, Replica] | None) -> None:
         """Let the successor serve from now on, and stop the one before."""
         former, self._serving = self._serving, successor
         if former:
-            self._dismiss(former.replica)
+            self._dismiss(former[1])
 
     def _dismiss(self, replica: Replica) -> None:
         """Stop a replica in a task of its own, which no newer roll-out can cancel."""
@@ -243,7 +236,7 @@ class Life:
                 self._resting, self.error = "RUNTIME_ERROR", self._exit_message(exited.result())
 
     def _is_serving(self, replica: Replica) -> bool:
-        return self._serving is not None and self._serving.replica is replica
+        return self._serving is not None and self._serving[1] is replica
 
     def _exit_message(self, code: int) -> str:
         code = 128 - code if code < 0 else code

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 KEEP_ALIVE_SECONDS = 20.0
+POLL_SECONDS = 0.05
 TAIL_LINES = 10_000
 
 
@@ -21,7 +22,6 @@ class Log:
 
     def __init__(self, first: str = "") -> None:
         self._events: list[dict[str, str]] = []
-        self._changed = asyncio.Event()
         self._rest = b""
         self.closed = False
         if first:
@@ -30,7 +30,6 @@ class Log:
     def line(self, text: str) -> None:
         """Append one line, without its end."""
         self._events.append({"data": text + "\n", "timestamp": timestamp()})
-        self._wake()
 
     def feed(self, chunk: bytes) -> None:
         """Append a process's output as it comes; a line is a line when its end has arrived."""
@@ -43,7 +42,6 @@ class Log:
         if self._rest:
             self.feed(b"\n")
         self.closed = True
-        self._wake()
 
     def lines(self, last: int = TAIL_LINES) -> list[str]:
         """The last lines, without their ends."""
@@ -54,19 +52,16 @@ class Log:
 
         Form: what ``HfApi.fetch_space_logs`` reads, with empty events to keep the line open.
         """
-        at = max(0, len(self._events) - tail) if tail is not None else 0
+        at, quiet = max(0, len(self._events) - tail) if tail is not None else 0, 0.0
         while True:
-            changed = self._changed
+            ended = self.closed
             while at < len(self._events):
                 yield b"data: " + json.dumps(self._events[at]).encode() + b"\n\n"
-                at += 1
-            if self.closed:
+                at, quiet = at + 1, 0.0
+            if ended:
                 return
-            try:
-                await asyncio.wait_for(changed.wait(), KEEP_ALIVE_SECONDS)
-            except TimeoutError:
+            await asyncio.sleep(POLL_SECONDS)  # polled, since a build's thread writes, too
+            quiet += POLL_SECONDS
+            if quiet > KEEP_ALIVE_SECONDS:
                 yield b"data:\n\n"
-
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+                quiet = 0.0

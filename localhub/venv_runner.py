@@ -6,10 +6,11 @@ its HOME, what it copies to) are turned into paths below that folder wherever th
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -36,7 +37,7 @@ class VenvImage:
         """Run the command on a copy of the image's files, with a free port for its own."""
         scratch = Path(mkdtemp(prefix="run-", dir=self.root.parent))
         root = scratch / "root"
-        shutil.copytree(self.root, root, symlinks=True)
+        await asyncio.to_thread(shutil.copytree, self.root, root, symlinks=True)
         port = free_port()
         place = _Place(root=root, recipe=self.recipe, asked=self.source.app_port, given=port)
         values = {**place.environment(), **environment}
@@ -74,13 +75,14 @@ class VenvRunner:
             raise BuildFailed(1, "the Dockerfile has no CMD and no ENTRYPOINT")
         root = Path(mkdtemp(prefix="image-", dir=source.folder.parent))
         below(root, recipe.folder).mkdir(parents=True, exist_ok=True)
-        wanted = list(_follow(recipe, source.folder, root, log))
+        wanted = await asyncio.to_thread(_follow, recipe, source.folder, root, log)
         binaries = await self._environments.provide(recipe.python, wanted, log)
         return VenvImage(source=source, root=root, recipe=recipe, binaries=binaries)
 
 
-def _follow(recipe: Recipe, context: Path, root: Path, log: Log) -> Iterator[Installation]:
-    """Copy what is to be copied; yield what is to be installed."""
+def _follow(recipe: Recipe, context: Path, root: Path, log: Log) -> list[Installation]:
+    """Do what can be done in a folder; return what is to be installed."""
+    wanted = []
     for step in recipe.steps:
         match step:
             case Copy():
@@ -89,12 +91,13 @@ def _follow(recipe: Recipe, context: Path, root: Path, log: Log) -> Iterator[Ins
             case Install():
                 folder = below(root, step.folder)
                 folder.mkdir(parents=True, exist_ok=True)
-                yield Installation(arguments=step.arguments, folder=folder)
+                wanted.append(Installation(arguments=step.arguments, folder=folder))
             case Arrange():
                 log.line(f"RUN {' '.join(step.words)}")
                 _arrange(step, root)
             case Skipped():
                 log.line(f"SKIPPED, needs a container: {step.text}")
+    return wanted
 
 
 def _arrange(step: Arrange, root: Path) -> None:
