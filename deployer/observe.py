@@ -103,11 +103,3 @@ def check_run(settings: Settings, context: Context, findings: Findings) -> None:
             where=Where(input="visibility"),
         )
         findings.keep((problem,))
-    if settings.frontend_commit == "pull-request":
-        problem = Problem(
-            exit=Exit.CONFIGURATION,
-            message="`frontend-commit: pull-request` is not built yet.",
-            hint="This version has `push` and `none`.",
-            where=Where(input="frontend-commit"),
-        )
-        findings.keep((problem,))

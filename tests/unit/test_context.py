@@ -1,0 +1,118 @@
+"""What the runner says about a run, and which events may deploy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deployer.context import Context, event_problems, read_context
+from deployer.model import Mode
+
+REPO = "tester/app"
+BASE = {"GITHUB_REPOSITORY": REPO, "GITHUB_SHA": "a" * 40, "GITHUB_RUN_ID": "7"}
+FORK: dict[str, Any] = {"full_name": "stranger/app"}
+OURS: dict[str, Any] = {"full_name": "Tester/App"}
+
+
+def context(name: str = "push", event: dict[str, Any] | None = None, **environ: str) -> Context:
+    given = {**BASE, "GITHUB_EVENT_NAME": name, "GITHUB_REF": "refs/heads/main", **environ}
+    return read_context(given, event or {}, workspace="/w")
+
+
+def pull(repo: dict[str, Any] | None) -> dict[str, Any]:
+    return {"pull_request": {"head": {"sha": "b", "repo": repo}}}
+
+
+def caused(event: str, repo: dict[str, Any] | None) -> dict[str, Any]:
+    return {"workflow_run": {"event": event, "head_repository": repo}}
+
+
+@pytest.mark.parametrize(
+    ("ref", "branch"),
+    [
+        ("refs/heads/main", "main"),
+        ("refs/heads/feature/x", "feature/x"),
+        ("refs/tags/v1", None),
+        ("refs/pull/3/merge", None),
+        ("", None),
+    ],
+)
+def test_the_branch_is_known_on_a_branch_only(ref: str, branch: str | None) -> None:
+    assert context(GITHUB_REF=ref).branch == branch
+
+
+@pytest.mark.parametrize(
+    ("event", "forked"),
+    [
+        ({}, False),
+        (pull(OURS), False),
+        (pull(FORK), True),
+        (pull(None), True),
+        (caused("push", OURS), False),
+        (caused("pull_request", FORK), True),
+        (caused("pull_request", None), True),
+        (caused("workflow_dispatch", None), False),
+        ({"pull_request": "nonsense", "workflow_run": []}, False),
+    ],
+)
+def test_code_of_another_repository_is_a_forks_even_when_that_one_is_gone(
+    event: dict[str, Any], forked: bool
+) -> None:
+    assert context("pull_request", event).from_fork is forked
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "actor", "secretless"),
+    [
+        ("pull_request", pull(FORK), "stranger", True),
+        ("pull_request", pull(OURS), "dependabot[bot]", True),
+        ("pull_request", pull(OURS), "tester", False),
+        ("push", {}, "dependabot[bot]", False),
+    ],
+)
+def test_a_run_without_secrets_is_recognised(
+    name: str, event: dict[str, Any], actor: str, secretless: bool
+) -> None:
+    assert context(name, event, GITHUB_ACTOR=actor).secretless is secretless
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "refused"),
+    [
+        ("push", {}, False),
+        ("workflow_dispatch", {}, False),
+        ("schedule", {}, False),
+        ("pull_request", pull(OURS), True),
+        ("pull_request_target", pull(OURS), True),
+        ("workflow_run", caused("push", OURS), False),
+        ("workflow_run", caused("pull_request", FORK), True),
+        ("workflow_run", caused("pull_request", None), True),
+    ],
+)
+def test_unmerged_and_foreign_code_is_not_deployed_but_may_be_planned(
+    name: str, event: dict[str, Any], refused: bool
+) -> None:
+    seen = context(name, event)
+    assert bool(event_problems(Mode.DEPLOY, seen)) is refused
+    assert event_problems(Mode.PLAN, seen) == ()
+
+
+def test_addresses_of_an_enterprise_server_are_honoured() -> None:
+    seen = context(GITHUB_SERVER_URL="https://ghe.example", GITHUB_API_URL="https://ghe.example/v3")
+    assert seen.api_url == "https://ghe.example/v3"
+    assert seen.run_url == f"https://ghe.example/{REPO}/actions/runs/7"
+    assert (
+        context(GITHUB_GRAPHQL_URL="https://ghe.example/g").graphql_url == "https://ghe.example/g"
+    )
+
+
+def test_without_a_runner_everything_has_a_harmless_default() -> None:
+    seen = read_context({}, {}, workspace="/w")
+    assert (seen.repository, seen.branch, seen.run_url, seen.on_github) == ("", None, "", False)
+    assert seen.source == ""
+    assert seen.api_url == "https://api.github.com"
+
+
+def test_the_environment_is_not_shown() -> None:
+    assert "planted" not in repr(context(SECRET="planted"))
