@@ -69,7 +69,8 @@ _HOST_METHODS = frozenset(
 )
 _SPECIAL = re.compile(r"192\\?\.168|\.local\b")
 _HOSTNAME = re.compile(
-    r"(?:(?:window|document|globalThis|self)\.)?location\.hostname|\b\w*hostname\b", re.I
+    r"(?<![.\w$])(?:(?:(?:window|document|globalThis|self)\??\.)?location\??\.hostname|\w*hostname)\b",
+    re.IGNORECASE,
 )
 _EQUAL = {"===": False, "==": False, "!==": True, "!=": True}
 _BUILD = re.compile(r"process\.env\.NODE_ENV|process\.env\['NODE_ENV'\]|import\.meta\.env\.MODE")
@@ -241,12 +242,14 @@ def resolved(condition: Node) -> Node:
 
 
 def is_weak(found: Reading) -> bool:
-    """It is by hostname alone and forgets some names of the developer's machine."""
-    if found.side is None or not found.by_host or not found.comparisons:
-        return False
-    names = " ".join(text(comparison) for comparison in found.comparisons).replace("\\", "")
-    complete = all(name in names for name in ("localhost", "127.0.0.1", "::1"))
-    return not complete and not _SPECIAL.search(names)
+    """It forgets some names of the developer's machine."""
+    names = " ".join(map(text, found.comparisons)).replace("\\", "")
+    return not all(name in names for name in ("localhost", "127.0.0.1", "::1"))
+
+
+def is_special(found: Reading) -> bool:
+    """It knows of more than this machine, such as a home network, and must stay."""
+    return any(_SPECIAL.search(text(comparison)) for comparison in found.comparisons)
 
 
 def hostname_constants(node: Node) -> list[Node]:

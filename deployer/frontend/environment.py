@@ -58,9 +58,11 @@ _INLINED = {
     "Parcel": re.compile(r"\w+"),
 }
 _BUNDLED = re.compile(r"NODE_ENV")
-_DEFINES = re.compile(
-    rb"DefinePlugin|EnvironmentPlugin|dotenv|plugin-replace|define\s*:\s*\{[^}]*process\.env"
-)
+# A configuration that fills in names itself: those that it writes.
+_DEFINES = re.compile(rb"DefinePlugin|EnvironmentPlugin|plugin-replace|\bdefine\s*:\s*\{")
+_DEFINED = re.compile(rb"process\.env\.(\w+)|['\"](\w+)['\"]")
+# Packages that fill in whatever `.env` has.
+_DOTENV = re.compile(r"dotenv-webpack|docusaurus2?-(?:plugin-)?dotenv.*|vite-plugin-env.*")
 _REFERENCE = re.compile(
     r"""(?P<object>process\.env|import\.meta\.env|\(import\.meta as any\)\.env)\??\.?"""
     r"""(?:\[\s*['"](?P<quoted>\w+)['"]\s*\]|(?P<plain>\w+))!?"""
@@ -69,10 +71,14 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Framework:
-    """What builds the frontend. ``defines``: its configuration fills in ``process.env`` itself."""
+    """What builds the frontend.
+
+    ``defined``: names that its configuration fills in by itself; ``dotenv``: any name may be.
+    """
 
     name: str = ""
-    defines: bool = False
+    defined: frozenset[str] = frozenset()
+    dotenv: bool = False
 
     @property
     def bundled(self) -> bool:
@@ -88,7 +94,7 @@ class Framework:
         """True when the built code has a value (or undefined) where the source has this."""
         if reference.meta:
             return self.bundled
-        if self.defines:
+        if self.dotenv or reference.name in self.defined:
             return True
         return bool(_INLINED.get(self.name, _BUNDLED).fullmatch(reference.name)) and self.bundled
 
@@ -119,9 +125,14 @@ def find_framework(root: str, read: Read) -> Framework:
     name = next((label for package, label in _PACKAGES if package in packages), "")
     configs = {label: _config(root, stem, read) for stem, label in _CONFIGS}
     name = name or next((label for label, content in configs.items() if content is not None), "")
-    content = configs.get(name) or b""
-    defines = bool(_DEFINES.search(content)) or any("dotenv" in item for item in packages)
-    return Framework(name=name, defines=bool(name) and defines)
+    dotenv = any(_DOTENV.fullmatch(package) for package in packages)
+    return Framework(name=name, defined=_defined(configs.get(name) or b""), dotenv=dotenv)
+
+
+def _defined(config: bytes) -> frozenset[str]:
+    if not _DEFINES.search(config):
+        return frozenset()
+    return frozenset((m[1] or m[2]).decode() for m in _DEFINED.finditer(config))
 
 
 def _packages(content: bytes | None) -> frozenset[str]:

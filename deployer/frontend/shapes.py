@@ -137,13 +137,13 @@ def _sharpened(condition: Node, script: Script, target: Target, layout: Layout) 
     where = branches.resolved(condition)
     if found.process and not target.config and not target.framework.fills(NODE_ENV):
         yield _exact_test(where, found.side, layout)
-    elif not branches.is_weak(found):
+    elif not found.by_host or not found.comparisons or branches.is_special(found):
         return
-    elif "typeof" in text(where) or branches.browser_checked(where):
-        yield from _sharper_comparison(where, script)
-    else:
+    elif "typeof" not in text(where) and not branches.browser_checked(where):
         yield from _guarded_hostnames(found, layout)
         yield _exact_test(where, found.side, layout)
+    elif branches.is_weak(found):
+        yield from _sharper_comparison(where, script)
 
 
 def _exact_test(where: Node, side: Side, layout: Layout) -> Edit:

@@ -1,0 +1,3 @@
+require('dotenv').config();
+
+module.exports = { title: 'Book', baseUrl: '/' };

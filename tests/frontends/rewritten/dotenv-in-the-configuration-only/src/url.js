@@ -1,0 +1,1 @@
+export const API_URL = process.env.API_URL || 'http://localhost:8000';
