@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from pathspec.pattern import RegexMatchResult
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from deployer.bundle.source import join, parent
@@ -59,28 +60,42 @@ FIXED = (
     *("poetry.lock", "uv.lock", "pylock*.toml", "environment.y*ml", "setup.py", "setup.cfg"),
 )
 TESTS = (
-    *("tests/", "test/", "__tests__/", "test_*.py", "*_test.py", "tests.py", "conftest.py"),
-    *("pytest.ini", "tox.ini", "noxfile.py", ".coveragerc"),
+    *("test_*.py", "*_test.py", "tests.py", "conftest.py", "pytest.ini", "tox.ini", "noxfile.py"),
+    *(".coveragerc", "tests/", "test/", "__tests__/"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One pattern with where it comes from. ``text`` is as its author wrote it."""
+    """One pattern, which sees paths relative to ``base``. ``text`` is as its author wrote it."""
 
     text: str
     origin: str
+    base: str
     pattern: GitIgnoreSpecPattern
-    anchored: str
 
     @property
     def leaves_out(self) -> bool:
         return bool(self.pattern.include)
 
+    @property
+    def parts(self) -> list[str]:
+        """The pattern's path from the workspace's root; a name alone matches at any depth."""
+        body = self.text.removeprefix("!").rstrip("/")
+        spread = body.lstrip("/") if "/" in body else f"**/{body}"
+        return join(self.base, spread).split("/")
+
+    def matches(self, path: str) -> bool:
+        return self._match(path) is not None
+
+    def by_folder(self, path: str) -> bool:
+        """Whether it matches only because a folder does: one above ``path``, or ``path/``."""
+        found = self._match(path)
+        return found is not None and bool(found.match.groupdict().get("ps_d"))
+
     def may_match_below(self, folder: str) -> bool:
         """Whether a path inside ``folder`` could match, though ``folder`` itself doesn't."""
-        wanted = self.anchored.removeprefix("!").strip("/").split("/")
-        have = folder.split("/")
+        wanted, have = self.parts, folder.split("/")
         for part, name in zip(wanted, have, strict=False):
             if part == "**":
                 return True
@@ -88,33 +103,47 @@ class Rule:
                 return False
         return len(wanted) > len(have)
 
+    def _match(self, path: str) -> RegexMatchResult | None:
+        inside = relative(path, self.base)
+        return self.pattern.match_file(inside) if inside else None
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rules of one kind with one expression that tells most paths apart at once."""
+    """Rules of one kind. ``any`` tells most paths apart at once: an expression for each base."""
 
     rules: tuple[Rule, ...] = ()
-    any: re.Pattern[str] | None = None
+    any: tuple[tuple[str, re.Pattern[str]], ...] = ()
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Group:
-        """A group; its expression matches whenever any rule's does."""
+        """A group; some expression of its matches whenever a rule's does."""
         held = tuple(rules)
-        parts = [str(rule.pattern.regex.pattern) for rule in held if rule.pattern.regex]
-        joined = "|".join(part.replace("(?P<ps_d>", "(?:") for part in parts)
-        return cls(rules=held, any=re.compile(joined) if joined else None)
+        by_base: dict[str, list[str]] = {}
+        for rule in held:
+            expression = str(rule.pattern.regex.pattern) if rule.pattern.regex else "(?!)"
+            by_base.setdefault(rule.base, []).append(expression.replace("(?P<ps_d>", "(?:"))
+        return cls(
+            rules=held,
+            any=tuple((base, re.compile("|".join(found))) for base, found in by_base.items()),
+        )
 
     def matching(self, path: str) -> list[Rule]:
         """The rules that match, in order."""
-        if self.any is None or not self.any.match(path):
+        if not any(
+            expression.search(inside)
+            for base, expression in self.any
+            if (inside := relative(path, base))
+        ):
             return []
-        return [rule for rule in self.rules if rule.pattern.match_file(path)]
+        return [rule for rule in self.rules if rule.matches(path)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoreRules:
     """All rules of a run. Paths are workspace-relative, folders end in ``/``."""
 
+    sealed: Group
     built_in: Group
     tests: Group
     git: Group = Group()
@@ -125,20 +154,25 @@ class IgnoreRules:
 
     def verdict(self, path: str) -> Rule | None:
         """The rule that leaves ``path`` out, or None when it ships."""
-        winner, strength = None, 0
-        for rule in self._matching(path):
-            # As GitIgnoreSpec does: a pattern that names the file beats one that names its folder.
-            by_folder = _through_folder(rule, path)
-            if by_folder and rule.leaves_out:
-                winner, strength = rule, 1
-            elif (own := 1 if by_folder else 2) >= strength:
-                winner, strength = rule, own
+        later = self._later(path)
+        sealed = next(iter(self.sealed.matching(path)), None)
+        if sealed and not any(_opens(rule, sealed) for rule in later):
+            return sealed
+        # Apart, so that bringing back a tests folder does not bring back its `.env`.
+        built_in = _winner(self.built_in.matching(path) + later, path)
+        if built_in is not None and built_in.leaves_out:
+            return built_in
+        tests = [] if self._is_needed(path) else self.tests.matching(path)
+        # In a tests folder only the folder counts: a pattern that brings it back brings all of it.
+        tests = [rule for rule in tests if rule.by_folder(path)] or tests
+        winner = _winner(tests + later, path)
         return winner if winner is not None and winner.leaves_out else None
 
-    def _matching(self, path: str) -> list[Rule]:
-        matching = self.built_in.matching(path)
+    def _later(self, path: str) -> list[Rule]:
+        """The matching rules of the user, in order."""
+        matching: list[Rule] = []
         if not self._is_needed(path):
-            matching += self.tests.matching(path) + self.git.matching(path)
+            matching += self.git.matching(path)
             if not is_fixed(self.docker_folder, path):
                 # Docker knows no priorities: its last matching pattern speaks for the file.
                 matching += self.docker.matching(path)[-1:]
@@ -148,13 +182,13 @@ class IgnoreRules:
         """Whether something inside a left out folder could still ship."""
         if any(_below(needed, folder) for needed in self.needed):
             return True
-        sealed = rule.origin == BUILT_IN and rule.text in SEALED
+        sealed = rule in self.sealed.rules
         # Git never looks into an ignored folder again; a pattern with a path in it may ask for it.
         paths = (other for other in self.git.rules if "/" in _path_part(other))
         return any(
             not other.leaves_out
             and other.may_match_below(folder)
-            and (not sealed or _names(other, folder))
+            and (not sealed or _opens(other, rule))
             for other in (*paths, *self.docker.rules, *self.given.rules)
         )
 
@@ -180,26 +214,23 @@ class IgnoreRules:
 
 def built_in_rules() -> IgnoreRules:
     """The rules that hold for every backend."""
-    general = [git_rule(text, "", BUILT_IN) for text in (*SEALED, *JUNK, *ENVIRONMENT_FILES)]
-    tests = [git_rule(text, "", BUILT_IN) for text in TESTS]
-    return IgnoreRules(
-        built_in=Group.of(rule for rule in general if rule),
-        tests=Group.of(rule for rule in tests if rule),
+    sealed, general, tests = (
+        Group.of(rule for text in texts if (rule := git_rule(text, "", BUILT_IN)))
+        for texts in (SEALED, (*JUNK, *ENVIRONMENT_FILES), TESTS)
     )
+    return IgnoreRules(sealed=sealed, built_in=general, tests=tests)
 
 
 def git_rule(line: str, folder: str, origin: str) -> Rule | None:
     """A gitignore line of a file in ``folder``; None for blanks, comments and broken patterns."""
     text = line.rstrip("\r\n")
-    body = text.removeprefix("!")
-    if not body.strip(" /") or text.startswith("#"):
-        return None
-    anchored = text if folder in {"", "."} else _based(text, folder)
     try:
-        pattern = GitIgnoreSpecPattern(anchored)
+        pattern = GitIgnoreSpecPattern(text)
     except ValueError:
         return None  # git, too, treats a broken pattern as one that matches nothing
-    return Rule(text=text.strip(), origin=origin, pattern=pattern, anchored=_spread(anchored))
+    if pattern.include is None:
+        return None
+    return Rule(text=text.strip(), origin=origin, base=folder, pattern=pattern)
 
 
 def docker_rule(line: str, folder: str, origin: str) -> Rule | None:
@@ -228,35 +259,30 @@ def _from_folder(line: str, folder: str) -> str:
     return f"{bang}/{body[len(folder) + 1 :]}" if body.startswith(f"{folder}/") else line
 
 
-def _based(text: str, folder: str) -> str:
-    """A pattern of a nested file, written as one of the workspace's root."""
-    bang = "!" if text.startswith("!") else ""
-    body = text.removeprefix("!")
-    base = re.sub(r"([*?\[\]!#\\ ])", r"\\\1", folder)
-    anchored = "/" in body.rstrip().rstrip("/")
-    return f"{bang}/{base}/{body.lstrip('/')}" if anchored else f"{bang}/{base}/**/{body}"
+def _winner(matching: Iterable[Rule], path: str) -> Rule | None:
+    """The deciding rule, as ``GitIgnoreSpec`` has it: one for the file beats one for a folder."""
+    winner, strength = None, 0
+    for rule in matching:
+        own = 1 if rule.by_folder(path) else 2
+        if own >= strength:
+            winner, strength = rule, own
+    return winner
 
 
-def _spread(pattern: str) -> str:
-    """The pattern with git's rule made plain that a name without slash matches at any depth."""
-    bang = "!" if pattern.startswith("!") else ""
-    body = pattern.removeprefix("!")
-    return pattern if "/" in body.rstrip().rstrip("/") else f"{bang}**/{body}"
-
-
-def _through_folder(rule: Rule, path: str) -> bool:
-    """Whether ``path`` is only matched because a folder above it (or it as a folder) is."""
-    found = rule.pattern.match_file(path)
-    return found is not None and bool(found.match.groupdict().get("ps_d"))
+def relative(path: str, base: str) -> str:
+    """``path`` as seen from ``base``; empty when it doesn't lie below it."""
+    if base in {"", "."}:
+        return path
+    return path[len(base) + 1 :] if path.startswith(f"{base}/") else ""
 
 
 def _path_part(rule: Rule) -> str:
     return rule.text.removeprefix("!").removeprefix("**/").rstrip("/").removeprefix("/")
 
 
-def _names(rule: Rule, folder: str) -> bool:
-    """Whether the pattern spells out the folder's own name."""
-    return folder.rpartition("/")[2] in rule.anchored.split("/")
+def _opens(rule: Rule, sealed: Rule) -> bool:
+    """Whether a `!` pattern spells out the sealed folder's name."""
+    return not rule.leaves_out and sealed.text.strip("/") in rule.parts
 
 
 def _below(path: str, folder: str) -> bool:

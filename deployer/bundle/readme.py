@@ -120,8 +120,8 @@ def _cors(about: About) -> str:
         form = "as a JSON list" if about.origins.as_json else "separated by commas"
         form = "one address" if about.origins.single else form
         return (
-            f"Allowed origins are read from `{about.origins.name}` ({form}): scheme and host of the "
-            f"frontend, without a path or a slash at the end.{allowed}"
+            f"Allowed origins are read from `{about.origins.name}` ({form}): scheme and host of "
+            f"the frontend, without a path or a slash at the end.{allowed}"
         )
     if about.cors:
         return (
