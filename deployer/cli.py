@@ -31,9 +31,13 @@ from deployer.context import Context, read_context
 from deployer.credentials.mask import masks_for_token
 from deployer.errors import Exit, Problem, Refused
 from deployer.flags import Help, overlay
-from deployer.model import Mode, Secret
+from deployer.model import Mode, Secret, Status
 from deployer.pipeline import deploy
 from deployer.ports import Repo, World
+from deployer.report import Report
+from deployer.report.annotations import choose
+from deployer.report.outputs import outputs_of
+from deployer.report.summary import render_summary
 from deployer.scrub import scrub
 from deployer.settings import Settings, read_settings
 
@@ -56,14 +60,29 @@ def main(environ: Mapping[str, str], argv: Sequence[str], stream: TextIO = sys.s
         stream.write(f"{wanted}\n")
         return int(Exit.DONE)
     except Refused as refused:
-        for problem in refused.problems:
-            console.problem(problem)
-        return int(refused.exit)
+        return _end_early(refused.problems, environ, console)
     except (KeyboardInterrupt, Interrupted):
         console.line("Stopped before the end. Run the job again: it goes on from what is there.")
         return INTERRUPTED
     except Exception as bug:  # noqa: BLE001 - the one boundary
-        return _report_bug(bug, console)
+        return _report_bug(bug, environ, console)
+
+
+def _end_early(
+    problems: Sequence[Problem], environ: Mapping[str, str], console: RunnerConsole
+) -> int:
+    """End red before there is a street: annotations, status and summary all the same."""
+    report = Report(
+        status=Status.FAILED, exit=min(each.exit for each in problems), problems=tuple(problems)
+    )
+    journal = RunnerJournal(environ, say=console.line, scrub=console.scrub)
+    for problem in choose(problems, ())[0]:
+        console.problem(problem)
+    for name, value in outputs_of(report).items():
+        journal.output(name, value)
+    journal.summary(render_summary(report))
+    journal.finish()
+    return int(report.exit)
 
 
 def _interrupt(*_: object) -> None:
@@ -161,16 +180,15 @@ def _repo(settings: Settings, context: Context) -> Repo | None:
     return GitRepo(workspace=checkout.root, token=settings.github_token or Secret(""))
 
 
-def _report_bug(bug: Exception, console: RunnerConsole) -> int:
+def _report_bug(bug: Exception, environ: Mapping[str, str], console: RunnerConsole) -> int:
     """Say that it is our fault, where to report it, and only then what happened."""
-    console.problem(
-        Problem(
-            exit=Exit.BUG,
-            message=f"A bug of hf-space-deploy {__version__}: {type(bug).__name__}.",
-            hint=f"Please report it at {ISSUES} with the lines below.",
-        )
+    problem = Problem(
+        exit=Exit.BUG,
+        message=f"A bug of hf-space-deploy {__version__}: {type(bug).__name__}.",
+        hint=f"Please report it at {ISSUES} with the lines at the end of the log.",
     )
+    code = _end_early([problem], environ, console)
     console.line(f"Python {platform.python_version()}, {platform.platform()}")
     for line in "".join(traceback.format_exception(bug)).splitlines():
         console.line(scrub(line, ()))
-    return int(Exit.BUG)
+    return code

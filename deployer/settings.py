@@ -35,7 +35,8 @@ class Settings:
     """The inputs as typed values; None where an input was not given and has no default."""
 
     mode: Mode = _input(
-        "What to do: `deploy`, `plan`, `rehearse`, `preview`, `cleanup`, `rollback` or `check`.",
+        "What to do: `deploy`, or `plan` to see what a deploy would do. Not built yet: `rehearse`, "
+        "`preview`, `cleanup`, `rollback`, `check`.",
         default="deploy",
         parse=input_types.mode,
     )
@@ -139,8 +140,8 @@ class Settings:
         shown="*found in the client, else `http://localhost:8000`*",
     )
     frontend_commit: str = _input(
-        "`push` the rewritten client, open a `pull-request`, or `none`: rewrite the working tree "
-        "only.",
+        "`push` the rewritten client to the branch, or `none`: rewrite the working tree only. Not "
+        "built yet: `pull-request`.",
         default="push",
         parse=input_types.choice("push", "pull-request", "none"),
     )
@@ -153,7 +154,7 @@ class Settings:
         "Message of the follow-up commit.", parse=str, shown="*made*"
     )
     github_token: Secret | None = _input(
-        "Token for the follow-up commit, the pull request, comments and deployments.",
+        "Token for the follow-up commit.",
         parse=input_types.token,
         shown="`${{ github.token }}`",
     )
@@ -213,8 +214,8 @@ OUTPUTS: Final = tuple(
     for name, help_text in (
         (
             "status",
-            "`healthy`, `unchanged`, `planned`, `rehearsed`, `rolled-back`, `cleaned-up` or "
-            "`failed`.",
+            "`healthy`, `unchanged`, `planned`, `rolled-back` or `failed`; later also `rehearsed` "
+            "and `cleaned-up`.",
         ),
         ("space-url", "The running app, e.g. `https://owner-name.hf.space`."),
         ("docs-url", "The app's `/docs`."),
@@ -224,11 +225,11 @@ OUTPUTS: Final = tuple(
         ("previous-revision", "Commit of the Space that served before."),
         ("changed", "`true` when a new revision was pushed."),
         ("frontend-commit", "Commit that carries the rewritten client, when one was made."),
-        ("pull-request", "Address of the pull request, when one was opened."),
+        ("pull-request", "Address of the pull request. Not written yet."),
         (
             "frontend-status",
             "What the live frontend was seen to do: `connected`, `stale`, `blocked-by-cors` or "
-            "`unknown`.",
+            "`unknown`. Not written yet.",
         ),
         ("receipt", "Path of the JSON receipt."),
     )
@@ -277,10 +278,10 @@ def _parse(row: InputField, text: str) -> tuple[Any, Problem | None]:
         keep = row.attribute in RAW or "\n" in text.strip()
         return row.parse(text if keep else text.strip()), None
     except input_types.Invalid as invalid:
-        quoted = "" if row.secret else f" {_quote(text)}"
+        quoted = "The value" if row.secret else _quote(text)
         return None, Problem(
             exit=Exit.CONFIGURATION,
-            message=f"Input `{row.name}`{quoted} {invalid}.",
+            message=f"{quoted} {invalid}.",
             where=Where(input=row.name),
         )
 

@@ -175,11 +175,14 @@ def put_back(
     )
 
 
+END_OF_LOG = "The end of the Space's log, in the job summary and above, says more."
+
+
 def _cause(outcome: NotBuilt | Unhealthy) -> Problem:
     """The problem of a red outcome, with the likely cause in front of everything else."""
     causes = "; ".join(cause.title for cause in outcome.causes)
     remedy = " ".join(cause.remedy for cause in outcome.causes)
-    hint = f"Likely cause: {causes}. {remedy}" if causes else "See the end of the log below."
+    hint = f"Likely cause: {causes}. {remedy}" if causes else END_OF_LOG
     if isinstance(outcome, Unhealthy):
         message = f"The new revision runs and is not healthy: {outcome.verdict.reason}."
         return Problem(exit=Exit.HEALTH, message=message, hint=hint)
@@ -193,6 +196,8 @@ def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Re
     unchanged = not release.changed and not run.trail.report.restarted
     status = Status.UNCHANGED if unchanged else Status.HEALTHY
     run.trail.know(revision=outcome.revision, status=status)
+    urls = run.trail.report.urls
+    run.world.console.line(f"Healthy: {urls.app} (API docs: {urls.docs}, health: {urls.health})")
     request = plan.frontend_request(run.settings, decided.bundle, release.space.host)
     try:
         client = plan_frontend(request, run.world.files)

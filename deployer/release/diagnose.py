@@ -103,6 +103,13 @@ LOG: Final = (
         ),
     ),
     Rule(
+        pattern=r"Because ([\w.-]+) was not found in the package registry",
+        cause=Cause(
+            title="uv finds no package `{0}`",
+            remedy="Check its name in the requirements.",
+        ),
+    ),
+    Rule(
         pattern=r"ResolutionImpossible|conflicting dependencies",
         cause=Cause(
             title="The requirements contradict each other",

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from deployer.errors import HubRefused
 from deployer.model import (
@@ -226,7 +227,9 @@ class _Vigil:
             self._print(each, tail.lines())
 
     def _print(self, kind: str, lines: Iterable[str]) -> None:
-        for line in lines:
+        # The app's access log of our own probes: one a second, it would push out all the rest.
+        ours = f'"GET {urlsplit(self.target.health_url).path} HTTP/'
+        for line in (line for line in lines if ours not in line):
             self.logs[kind].append(line)
             self.world.console.line(f"| {line}")
 

@@ -34,7 +34,7 @@ def _sections(report: Report) -> Iterator[str]:
     planned = report.mode is Mode.PLAN
     if planned or report.exit in (Exit.CONFIGURATION, Exit.BUNDLE):
         yield render_plan(report)
-    yield _section("What would change" if planned else "What changed", _changes(report))
+    yield _section(_changes_title(report), _changes(report))
     yield _section("Secrets and variables", render_environment(report))
     yield _section("Frontend", _frontend(report))
     yield _section("Worth knowing", _notices(report.notices))
@@ -79,12 +79,20 @@ def _section(title: str, body: str) -> str:
     return f"### {title}\n\n{body}" if body else ""
 
 
+def _changes_title(report: Report) -> str:
+    """A run that ended before its push is no proof that anything was written."""
+    if report.mode is Mode.PLAN:
+        return "What would change"
+    return "What was to change" if report.problems and not report.changed else "What changed"
+
+
 def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
 def _problems(problems: Sequence[Problem]) -> str:
-    return _bullets(_finding(problem) for problem in problems)
+    worst = sorted(problems, key=lambda problem: problem.exit)
+    return _bullets(_finding(problem) for problem in worst)
 
 
 def _notices(notices: Sequence[Notice]) -> str:
@@ -101,7 +109,8 @@ def _finding(found: Problem | Notice) -> str:
 def _causes(report: Report) -> str:
     causes: tuple[Cause, ...] = ()
     if isinstance(report.outcome, NotBuilt | Unhealthy):
-        causes = report.outcome.causes
+        said = " ".join(problem.hint for problem in report.problems)
+        causes = tuple(cause for cause in report.outcome.causes if cause.remedy not in said)
     return _section(
         "Likely cause",
         _bullets(f"**{prose(cause.title)}** {prose(cause.remedy)}" for cause in causes),

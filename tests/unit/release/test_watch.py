@@ -304,3 +304,11 @@ def test_answers_do_not_count_when_the_revision_was_replaced_meanwhile(scene: Sc
     target = scene.push(Behaviour(app=replaced)).target()
     outcome = watch.wait(target, scene.fakes.world)
     assert outcome == Superseded(revision=target.revision, by=scene.space.head)
+
+
+def test_the_app_s_log_of_our_own_probes_is_left_out(scene: Scene) -> None:
+    told = 'INFO: 10.0.0.1:5 - "GET /api/health HTTP/1.1" 503'
+    sick = replace(SICK, run_log=("qdrant: connection refused", told))
+    outcome = scene.push(sick).wait()
+    assert isinstance(outcome, Unhealthy)
+    assert outcome.log == ("qdrant: connection refused",)

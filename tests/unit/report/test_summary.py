@@ -319,3 +319,22 @@ def test_the_source_is_named_at_the_end() -> None:
     assert render_summary(GREEN, source).endswith(
         "From `owner/app` at `fedcba9876`, by hf-space-deploy 1.0.0.\n"
     )
+
+
+def test_a_cause_that_a_problem_names_already_is_not_said_twice() -> None:
+    remedy = "Add `httpx` to requirements.txt."
+    problem = Problem(exit=Exit.BUILD, message="It did not start.", hint=f"Likely cause: {remedy}")
+    assert render_summary(replace(RED, problems=(problem,))).count(remedy) == 1
+
+
+def test_a_run_that_ended_before_its_push_does_not_say_that_files_changed() -> None:
+    text = render_summary(replace(RED, changed=False, files=FileDiff(added=("a.py",))))
+    assert "### What was to change" in text
+    assert "### What changed" not in text
+
+
+def test_the_problems_of_the_lowest_exit_code_come_first() -> None:
+    late = Problem(exit=Exit.BUNDLE, message="No app.")
+    first = Problem(exit=Exit.CONFIGURATION, message="No token.")
+    text = render_summary(replace(RED, problems=(late, first)))
+    assert text.index("No token.") < text.index("No app.")

@@ -1,0 +1,51 @@
+"""Inputs that can't be read end the run before its first stage, and leave what a person needs."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from deployer.cli import main
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_WORKSPACE": str(tmp_path),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "INPUT_SPACE": "ada",
+        "INPUT_VISIBILITY": "hidden",
+    }
+
+
+def run(environ: dict[str, str]) -> tuple[int, str]:
+    stream = io.StringIO()
+    return main(environ, [], stream), stream.getvalue()
+
+
+def test_each_problem_is_an_annotation_that_names_its_input(environ: dict[str, str]) -> None:
+    code, log = run(environ)
+    assert code == 2
+    assert "input `visibility`: `hidden` must be one of public, protected, private." in log
+    assert "input `space`: `ada` must be `owner/name`" in log
+
+
+def test_the_status_and_the_summary_are_written_all_the_same(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    run(environ)
+    assert "\nfailed\n" in (tmp_path / "output").read_text()
+    summary = (tmp_path / "summary").read_text()
+    assert summary.startswith("## ❌ The workflow's configuration was refused")
+    assert "(input `visibility`)" in summary
+
+
+def test_a_value_that_may_be_secret_is_not_quoted(environ: dict[str, str]) -> None:
+    _, log = run({**environ, "INPUT_HF_TOKEN": "hf_abc def"})
+    plain = "\n".join(line for line in log.splitlines() if not line.startswith("::add-mask::"))
+    assert "input `hf-token`: The value has white space" in plain
+    assert "abc" not in plain
