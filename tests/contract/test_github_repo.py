@@ -158,7 +158,7 @@ def test_a_ruleset_is_known_before_anything_is_written(
 
 def test_a_rulesets_refusal_shows_the_way_out(repo: GitHubRepo, server: Repository) -> None:
     server.protect("main", ruleset=True)
-    with pytest.raises(RepositoryRefused, match="frontend-commit: pull-request") as refused:
+    with pytest.raises(RepositoryRefused, match="bypass the rules") as refused:
         commit(repo)
     assert not refused.value.race
 

@@ -268,7 +268,7 @@ def test_a_readers_commit_is_refused_and_is_no_race(ground: Ground) -> None:
 
 def test_a_protected_branch_is_refused_with_the_way_out(ground: Ground) -> None:
     ground.protect()
-    with pytest.raises(RepositoryRefused, match="frontend-commit: pull-request") as refused:
+    with pytest.raises(RepositoryRefused, match="bypass the rules") as refused:
         commit(ground.repo())
     assert not refused.value.race
     assert ground.messages() == ["First commit"]

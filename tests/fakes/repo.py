@@ -64,7 +64,7 @@ class FakeRepo:
             return parent
         self.may_write(branch)
         if branch in self.protected:
-            hint = "Set `frontend-commit: pull-request`."
+            hint = "Let this token's app or user bypass the rules."
             raise RepositoryRefused("The branch is protected.", hint=hint)
         if self.head(branch) != parent:
             raise RepositoryRefused("The branch moved meanwhile.", race=True)

@@ -1,0 +1,138 @@
+"""The follow-up commit of the real program, on a Hub and a GitHub that really do their part."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from localhub.testing import RunningHub, running
+from tests.localgithub.repositories import Repository
+from tests.localgithub.schema import SchemaMissing, schema
+from tests.localgithub.server import serving
+from tests.localgithub.state import Fault, Grant, LocalGitHub
+from tests.real.action import EXAMPLE
+from tests.real.checkout import READER, WRITER, checkout, git
+from tests.real.need import missing
+from tests.real.program import Checkout, Run
+
+NAME = "octo/rag-chatbot"
+CLIENT = "frontend/src/chatClient.ts"
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[RunningHub]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[LocalGitHub]:
+    try:
+        schema()
+    except SchemaMissing as sentence:
+        missing(str(sentence))
+    made = LocalGitHub(root=tmp_path / "github")
+    made.grants = {WRITER: Grant(installation=True), READER: Grant(write=False)}
+    with serving(made):
+        yield made
+
+
+@pytest.fixture
+def server(github: LocalGitHub) -> Repository:
+    listed = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"],
+        cwd=EXAMPLE,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    names = filter(None, listed.stdout.split("\0"))
+    return github.add(NAME, {name: (EXAMPLE / name).read_bytes() for name in names})
+
+
+@pytest.fixture
+def job(github: LocalGitHub, server: Repository, hub: RunningHub, tmp_path: Path) -> Checkout:
+    """A job on ``main``: a checkout as actions/checkout leaves it, and the runner's variables."""
+    folder = checkout(github.clone_url(NAME), tmp_path / "checkout")
+    variables = {
+        **github.variables(),
+        "GITHUB_REPOSITORY": NAME,
+        "GITHUB_REF": "refs/heads/main",
+        "GITHUB_SHA": str(server.head("main")),
+        "GITHUB_EVENT_NAME": "push",
+        "INPUT_GITHUB_TOKEN": WRITER,
+    }
+    space = f"{hub.owner}/{tmp_path.name[:50].strip('-_').replace('_', '-')}"
+    return Checkout(folder=folder, hub=hub, space=space, environment=variables)
+
+
+def changed_paths(server: Repository, revision: str) -> list[str]:
+    return server.git("diff", "--name-only", f"{revision}~1", revision).splitlines()
+
+
+def succeeded(run: Run) -> str:
+    assert run.code == 0, run.log
+    return run.outputs["frontend-commit"]
+
+
+@pytest.mark.parametrize("method", ["api", "git"])
+def test_one_commit_points_the_client_to_the_space_and_a_second_run_makes_none(
+    job: Checkout, server: Repository, method: str
+) -> None:
+    first = job.run(commit_method=method)
+    made = succeeded(first)
+    assert made == server.head("main")
+    assert changed_paths(server, made) == [CLIENT]
+    assert first.outputs["space-url"] in str(server.read(CLIENT, made))
+    assert (made in server.verified) == (method == "api")
+    assert git(job.folder, "status", "--porcelain") == ""
+    second = job.run(commit_method=method)
+    assert (second.code, second.outputs["status"]) == (0, "unchanged"), second.log
+    assert server.head("main") == made
+    assert WRITER not in first.text + second.text
+
+
+@pytest.mark.parametrize("method", ["api", "git"])
+def test_what_somebody_pushed_during_the_deploy_is_kept(
+    job: Checkout, server: Repository, github: LocalGitHub, method: str
+) -> None:
+    started = job.start(commit_method=method)
+    theirs = server.push_by_somebody("README.md", b"pushed during the deploy\n")
+    run = job.finish(started)
+    made = succeeded(run)
+    assert [one.sha for one in server.log("main")][:2] == [made, theirs]
+    assert server.read("README.md", made) == b"pushed during the deploy\n"
+
+
+def test_a_commit_whose_answer_was_lost_is_reported_all_the_same(
+    job: Checkout, server: Repository, github: LocalGitHub
+) -> None:
+    github.faults.append(Fault(method="POST", path="/graphql", when="after"))
+    assert succeeded(job.run()) == server.head("main")
+    assert len(server.log("main")) == 2
+
+
+@pytest.mark.parametrize("method", ["api", "git"])
+def test_a_token_that_may_only_read_stops_the_run_before_anything_is_deployed(
+    job: Checkout, server: Repository, method: str
+) -> None:
+    job.environment["INPUT_GITHUB_TOKEN"] = READER
+    run = job.run(commit_method=method)
+    assert run.code == 2, run.log
+    assert "contents: write" in run.log
+    assert "space-url" not in run.outputs
+    assert len(server.log("main")) == 1
+
+
+@pytest.mark.parametrize("method", ["api", "git"])
+def test_a_protected_branch_leaves_the_backend_deployed_and_says_what_to_set(
+    job: Checkout, server: Repository, method: str
+) -> None:
+    server.protect("main")
+    run = job.run(commit_method=method)
+    assert (run.code, run.outputs["status"]) == (7, "healthy"), run.log
+    assert "bypass the rules" in run.log
+    assert len(server.log("main")) == 1
