@@ -15,7 +15,10 @@ WRITE = (
     "Give the job `permissions: contents: write`, or pass a `github-token` that may write "
     "the repository's contents."
 )
-PROTECTED = "Set `frontend-commit: pull-request`, or let this token's app or user bypass the rules."
+PROTECTED = (
+    "Let this token's app or user bypass the rules, or set `frontend-commit: none` and commit the "
+    "change from the job summary by hand (`frontend-commit: pull-request` is not built yet)."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
