@@ -13,7 +13,10 @@ from deployer.bundle import BundleRequest, build_bundle
 from deployer.errors import Problem, Refused
 from deployer.model import Bundle, BundleFile, SpaceId
 
-APP = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/health')\ndef health():\n    ...\n"
+APP = (
+    "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/health')\n"
+    "def health():\n    ...\n"
+)
 MINIMAL = {"backend/main.py": APP, "backend/requirements.txt": "fastapi\nuvicorn\n"}
 
 Content = str | bytes

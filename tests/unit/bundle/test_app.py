@@ -103,7 +103,8 @@ def test_imports_from_two_places_set_the_search_path(plan: Planner) -> None:
         ("from fastapi import FastAPI\nclass Api(FastAPI): ...\napp = Api()\n", "app"),
         ("from fastapi import *\napp = FastAPI()\n", "app"),
         (
-            "from fastapi import FastAPI\ndef create_app():\n    a = FastAPI()\n    return a\napp = create_app()\n",
+            "from fastapi import FastAPI\ndef create_app():\n    a = FastAPI()\n"
+            "    return a\napp = create_app()\n",
             "app",
         ),
         (
@@ -113,12 +114,14 @@ def test_imports_from_two_places_set_the_search_path(plan: Planner) -> None:
         ),
         (
             "import socketio\nfrom fastapi import FastAPI\napi = FastAPI()\n"
-            "sio = socketio.AsyncServer()\nsocket_app = socketio.ASGIApp(sio, other_asgi_app=api)\n",
+            "sio = socketio.AsyncServer()\n"
+            "socket_app = socketio.ASGIApp(sio, other_asgi_app=api)\n",
             "socket_app",
         ),
         ("from fastapi import FastAPI\nif True:\n    app = FastAPI()\n", "app"),
         (
-            "from fastapi import FastAPI\nsub = FastAPI()\napp = FastAPI()\napp.mount('/sub', sub)\n",
+            "from fastapi import FastAPI\nsub = FastAPI()\napp = FastAPI()\n"
+            "app.mount('/sub', sub)\n",
             "app",
         ),
     ],
@@ -128,7 +131,10 @@ def test_an_app_is_found_however_it_is_made(plan: Planner, code: str, name: str)
 
 
 def test_a_factory_is_started_as_one(plan: Planner) -> None:
-    code = "from fastapi import FastAPI\ndef create_app(debug=False):\n    app = FastAPI()\n    return app\n"
+    code = (
+        "from fastapi import FastAPI\ndef create_app(debug=False):\n"
+        "    app = FastAPI()\n    return app\n"
+    )
     found = plan({**REQUIREMENTS, "backend/shop/__init__.py": code})
     assert found.backend.app == "shop:create_app"
     assert '"shop:create_app", "--factory"' in command(found)
@@ -205,7 +211,10 @@ def test_among_several_the_one_that_is_started_wins(plan: Planner, file: str, co
 
 
 def test_the_app_of_an_own_dockerfile_wins(plan: Planner) -> None:
-    docker = 'FROM python:3.12-slim\nCOPY . .\nCMD ["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "7860"]\n'
+    docker = (
+        "FROM python:3.12-slim\nCOPY . .\n"
+        'CMD ["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "7860"]\n'
+    )
     found = plan({**MINIMAL, "backend/app.py": APP, "backend/Dockerfile": docker})
     assert found.backend.app == "app:app"
 

@@ -17,7 +17,10 @@ CODE = {"backend/main.py": APP}
 
 
 def test_test_packages_go_and_everything_else_stays(plan: Planner) -> None:
-    source = "# web\r\nfastapi==0.115.0  # pinned\r\nuvicorn[standard]\r\npytest>=8\r\nPyTest_Asyncio\r\n\r\n# data\r\nmypy\r\nhttpx\r\n"
+    source = (
+        "# web\r\nfastapi==0.115.0  # pinned\r\nuvicorn[standard]\r\npytest>=8\r\n"
+        "PyTest_Asyncio\r\n\r\n# data\r\nmypy\r\nhttpx\r\n"
+    )
     found = plan({**CODE, "backend/requirements.txt": source})
     assert found.content("requirements.txt") == (
         b"# web\r\nfastapi==0.115.0  # pinned\r\nuvicorn[standard]\r\n\r\n# data\r\nhttpx\r\n"

@@ -27,7 +27,11 @@ SECTIONS = [
     "Health check response",
     "Cold start",
 ]
-OWN = 'FROM python:3.12-slim\nRUN useradd -m -u 1000 user\nUSER user\nCOPY --chown=user . .\nEXPOSE 7860\nCMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "7860"]\n'
+OWN = (
+    "FROM python:3.12-slim\nRUN useradd -m -u 1000 user\nUSER user\n"
+    "COPY --chown=user . .\nEXPOSE 7860\n"
+    'CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "7860"]\n'
+)
 
 
 def head(found: Plan) -> dict[str, object]:
@@ -53,7 +57,10 @@ def test_the_linter_finds_nothing_but_unpinned_system_packages(
         pytest.skip("hadolint is not installed")
     (tmp_path / "Dockerfile").write_bytes(plan(MINIMAL).content("Dockerfile"))
     told = subprocess.run(
-        [linter, "--no-color", str(tmp_path / "Dockerfile")], capture_output=True, text=True
+        [linter, "--no-color", str(tmp_path / "Dockerfile")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert {line.split()[1] for line in told.stdout.splitlines()} == {"DL3008"}
 
@@ -200,7 +207,12 @@ def test_the_text_of_a_brought_readme_stays_byte_for_byte(plan: Planner, body: b
 
 
 def test_front_matter_is_completed_and_other_keys_kept(plan: Planner) -> None:
-    readme = '---\n# mine\ntitle: "Chat"   # a comment\ncolorFrom: teal\nsdk: gradio\npinned: true\ntags:\n  - rag\nshort_description: >\n  far too long a description that goes on and on and on and on and on\n---\nHi\n'
+    readme = (
+        '---\n# mine\ntitle: "Chat"   # a comment\ncolorFrom: teal\nsdk: gradio\n'
+        "pinned: true\ntags:\n  - rag\nshort_description: >\n"
+        "  far too long a description that goes on and on and on and on and on\n---\n"
+        "Hi\n"
+    )
     found = plan({**MINIMAL, "backend/README.md": readme})
     text = found.text("README.md")
     assert '# mine\ntitle: "Chat"   # a comment\n' in text
@@ -219,7 +231,10 @@ def test_front_matter_is_completed_and_other_keys_kept(plan: Planner) -> None:
 
 
 def test_a_complete_readme_ships_untouched(plan: Planner) -> None:
-    readme = "---\ntitle: A\nemoji: 🐳\ncolorFrom: red\ncolorTo: gray\nsdk: docker\napp_port: 7860\nshort_description: B\n---\nHi\n"
+    readme = (
+        "---\ntitle: A\nemoji: 🐳\ncolorFrom: red\ncolorTo: gray\nsdk: docker\n"
+        "app_port: 7860\nshort_description: B\n---\nHi\n"
+    )
     assert (
         plan({**MINIMAL, "backend/README.md": readme}).file("README.md").source
         == "backend/README.md"
@@ -264,7 +279,10 @@ def test_the_environment_table_tells_what_is_configured_and_hides_credentials(
 
 
 def test_a_route_can_not_break_the_table(plan: Planner) -> None:
-    code = "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a', summary='x | y\\n<b>`')\ndef a(): ...\n"
+    code = (
+        "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a', summary='x | y\\n"
+        "<b>`')\ndef a(): ...\n"
+    )
     line = next(
         line
         for line in plan({**MINIMAL, "backend/main.py": code}).text("README.md").splitlines()

@@ -163,7 +163,9 @@ def test_packages_get_the_init_files_they_lack(plan: Planner) -> None:
     found = plan(
         {
             "backend/requirements.txt": "fastapi\nuvicorn\nalembic\n",
-            "backend/app/main.py": f"from app.core.config import x\nfrom alembic.config import Config\n{APP}",
+            "backend/app/main.py": (
+                f"from app.core.config import x\nfrom alembic.config import Config\n{APP}"
+            ),
             "backend/app/core/config.py": "x = 1\n",
             "backend/app/models/schemas.py": "",
             "backend/alembic/env.py": "",

@@ -155,7 +155,10 @@ def test_an_import_beats_the_rule_about_tests(plan: Planner) -> None:
 
 
 def test_a_file_that_the_dockerfile_copies_by_name_ships(plan: Planner) -> None:
-    docker = 'FROM python:3.11-slim\nCOPY tests/seed.json /x/\nCMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "7860"]\n'
+    docker = (
+        "FROM python:3.11-slim\nCOPY tests/seed.json /x/\n"
+        'CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "7860"]\n'
+    )
     found = plan(
         {
             **MINIMAL,
@@ -220,7 +223,7 @@ GLOB = st.sampled_from(["a", "b", "*", "**", "c.txt", "*.md", "?", "[ab]"])
 
 @st.composite
 def pattern(draw: st.DrawFn) -> str:
-    """A gitignore pattern. One that opens an ignored folder again must say where (git's own rule)."""
+    """A gitignore pattern. One that opens an ignored folder again says where: git's own rule."""
     parts = draw(st.lists(GLOB, min_size=1, max_size=3))
     bang = draw(st.sampled_from(["", "", "!"]))
     lead = "/" if bang else draw(st.sampled_from(["", "/"]))

@@ -20,13 +20,17 @@ def test_prefixes_add_up_through_nested_routers(plan: Planner) -> None:
     found = plan(
         {
             **REQUIREMENTS,
-            "backend/app/main.py": "from fastapi import FastAPI\nfrom app.api import router as api\n"
-            "app = FastAPI()\napp.include_router(api, prefix='/api')\n",
+            "backend/app/main.py": (
+                "from fastapi import FastAPI\nfrom app.api import router as api\n"
+                "app = FastAPI()\napp.include_router(api, prefix='/api')\n"
+            ),
             "backend/app/api/__init__.py": "from .v1 import router\n",
             "backend/app/api/v1.py": "from fastapi import APIRouter\nfrom app.api import chat\n"
-            "router = APIRouter(prefix='/v1')\nrouter.include_router(chat.router, prefix='/chat')\n",
+            "router = APIRouter(prefix='/v1')\n"
+            "router.include_router(chat.router, prefix='/chat')\n",
             "backend/app/api/chat.py": "from fastapi import APIRouter\nrouter = APIRouter()\n"
-            "@router.post('')\nasync def ask(): ...\n@router.get('/{id}/history')\ndef history(): ...\n",
+            "@router.post('')\nasync def ask(): ...\n@router.get('/{id}/history')\n"
+            "def history(): ...\n",
         }
     )
     assert routes(found) == [("POST", "/api/v1/chat"), ("GET", "/api/v1/chat/{id}/history")]
@@ -55,7 +59,8 @@ def test_routes_of_a_factory_and_of_functions_it_calls_are_read(plan: Planner) -
             "def create_app():\n    app = FastAPI()\n    register(app)\n"
             "    @app.get('/health')\n    def health(): ...\n    return app\napp = create_app()\n",
             "backend/routing.py": "import users\ndef register(target):\n"
-            "    for module in (users,):\n        target.include_router(module.router, prefix='/u')\n",
+            "    for module in (users,):\n"
+            "        target.include_router(module.router, prefix='/u')\n",
             "backend/users.py": "from fastapi import APIRouter\nrouter = APIRouter()\n"
             "@router.api_route('/me', methods=['GET', 'PUT'])\ndef me(): ...\n",
         }
@@ -132,7 +137,8 @@ def environment(plan: Planner, code: str) -> dict[str, tuple[str | None, bool]]:
 def test_plain_reads_are_found(plan: Planner) -> None:
     code = (
         "import os\nfrom os import environ, getenv\nA = os.environ['A']\nB = os.getenv('B')\n"
-        "C = os.environ.get('C', 'c')\nD = getenv('D') or 'd'\nE = environ['E']\nF = os.getenv('F', 5)\n"
+        "C = os.environ.get('C', 'c')\nD = getenv('D') or 'd'\nE = environ['E']\n"
+        "F = os.getenv('F', 5)\n"
         "def read(name): return os.environ.get(name)\nG = read('G')\nos.environ['H'] = 'x'\n"
     )
     assert environment(plan, code) == {
@@ -149,7 +155,8 @@ def test_plain_reads_are_found(plan: Planner) -> None:
 def test_settings_classes_are_read_with_prefix_alias_and_inheritance(plan: Planner) -> None:
     code = (
         "from pydantic import Field, AliasChoices\n"
-        "from pydantic_settings import BaseSettings, SettingsConfigDict\nfrom typing import ClassVar\n"
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+        "from typing import ClassVar\n"
         "class Base(BaseSettings):\n    key: str\n"
         "class Settings(Base):\n    model_config = SettingsConfigDict(env_prefix='APP_')\n"
         "    name: str = 'x'\n    size: int = Field(default=3)\n    must: str = Field(...)\n"
@@ -185,7 +192,10 @@ def test_only_what_the_app_imports_counts(plan: Planner) -> None:
 
 CORS = "from fastapi.middleware.cors import CORSMiddleware\n"
 ADD = "app.add_middleware(CORSMiddleware, allow_origins={})\n"
-SETTINGS = "from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict\nfrom typing import *\n"
+SETTINGS = (
+    "from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict\n"
+    "from typing import *\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +238,8 @@ SETTINGS = "from pydantic_settings import BaseSettings, NoDecode, SettingsConfig
         ),
         ("class S(BaseSettings):\n    a: str = ''\ns = S()\n", "[s.a]", ("A", False, True)),
         (
-            "class S:\n    def __init__(self):\n        self.origins = os.getenv('A').split(',')\ns = S()\n",
+            "class S:\n    def __init__(self):\n"
+            "        self.origins = os.getenv('A').split(',')\ns = S()\n",
             "s.origins",
             ("A", False, False),
         ),
@@ -270,7 +281,9 @@ def test_fixed_origins_have_no_name(plan: Planner) -> None:
         ({"backend/pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.9"\n'}, "3.11"),
         (
             {
-                "backend/requirements.txt": 'fastapi\nuvicorn\nnumpy==2.3 ; python_version >= "3.12"\n'
+                "backend/requirements.txt": (
+                    'fastapi\nuvicorn\nnumpy==2.3 ; python_version >= "3.12"\n'
+                )
             },
             "3.12",
         ),
