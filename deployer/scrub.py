@@ -36,7 +36,7 @@ _KEYS: Final = re.compile(
 )
 _PEM: Final = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----"
-    r"[A-Za-z0-9+/=\s\\:,]*+(?:-----END [A-Z0-9 ]{1,60}-----)?"
+    r"(?:[A-Za-z0-9+/=\s:,]|\\[nr])*+(?:-----END [A-Z0-9 ]{1,60}-----)?"
 )
 # Its lines also come one by one, as a streamed log does: 64 characters (70 for OpenSSH) each.
 _PEM_BODY: Final = re.compile(
@@ -60,14 +60,16 @@ _NO_VALUE: Final = (
     r"(?!(?:true|false|yes|no|none|null|missing|required|not|invalid|unset|empty|expired|is|set)\b"
     r"|\*\*\*)"
 )
-_ASSIGNED: Final = re.compile(rf"(?i)({_KEY_NAME}[\"']?\s?=\s?[\"']?){_NO_VALUE}[^\s\"'&,;)]{{2,}}")
+# A backslash goes with what follows it, and stays with a quote: escaped JSON stays JSON.
+_CHAR: Final = r"(?:[^\s\"'&,;)<>#\\]|\\[^\s\"'])"
+_ASSIGNED: Final = re.compile(rf"(?i)({_KEY_NAME}[\"']?\s?=\s?[\"']?){_NO_VALUE}{_CHAR}{{2,}}")
 _QUOTED: Final = re.compile(
     rf"(?i)({_KEY_NAME}\\?[\"']\s?:\s?\\?[\"']){_NO_VALUE}[^\s\"'\\][^\"'\n\\]*+"
 )
 _SAID: Final = re.compile(
-    rf"(?i)({_KEY_NAME}\s?:\s?){_NO_VALUE}(?=[^\s\"',;]{{0,64}}\d)[^\s\"',;]{{6,}}"
+    rf"(?i)({_KEY_NAME}\s?:\s?){_NO_VALUE}(?=[^\s\"',;]{{0,64}}\d){_CHAR}{{6,}}"
 )
-_QUERY: Final = re.compile(r"(?i)([?&](?:key|sig|signature|auth)=)[^\s&\"'<>#]{3,}")
+_QUERY: Final = re.compile(rf"(?i)([?&](?:key|sig|signature|auth)=){_CHAR}{{3,}}")
 
 
 def scrub(text: str, known: Sequence[str] = ()) -> str:

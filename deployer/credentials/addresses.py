@@ -46,7 +46,11 @@ class _Postgres:
 
 def check_postgres(entry: Entry, _: Backend | None) -> Iterator[Finding]:
     """`sslmode` of an address of PostgreSQL, by scheme and whatever the name."""
-    address = _read(entry.value.reveal().strip())
+    value = entry.value.reveal().strip()
+    if value.startswith("psql "):
+        hint = "Keep the address alone: what begins with `postgresql://`, without quotes."
+        yield wrong(entry, "is a `psql` command, as Neon offers it for copying.", hint)
+    address = _read(value)
     if address is None:
         return
     if all(_LOCAL.fullmatch(host) for host in address.hosts):

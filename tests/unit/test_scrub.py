@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deployer.scrub import contains_key, scrub, scrub_lines
 
@@ -98,6 +101,21 @@ def test_a_line_of_a_private_key_is_known_alone() -> None:
 
 def test_no_lines_stay_no_lines() -> None:
     assert scrub_lines([]) == ()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("password=", "token: 1", "://u:p", "@", '"', "\\", "'", "a1b2c3d4", "?key=", " "),
+                *("-----BEGIN PRIVATE KEY-----", "\n", "Bearer ", "hf_", "api_key", ": "),
+            ]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_scrubbed_json_stays_json(text: str) -> None:
+    json.loads(scrub(json.dumps({"password": text, "message": [text, "b"]})))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deployer.credentials.hygiene import check_entries
 from deployer.errors import Notice, Problem
@@ -236,6 +238,10 @@ def test_a_local_postgresql_needs_no_sslmode(host: str) -> None:
     assert not [notice for notice in notices if notice.warning]
 
 
+def test_a_copied_psql_command_is_a_problem() -> None:
+    assert "`psql` command" in only_problem("DATABASE_URL", f"psql '{NEON}?sslmode=require'")
+
+
 def test_sslmode_for_asyncpg_is_a_warning() -> None:
     url = NEON.replace("://", "+asyncpg://") + "?sslmode=require"
     assert "asyncpg" in only_warning("DATABASE_URL", url)
@@ -375,3 +381,21 @@ def test_the_name_of_the_cors_setting_serves_better_as_a_variable_whatever_it_is
 
 def test_a_qdrant_url_with_a_key_is_at_home_among_the_secrets() -> None:
     assert check("QDRANT_URL", "https://abc.cloud.qdrant.io?api-key=0123456789") == ((), ())
+
+
+@given(
+    name=st.sampled_from(["X", "DATABASE_URL", "QDRANT_URL", "ALLOWED_ORIGINS", "API_KEY"]),
+    value=st.one_of(
+        st.text(max_size=80),
+        st.text(alphabet="ahtps:/@?#=&*[]<>{}\"' \n.,x", max_size=60).map("postgresql://".__add__),
+        st.text(alphabet="ahtps:/@?#=&*[]<>{}\"' \n.,x", max_size=60).map("https://".__add__),
+    ),
+    public=st.booleans(),
+)
+def test_no_value_breaks_a_check_or_is_repeated_when_secret(
+    name: str, value: str, public: bool
+) -> None:
+    problems, notices = check(name, "qQ7canary" + value, public=public)
+    if not public:
+        assert "qQ7canary" not in str((problems, notices))
+    check(name, value, public=public)
