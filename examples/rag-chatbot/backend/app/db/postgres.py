@@ -88,8 +88,8 @@ class PostgresStore:
             with psycopg.connect(self._url, connect_timeout=5) as connection:
                 if not self._has_table:
                     connection.execute(TABLE)
-                    self._has_table = True
                 yield connection
+            self._has_table = True  # only now: a failed statement takes the table back, too
         except psycopg.Error as error:
             # psycopg's text names host and user, so only the kind of failure is passed on.
             raise StoreUnavailable(type(error).__name__) from None

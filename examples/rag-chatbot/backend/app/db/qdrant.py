@@ -57,10 +57,12 @@ class VectorStore:
         """The nearest passages, best first."""
         with _translated():
             found = self._client.query_points(self._collection, query=vector, limit=limit).points
+        # Points that somebody else put into the collection carry no passage.
+        payloads = [(point.payload or {}, round(point.score, 4)) for point in found]
         return [
-            Source(title=p.payload["title"], text=p.payload["text"], score=round(p.score, 4))
-            for p in found
-            if p.payload
+            Source(title=payload["title"], text=payload["text"], score=score)
+            for payload, score in payloads
+            if "title" in payload and "text" in payload
         ]
 
     def health(self) -> ServiceHealth:
