@@ -6,6 +6,8 @@ to the host that was asked for (decision 5 of docs/decisions), never across a re
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
@@ -27,11 +29,28 @@ MOST_REDIRECTS: Final = 5
 class WebProbe:
     """``ports.Probe``; connections are reused from probe to probe."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seconds: float = TOTAL_SECONDS) -> None:
+        self._seconds = seconds
         self._session: requests.Session | None = None
 
     def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
-        """The answer; redirects inside the host are followed. Never raises."""
+        """The answer; redirects inside the host are followed. Never raises.
+
+        Asked in a thread: neither the name's look-up nor a trickle of headers has a time limit of
+        its own. One that is late is left to itself, and its connection with it.
+        """
+        arrived: queue.Queue[Answer] = queue.Queue(1)
+        thread = threading.Thread(
+            target=lambda: arrived.put(self._follow(url, space_token)), daemon=True
+        )
+        thread.start()
+        try:
+            return arrived.get(timeout=self._seconds)
+        except queue.Empty:
+            self._session = None
+            return Answer(status=0, url=url, error=f"no answer within {self._seconds:.0f} s")
+
+    def _follow(self, url: str, space_token: Secret | None) -> Answer:
         seen = url
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._once(seen, space_token)
@@ -43,11 +62,13 @@ class WebProbe:
 
     def _once(self, url: str, space_token: Secret | None) -> Answer:
         import requests
+        import urllib3
 
-        if self._session is None:
-            self._session = requests.Session()
+        session = self._session
+        if session is None:
+            session = self._session = requests.Session()
             # No .netrc of the runner's: it would put somebody's password into the request.
-            self._session.auth = _no_login
+            session.auth = _no_login
         headers = {
             "User-Agent": f"hf-space-deploy/{__version__}",
             "Accept": "application/json, */*",
@@ -55,15 +76,20 @@ class WebProbe:
         if space_token is not None:
             headers["X-HF-Authorization"] = f"Bearer {space_token.reveal()}"
         try:
-            with self._session.get(
+            with session.get(
                 url,
                 headers=headers,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return _answer(url, response)
-        except (requests.RequestException, OSError, ValueError) as failure:
+                return _answer(url, response, time.monotonic() + self._seconds)
+        except (
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+            ValueError,
+        ) as failure:
             return Answer(status=0, url=url, error=f"no answer ({type(failure).__name__})")
 
 
@@ -71,26 +97,26 @@ def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _answer(url: str, response: requests.Response) -> Answer:
+def _answer(url: str, response: requests.Response, until: float) -> Answer:
     location = response.headers.get("Location", "") if response.is_redirect else ""
     return Answer(
         status=response.status_code,
         headers={name.lower(): value for name, value in response.headers.items()},
-        body=b"" if location else _body(response),
+        body=b"" if location else _body(response, until),
         url=url,
         location=urljoin(url, location) if location else "",
     )
 
 
-def _body(response: requests.Response) -> bytes:
-    """At most ``MOST_BYTES`` decoded bytes, within the time that one probe has."""
-    until = time.monotonic() + TOTAL_SECONDS
+def _body(response: requests.Response, until: float) -> bytes:
+    """At most ``MOST_BYTES`` decoded bytes. ``read1`` gives what is there, and unpacks no more."""
     parts, size = [], 0
-    for part in response.iter_content(16_384):
+    while size < MOST_BYTES and time.monotonic() < until:
+        part = response.raw.read1(16_384, decode_content=True)
+        if not part:
+            break
         parts.append(part)
         size += len(part)
-        if size >= MOST_BYTES or time.monotonic() > until:
-            break
     return b"".join(parts)[:MOST_BYTES]
 
 
