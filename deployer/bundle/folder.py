@@ -23,12 +23,15 @@ def find_folder(files: Files, folder: str, *, given: bool, rules: IgnoreRules) -
         raise Refused(
             [_wrong(f"`{folder}` leads outside the workspace.", "Give a folder inside it.")]
         )
-    if kind_of(files, cleaned) is WorkspaceKind.FOLDER:
+    exists = kind_of(files, cleaned) is WorkspaceKind.FOLDER
+    if exists and (given or _uses_fastapi(files, cleaned, rules)):
         return cleaned
     if given:
         problem = "is not a folder" if kind_of(files, cleaned) else "does not exist"
         raise Refused([_wrong(f"The backend folder `{cleaned}` {problem}.", _offer(files, rules))])
     found = candidates(files, rules)
+    if exists and len(found) != 1:
+        return cleaned
     if not found:
         message = f"There is no folder `{cleaned}`, and no FastAPI app anywhere in the repository."
         raise Refused([_wrong(message, "Set the input `backend` to the backend's folder.")])
@@ -39,6 +42,13 @@ def find_folder(files: Files, folder: str, *, given: bool, rules: IgnoreRules) -
         )
         raise Refused([_wrong(message, f"Set the input, for example `backend: {found[0]}`.")])
     return found[0]
+
+
+def _uses_fastapi(files: Files, folder: str, rules: IgnoreRules) -> bool:
+    """A ``backend`` in another language does not hide the FastAPI service beside it."""
+    listing = list_backend(files, folder, folder_rules(files, folder, rules))
+    code = Code(files, listing.files)
+    return any(code.mentions(path, (b"fastapi", b"FastAPI")) for path in code.paths)
 
 
 def candidates(files: Files, rules: IgnoreRules) -> list[str]:

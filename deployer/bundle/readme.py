@@ -108,7 +108,8 @@ def _default(item: EnvironmentName) -> str:
 def _set_by(name: str, about: About) -> str:
     if name in about.secrets:
         return "as a secret"
-    if name in about.variables:
+    allowed = about.frontend_urls and about.origins and about.origins.name == name
+    if name in about.variables or allowed:
         return "as a variable"
     return "no"
 

@@ -148,6 +148,15 @@ def test_a_backend_elsewhere_is_found(plan: Planner) -> None:
     assert plan(files).backend.folder == "server"
 
 
+def test_a_backend_in_another_language_does_not_hide_the_one_in_python(plan: Planner) -> None:
+    files = {
+        "backend/index.js": "",
+        "service/main.py": APP,
+        "service/requirements.txt": "fastapi\nuvicorn\n",
+    }
+    assert plan(files).backend.folder == "service"
+
+
 def test_several_backends_are_listed(refused: Refusal) -> None:
     files = {
         f"{name}/{file}": text
