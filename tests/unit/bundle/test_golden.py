@@ -87,9 +87,9 @@ settings = Settings()
     "backend/.env.example": "GEMINI_API_KEY=\n",
     "backend/requirements.txt": (
         "fastapi==0.115.0\nuvicorn[standard]==0.32.0\nqdrant-client==1.12.0\n"
-    )
-    "google-generativeai==0.8.0\nasyncpg==0.30.0\npytest==8.3.0\n"
-    "pytest-asyncio==0.24.0\npytest-cov==5.0.0\n",
+        "google-generativeai==0.8.0\nasyncpg==0.30.0\npytest==8.3.0\n"
+        "pytest-asyncio==0.24.0\npytest-cov==5.0.0\n"
+    ),
 }
 
 
