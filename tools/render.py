@@ -19,7 +19,10 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from deployer import settings  # noqa: E402 - only importable from the line above on
+from deployer.adapters import hub_errors, repository_refusals  # noqa: E402
 from deployer.errors import Exit  # noqa: E402
+from deployer.model import Cause  # noqa: E402
+from deployer.release import diagnose, health  # noqa: E402
 
 EXPRESSION: Final = re.compile(r"`(\$\{\{.*\}\})`")
 
@@ -76,6 +79,66 @@ def exit_table() -> str:
     return _table(("code", "meaning", "mended by"), rows)
 
 
+def words_table() -> str:
+    """The words of a health answer that are judged, as a Markdown table."""
+    rows = (
+        ("for it", health.UP),
+        ("against it", health.DOWN),
+        ("not yet", health.WAITING),
+    )
+    cells = ((name, ", ".join(f"`{word}`" for word in sorted(words))) for name, words in rows)
+    return _table(("speaks", "words"), cells)
+
+
+def service_causes() -> str:
+    """Likely causes of a service that speaks against health."""
+    rows = ((f"`{cause.service}`", *_cause(cause)) for cause in _once(diagnose.HEALTH))
+    return _table(("service", "likely cause", "what to do"), rows)
+
+
+def log_causes() -> str:
+    """Likely causes that the end of the Space's log shows."""
+    return _table(("likely cause", "what to do"), map(_cause, _once(diagnose.LOG)))
+
+
+def other_causes() -> str:
+    """Likely causes that a stage, the time or the status of the answer shows."""
+    rows = [(f"stage `{stage}`", *_cause(cause)) for stage, cause in diagnose.STAGES.items()]
+    rows += [
+        ("the time is over before it runs", *_cause(diagnose.TIMED_OUT)),
+        ("404 on the health path", *_cause(diagnose.MISSING_PATH)),
+        ("401 or 403 on the health path", *_cause(diagnose.CLOSED_PATH)),
+    ]
+    return _table(("seen", "likely cause", "what to do"), rows)
+
+
+def hub_refusals() -> str:
+    """What the Hub's HTTP statuses mean."""
+    rows = [(str(code), f"The Hub {says}", hint) for code, (says, hint) in _hub_meanings()]
+    return _table(("status", "meaning", "what to do"), rows)
+
+
+def repository_refusals_table() -> str:
+    """What a refusal of GitHub or a git server means."""
+    rows = ((each.said, each.hint) for each in repository_refusals.MEANINGS)
+    return _table(("meaning", "what to do"), rows)
+
+
+def _hub_meanings() -> Iterable[tuple[str, tuple[str, str]]]:
+    for code, meaning in hub_errors.MEANINGS.items():
+        yield str(code), meaning
+        if code == 403:
+            yield "403, naming a quota", (meaning[0], hub_errors.QUOTA)
+
+
+def _once(rules: Iterable[diagnose.Rule]) -> Iterable[Cause]:
+    return dict.fromkeys(rule.cause for rule in rules)
+
+
+def _cause(cause: Cause) -> tuple[str, str]:
+    return cause.title.replace("{0}", "…"), cause.remedy
+
+
 def _description(text: str) -> list[str]:
     width = textwrap.TextWrapper(90, break_long_words=False, break_on_hyphens=False)
     return ["    description: >-", *(f"      {line}" for line in width.wrap(text))]
@@ -93,6 +156,15 @@ TARGETS: Final[Mapping[str, Blocks]] = {
     "docs/reference/inputs.md": {"inputs": inputs_table},
     "docs/reference/outputs.md": {"outputs": outputs_table},
     "docs/reference/exit-codes.md": {"exit-codes": exit_table},
+    "docs/reference/health.md": {"words": words_table},
+    "docs/reference/errors.md": {
+        "exit-codes": exit_table,
+        "services": service_causes,
+        "log": log_causes,
+        "other": other_causes,
+        "hub": hub_refusals,
+        "repository": repository_refusals_table,
+    },
 }
 
 
