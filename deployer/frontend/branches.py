@@ -293,6 +293,6 @@ def browser_checked(node: Node) -> bool:
         if block.type == "statement_block":
             earlier = [child for child in block.children if child.start_byte < node.start_byte]
             early = [child for child in earlier if child.type == "if_statement"]
-            if any(asked.search(text(statement)) for statement in early):
+            if any(asked.search(said) and "return" in said for said in map(text, early)):
                 return True
     return False

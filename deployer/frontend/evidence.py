@@ -38,8 +38,9 @@ _OTHER_NAME = re.compile(
 _OTHER_CALL = re.compile(
     r"OpenAI|ChatOpenAI|\w*Ollama\w*|createOpenAI\w*|createAuthClient|betterAuth"
     r"|getServerSideProps|getStaticProps|getStaticPaths|generateMetadata|generateStaticParams"
-    r"|proxy|devServer|devProxy|server"
 )
+# In a configuration these keys are about the development server alone.
+_DEVELOPMENT_KEYS = frozenset({"proxy", "devServer", "devProxy", "server", "vite"})
 _LLM_PORTS = frozenset({1234, 11434})
 _FRONTEND_PORTS = frozenset({3000, 4173, 4200, 5173, 6006})
 _LLM_PATH = re.compile(r"/v1(?:/.*)?")
@@ -122,12 +123,16 @@ class Witness:
     sources: Mapping[str, str]
     own_route: bool  # some route of the backend is used somewhere in this frontend
 
-    def hear(self, path: str, addresses: Sequence[Address], names: tuple[str, ...]) -> Testimony:
+    def hear(
+        self, path: str, addresses: Sequence[Address], names: tuple[str, ...], *, exported: bool
+    ) -> Testimony:
         """The points of addresses that one name stands for, in the file ``path``.
 
-        Without an address (a variable whose value stands nowhere) the names alone speak.
+        Without an address (a variable whose value stands nowhere) the names alone speak;
+        ``exported`` names speak in other files, too.
         """
-        by_route = self._own(path, addresses, names)
+        by_route = any(self.routes.whole(address.rest) for address in addresses)
+        by_route = by_route or self._called(path, addresses, names, exported=exported)
         named = any(_BACKEND_NAME.search(name) for name in names[:3])
         local = any(address.local and address.port in self.ports for address in addresses)
         hub = any(address.on_hub for address in addresses)
@@ -148,13 +153,13 @@ class Witness:
             return -1
         return int(self.own_route and any(address.local for address in addresses))
 
-    def _own(self, path: str, addresses: Sequence[Address], names: tuple[str, ...]) -> bool:
-        """A route is called through one of the names, or stands in the literal itself."""
-        if any(self.routes.whole(address.rest) for address in addresses):
-            return True
+    def _called(
+        self, path: str, addresses: Sequence[Address], names: tuple[str, ...], *, exported: bool
+    ) -> bool:
+        """A route is called through one of the names."""
         bases = {"", *(path_of(address.rest) for address in addresses)}
-        near = [name for name in names[:3] if name]
-        wide = [name for name in near if len(name) > 3 and "." not in name]
+        near = [name for name in names[:4] if name]
+        wide = [name for name in near if len(name) > 3 and "." not in name] if exported else []
         return any(
             self.routes.used_after(name, base, source)
             for where, source in self.sources.items()
@@ -179,8 +184,10 @@ def is_other_server(address: Address, routes: Routes, ports: frozenset[int]) -> 
     return bool(_LLM_PATH.fullmatch(address.rest)) and not routes.reached(address.rest)
 
 
-def is_other_caller(names: Iterable[str]) -> bool:
-    """True when another service's client, or code that runs on a server, takes the address."""
+def is_other_caller(names: Sequence[str], *, config: bool) -> bool:
+    """True when another service's client, a server or a development proxy takes the address."""
+    if config and not _DEVELOPMENT_KEYS.isdisjoint(names):
+        return True
     return any(_OTHER_CALL.fullmatch(name.split(".")[-1]) for name in names)
 
 

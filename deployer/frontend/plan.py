@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from deployer.errors import Notice, Where
+from deployer.frontend.acceptance import accepts
 from deployer.frontend.choices import Target
 from deployer.frontend.discovery import (
     by_hand,
@@ -23,7 +24,7 @@ from deployer.frontend.environment import PRODUCTION_FILE, Framework, Read, find
 from deployer.frontend.evidence import Belief
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest, check
 from deployer.frontend.rewrite import Accept, Rewritten, rewrite
-from deployer.frontend.survey import Survey, accepts, survey
+from deployer.frontend.survey import Survey, survey
 from deployer.frontend.syntax import parse
 from deployer.frontend.variables import env_change, production_value, redone
 from deployer.model import FileChange, FrontendPlan, FrontendState
@@ -44,8 +45,10 @@ def plan_frontend(request: FrontendRequest, files: Files) -> FrontendPlan:
     surveys = [survey(frontend, request, named=named) for frontend in frontends]
     chosen, doubts = _choose([s for s in surveys if s.belief], named=named)
     doubts = (*doubts, *_several_spaces(chosen, request)) if not named else doubts
-    unbelieved = [notice for item in surveys for notice in item.notices]
-    return _planned(request, chosen, doubts, paths, files.read, unbelieved)
+    if not chosen:
+        unbelieved = [notice for item in surveys for notice in item.notices]
+        return _nothing(request, paths, unbelieved)
+    return _planned(request, chosen, doubts, files.read)
 
 
 def _choose(surveys: list[Survey], *, named: bool) -> tuple[list[Survey], tuple[Notice, ...]]:
@@ -71,7 +74,7 @@ def _several_spaces(chosen: list[Survey], request: FrontendRequest) -> Iterator[
             yield Notice(
                 message=f"The frontend calls several Spaces: {', '.join(others)}.",
                 hint=f"If all are this backend, set `frontend: {_folder(item)}`.",
-                where=Where(file=item.first.path, line=item.first.line),
+                where=item.first,
             )
 
 
@@ -79,12 +82,10 @@ def _planned(
     request: FrontendRequest,
     chosen: list[Survey],
     doubts: tuple[Notice, ...],
-    paths: tuple[str, ...] | None,
     read: Read,
-    unbelieved: list[Notice],
 ) -> FrontendPlan:
     changes: list[FileChange] = []
-    notices = list(doubts)
+    notices: list[Notice] = []
     for item in chosen:
         for path, result in _results(item, request):
             before = item.frontend.sources[path]
@@ -93,15 +94,13 @@ def _planned(
             notices += _left(path, result, request)
         notices += [*item.notices, *([] if doubts else _moved(item, request))]
         changes += _variable_change(item, request, read)
+    notices = [*(doubts if changes else ()), *notices]
     state = _state(chosen, changes, doubts)
-    notices += [] if chosen else unbelieved
-    if state is FrontendState.NONE and paths is not None:
-        notices += [_nothing(path, request) for path in paths]
     return FrontendPlan(
         state=state,
         changes=tuple(changes),
         local_url=_local_url(request, chosen),
-        framework=chosen[0].frontend.framework.name if chosen else "",
+        framework=chosen[0].frontend.framework.name,
         notices=tuple(dict.fromkeys(notices)),
         servers=tuple(dict.fromkeys(server for item in chosen for server in item.servers)),
     )
@@ -189,21 +188,21 @@ def _left(path: str, result: Rewritten, request: FrontendRequest) -> Iterable[No
 def _foreign(item: Survey, host: str) -> Notice:
     return Notice(
         message=f"In production the frontend calls {host}, which may not be this backend.",
-        hint=f"To move it to the Space set `frontend: {item.first.path}`.",
-        where=Where(file=item.first.path, line=item.first.line),
+        hint=f"To move it to the Space set `frontend: {item.first.file}`.",
+        where=item.first,
     )
 
 
 def _candidates(chosen: list[Survey]) -> Iterator[Notice]:
     several = len(chosen) > 1
     for item in chosen:
-        name = _folder(item) if several else item.first.path
+        name = _folder(item) if several else item.first.file
         yield Notice(
             message="Several frontends may call this backend; this is one of them."
             if several
             else "This may be the backend's address, but nothing in the code proves it.",
             hint=f"If it is the one, set `frontend: {name}`.",
-            where=Where(file=item.first.path, line=item.first.line),
+            where=item.first,
         )
 
 
@@ -213,18 +212,28 @@ def _moved(item: Survey, request: FrontendRequest) -> Iterator[Notice]:
         if "." in host and not host.endswith(".hf.space") and server != request.deployed.server:
             yield Notice(
                 message=f"Until now the frontend called {server} in production.",
-                where=Where(file=item.first.path, line=item.first.line),
+                where=item.first,
                 warning=False,
             )
 
 
 def _folder(item: Survey) -> str:
-    return item.first.path if item.frontend.root == "." else item.frontend.root
+    return str(item.first.file) if item.frontend.root == "." else item.frontend.root
 
 
-def _nothing(path: str, request: FrontendRequest) -> Notice:
-    return Notice(
-        message=f"No address of the backend was found in {path}.",
-        hint=f"If it calls the backend, write '{request.backend_url}' where its address is set.",
-        where=Where(input="frontend"),
+def _nothing(
+    request: FrontendRequest, paths: tuple[str, ...] | None, notices: list[Notice]
+) -> FrontendPlan:
+    missing = [
+        Notice(
+            message=f"No address of the backend was found in {path}.",
+            hint=f"If it calls the backend, write '{request.backend_url}' where it is set.",
+            where=Where(input="frontend"),
+        )
+        for path in paths or ()
+    ]
+    return FrontendPlan(
+        state=FrontendState.NONE,
+        local_url=_local_url(request, ()),
+        notices=tuple(dict.fromkeys([*notices, *missing])),
     )

@@ -113,6 +113,12 @@ def _branched(
         reason = "the address for production is not written here as a literal"
         yield Unsafe(node=group.places[0].node, reason=reason)
         return
+    private = next((place for place in production if not _reachable(place.address)), None)
+    if private is not None:
+        yield Unsafe(
+            node=private.node, reason=f"{private.address.host} is a private network's name"
+        )
+        return
     edits = [edit for place in production for edit in _swap(place, target.deployed)]
     yield from edits
     if edits:

@@ -23,7 +23,8 @@ from deployer.frontend.environment import (
     Framework,
     Read,
 )
-from deployer.frontend.places import URL_NAME, deciding_expression, names_of
+from deployer.frontend.names import names_of
+from deployer.frontend.places import URL_NAME, deciding_expression
 from deployer.frontend.syntax import Script, text
 from deployer.model import FileChange
 

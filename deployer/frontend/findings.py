@@ -1,0 +1,117 @@
+"""Gathers every address and build variable of a frontend, each with its points for this backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from deployer.frontend.acceptance import is_other, mark
+from deployer.frontend.addresses import Address, read_address
+from deployer.frontend.chains import read_chain
+from deployer.frontend.discovery import Frontend, framework_at
+from deployer.frontend.environment import Framework
+from deployer.frontend.evidence import Routes, Testimony, Witness, is_other_name
+from deployer.frontend.places import Place
+from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest
+from deployer.frontend.rewrite import groups_of
+from deployer.frontend.shapes import Group
+from deployer.frontend.syntax import Script
+from deployer.frontend.variables import Variable, find_variables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A group of addresses, or a build variable. ``kept`` are variables it falls back from."""
+
+    path: str
+    line: int
+    testimony: Testimony
+    group: Group | None = field(default=None, repr=False)
+    variable: Variable | None = None
+    kept: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> int:
+        """Its points."""
+        return self.testimony.score
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places of the group."""
+        return self.group.places if self.group else ()
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The addresses that are written somewhere."""
+        written = tuple(place.address for place in self.places if not place.assumed)
+        return (*written, *(self.variable.values.values() if self.variable else ()))
+
+    def marks(self, ports: frozenset[int]) -> Iterator[str]:
+        """What the backend goes by here: servers, variables without a value, names."""
+        local = [address for address in self.addresses if address.local]
+        usual = [address for address in local if address.port in ports] or local
+        yield from (address.server for address in usual)
+        yield from (a.server for a in self.addresses if not a.local and "." in a.host)
+        yield from (place.server for place in self.places if place.assumed)
+        if self.testimony.by_route:
+            yield from (mark(name) for place in self.places for name in place.names[:2])
+
+
+def find(
+    frontend: Frontend, scripts: Iterable[Script], request: FrontendRequest, witness: Witness
+) -> list[Finding]:
+    """Everything in the frontend that could be the backend's address."""
+    local = request.local_url or DEFAULT_LOCAL_URL
+    found = []
+    for script in scripts:
+        built = framework_at(script.path, frontend.root, frontend.framework)
+        found += [_of(group, built, witness) for group in groups_of(script, built, local)]
+    return [*found, *_variables(frontend, scripts, witness)]
+
+
+def call_witness(frontend: Frontend, request: FrontendRequest) -> Witness:
+    """What the frontend's sources and the request tell about the backend."""
+    routes = Routes.of(request.routes)
+    sources = {p: content.decode("utf-8", "replace") for p, content in frontend.sources.items()}
+    given = read_address(request.local_url) if request.local_url else None
+    return Witness(
+        routes=routes,
+        ports=frozenset({*request.backend_ports, *([given.port] if given and given.port else [])}),
+        deployed=request.deployed,
+        sources=sources,
+        own_route=any(routes.used(source) for source in sources.values()),
+    )
+
+
+def _of(group: Group, framework: Framework, witness: Witness) -> Finding:
+    chains = (read_chain(place.use, place.top, framework) for place in group.places)
+    return Finding(
+        path=group.script.path,
+        line=group.script.line(group.places[0].node),
+        testimony=_heard(group, witness),
+        group=group,
+        kept=tuple(name for chain in chains for name in chain.kept),
+    )
+
+
+def _heard(group: Group, witness: Witness) -> Testimony:
+    scopes = [scope for place in group.places for scope in place.scopes[:2]]
+    names = tuple(dict.fromkeys([*(n for p in group.places for n in p.names), *scopes]))
+    addresses = [place.address for place in group.places if not place.assumed]
+    exported = any(place.exported for place in group.places)
+    heard = witness.hear(group.script.path, addresses, names, exported=exported)
+    marks = {mark(name) for name in names} if heard.by_route else set()
+    other = is_other(group, witness.routes, witness.ports, marks)
+    return Testimony(score=0) if other else heard
+
+
+def _variables(
+    frontend: Frontend, scripts: Iterable[Script], witness: Witness
+) -> Iterator[Finding]:
+    for variable in find_variables(frontend, scripts):
+        values = tuple(variable.values.values())
+        heard = witness.hear(variable.path, values, variable.names, exported=True)
+        if heard.by_route or not is_other_name(variable.names, witness.routes):
+            yield Finding(
+                path=variable.path, line=variable.line, testimony=heard, variable=variable
+            )
