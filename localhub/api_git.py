@@ -80,7 +80,7 @@ async def _git(request: Request, space: Space, service: str, *flags: str, feed: 
     hook = f"core.hooksPath={os.path.dirname(os.path.abspath(__file__))}/hooks"  # noqa: PTH100, PTH120
     process = await asyncio.create_subprocess_exec(
         "git",
-        *("-c", hook, "-c", "receive.denyDeletes=true"),
+        *("-c", hook),
         *(service.removeprefix("git-"), "--stateless-rpc", *flags, "."),
         cwd=space.repository.folder,
         env={

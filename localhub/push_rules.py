@@ -50,8 +50,11 @@ def main() -> int:
     """0 takes the push, 1 refuses it."""
     reasons: list[str] = []
     for row in sys.stdin:
-        old, new, _ref = row.split()
-        reasons += [] if new == NONE else refused(old, new)
+        old, new, ref = row.split()
+        if new != NONE:
+            reasons += refused(old, new)
+        elif ref == "refs/heads/main":
+            reasons.append("the main branch can't be deleted")
     for reason in reasons:
         print("-" * 73, reason, sep="\n", file=sys.stderr)
     return 1 if reasons else 0

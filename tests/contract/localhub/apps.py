@@ -23,6 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         answers = {{"/env": json.dumps(dict(os.environ)), "/exit": ""}}
+        answers["/headers"] = str(self.headers)
         body = answers.get(self.path, {text!r}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))

@@ -192,7 +192,8 @@ class GitClient:
     hub: RunningHub
     folder: Path
 
-    def _git(self, *arguments: str, folder: Path | None = None) -> str:
+    def run(self, *arguments: str, folder: Path | None = None) -> str:
+        """Git with these arguments; what it printed."""
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
@@ -206,7 +207,7 @@ class GitClient:
         """A working copy."""
         target = _fresh(self.folder / "clone")
         url = self.hub.url.replace("://", f"://anyone:{token}@")
-        self._git("clone", "--quiet", f"{url}/spaces/{space}", str(target))
+        self.run("clone", "--quiet", f"{url}/spaces/{space}", str(target))
         return target
 
     def create(self, space: str, token: str) -> None:
@@ -220,23 +221,23 @@ class GitClient:
         _write(copy, files)
         for path in delete:
             (copy / path).unlink()
-        self._git("add", "--all", folder=copy)
-        self._git("commit", "--quiet", "--message", "publish", folder=copy)
-        self._git("push", "--quiet", folder=copy)
-        return self._git("rev-parse", "HEAD", folder=copy).strip()
+        self.run("add", "--all", folder=copy)
+        self.run("commit", "--quiet", "--message", "publish", folder=copy)
+        self.run("push", "--quiet", folder=copy)
+        return self.run("rev-parse", "HEAD", folder=copy).strip()
 
     def push_from(self, copy: Path) -> None:
         """Commit what lies in a working copy, and push it."""
-        self._git("add", "--all", folder=copy)
-        self._git("commit", "--quiet", "--message", "publish", folder=copy)
-        self._git("push", "--quiet", folder=copy)
+        self.run("add", "--all", folder=copy)
+        self.run("commit", "--quiet", "--message", "publish", folder=copy)
+        self.run("push", "--quiet", folder=copy)
 
     def read(self, space: str, path: str, token: str) -> bytes:
         return (self.clone(space, token) / path).read_bytes()
 
     def paths(self, space: str, token: str) -> set[str]:
         copy = self.clone(space, token)
-        return set(self._git("ls-files", folder=copy).splitlines())
+        return set(self.run("ls-files", folder=copy).splitlines())
 
 
 CLIENTS: dict[str, Callable[[RunningHub, Path], Client]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -29,6 +30,8 @@ def test_a_secret_tells_everything_but_its_value(api: HfApi, hub: RunningHub, sp
     api.add_space_secret(space, "KEY", "the-value", description="what it is for")
     found = api.get_space_secrets(space)["KEY"]
     assert (found.description, found.updated_at is not None) == ("what it is for", True)
+    credentials = {"Authorization": f"Bearer {hub.token}"}
+    assert "the-value" not in hub.get(f"{hub.url}/api/spaces/{space}/secrets", credentials)[1]
     assert "the-value" not in str(hub.call("GET", "/api/local/requests"))
     assert "the-value" not in hub.get(f"{hub.url}/spaces/{space}")[1]
 
@@ -109,6 +112,14 @@ def test_files_that_did_not_change_are_not_sent_again(
     assert hub.stats(space)["commits"] == 1
 
 
+def test_a_large_file_that_nothing_names_is_added_to_gitattributes(api: HfApi, space: str) -> None:
+    commit(api, space, {"picture.png": b"\0" * 99, "model.bin": b"\0" * 99})
+    path = api.hf_hub_download(space, ".gitattributes", repo_type="space", cache_dir=tmp_path)
+    rules = Path(path).read_text().splitlines()
+    assert rules[-1] == "picture.png filter=lfs diff=lfs merge=lfs -text"
+    assert not any(rule.startswith("model.bin") for rule in rules)
+
+
 def test_what_gitignore_names_is_reported_as_ignored(api: HfApi, space: str) -> None:
     commit(api, space, {".gitignore": b"*.log\n!kept.log\n", "a.log": b"1", "kept.log": b"2"})
     assert set(api.list_repo_files(space, repo_type="space")) >= {"kept.log", ".gitignore"}
@@ -154,9 +165,9 @@ def test_a_revision_that_does_not_exist_says_so(api: HfApi, space: str) -> None:
         api.space_info(space, revision="nowhere")
 
 
-def test_a_file_that_does_not_exist_says_so(api: HfApi, space: str) -> None:
+def test_a_file_that_does_not_exist_says_so(api: HfApi, space: str, tmp_path: Path) -> None:
     with pytest.raises(EntryNotFoundError):
-        api.hf_hub_download(space, "nothing.txt", repo_type="space", force_download=True)
+        api.hf_hub_download(space, "nothing.txt", repo_type="space", cache_dir=tmp_path)
 
 
 def test_a_space_that_does_not_exist_says_so(api: HfApi) -> None:

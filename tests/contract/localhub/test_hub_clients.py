@@ -130,12 +130,21 @@ def test_git_may_not_push_a_binary_file(hub: RunningHub, space: str, scratch: Pa
     assert hub.stats(space)["commits"] == 0
 
 
+def test_git_may_not_delete_the_branch_that_is_served(
+    hub: RunningHub, space: str, scratch: Path
+) -> None:
+    git = GitClient(hub, scratch)
+    with pytest.raises(Refused, match="can't be deleted"):
+        git.run("push", "origin", ":main", folder=git.clone(space, hub.token))
+    assert "README.md" in git.paths(space, hub.token)
+
+
 def test_two_commits_in_one_push_are_two_commits_and_one_build(
     hub: RunningHub, space: str, scratch: Path
 ) -> None:
     git = GitClient(hub, scratch)
     copy = git.clone(space, hub.token)
-    git._git("commit", "--quiet", "--allow-empty", "--message", "first", folder=copy)
+    git.run("commit", "--quiet", "--allow-empty", "--message", "first", folder=copy)
     for path, content in app("pushed").items():
         (copy / path).write_bytes(content)
     git.push_from(copy)
