@@ -177,7 +177,10 @@ def _repo(settings: Settings, context: Context) -> Repo | None:
     checkout = find_checkout(Path(context.workspace))
     if checkout is None or not checkout.remote:
         return None
-    return GitRepo(workspace=checkout.root, token=settings.github_token or Secret(""))
+    # On GitHub the token comes by itself, and belongs to that server alone.
+    foreign = context.on_github and not checkout.remote.startswith(f"{context.server_url}/")
+    token = None if foreign else settings.github_token
+    return GitRepo(workspace=checkout.root, token=token or Secret(""))
 
 
 def _report_bug(bug: Exception, environ: Mapping[str, str], console: RunnerConsole) -> int:

@@ -17,7 +17,8 @@ from deployer.ports import Files, Repo, World
 from deployer.report import FrontendReport
 from deployer.settings import Settings
 
-TRIES: Final = 5
+# Ten pushes in a row between reading and committing are survived.
+TRIES: Final = 12
 
 
 def access_problems(

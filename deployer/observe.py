@@ -21,7 +21,12 @@ class Given:
     """Secrets and variables as the workflow gives them, frontend origins included."""
 
     entries: tuple[Entry, ...] = ()
-    named: frozenset[str] = frozenset()
+    missing: tuple[syntax.Missing, ...] = ()
+
+    @property
+    def all(self) -> tuple[Entry | syntax.Missing, ...]:
+        """Every name that is given, with a value or without."""
+        return (*self.entries, *self.missing)
 
 
 def read_credentials(
@@ -56,8 +61,8 @@ def read_backend(
         color_from=settings.color_from,
         color_to=settings.color_to,
         short_description=settings.short_description,
-        secrets=tuple(entry.name for entry in given.entries if not entry.public),
-        variables=tuple(entry.name for entry in given.entries if entry.public),
+        secrets=given.of_kind(public=False),
+        variables=given.of_kind(public=True),
         frontend_urls=settings.frontend_url or (),
     )
     bundle = findings.attempt(lambda: build_bundle(request, world.files))
@@ -89,7 +94,7 @@ def judge_credentials(
     backend = bundle.backend if bundle else None
     findings.keep(*hygiene.check_entries(entries, backend=backend))
     findings.keep(credentials_plan.kind_conflicts(entries, state.stored))
-    return Given(entries=entries, named=parsed.names)
+    return Given(entries=entries, missing=parsed.missing)
 
 
 def check_run(settings: Settings, context: Context, findings: Findings) -> None:

@@ -76,7 +76,7 @@ def decide(
             state.stored,
             token=settings.hf_token or Secret(""),
             prune=settings.prune,
-            named=given.named,
+            named=frozenset(each.name for each in given.all),
         ),
         frontend=frontend,
         space=state.space,

@@ -46,13 +46,13 @@ def decide(run: Run) -> tuple[Plan, SpaceState]:
         access = frontend_step.access_problems(settings, run.context, frontend, world.repo)
         findings.keep(access)
     run.trail.note(*findings.notices)
-    run.trail.know(bundle=bundle, names=names_of(given.entries))
+    run.trail.know(bundle=bundle, names=names_of(given.all))
     refuse(findings.problems)
     assert bundle is not None  # its absence is a problem, and that was refused above
     decided = plan.decide(
         settings, run.context, bundle=bundle, given=given, state=state, frontend=frontend
     )
-    _know_plan(run, decided, state, names_of(given.entries, decided.configuration))
+    _know_plan(run, decided, state, names_of(given.all, decided.configuration))
     return decided, state
 
 

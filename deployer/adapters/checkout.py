@@ -12,13 +12,13 @@ from deployer.adapters.git_command import Git, GitFailed
 class Checkout:
     """A checkout. ``ref`` is "" on a detached head, ``sha`` before the first commit.
 
-    ``remote`` tells whether there is an ``origin`` to push to.
+    ``remote`` is the address of ``origin``, "" when there is none to push to.
     """
 
     root: Path
     ref: str
     sha: str
-    remote: bool
+    remote: str
 
 
 def find_checkout(folder: Path) -> Checkout | None:
@@ -30,7 +30,7 @@ def find_checkout(folder: Path) -> Checkout | None:
         root=Path(root),
         ref=_ask(folder, "symbolic-ref", "--quiet", "HEAD"),
         sha=_ask(folder, "rev-parse", "--verify", "--quiet", "HEAD"),
-        remote=bool(_ask(folder, "remote", "get-url", "origin")),
+        remote=_ask(folder, "remote", "get-url", "origin"),
     )
 
 

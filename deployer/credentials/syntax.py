@@ -46,9 +46,19 @@ class Parsed:
     notices: tuple[Notice, ...] = ()
 
     @property
+    def given(self) -> tuple[Entry | Missing, ...]:
+        """Every entry, with a value or without."""
+        return (*self.entries, *self.missing)
+
+    @property
     def names(self) -> frozenset[str]:
         """Every name that the workflow gives, with a value or without."""
         return frozenset(name for name, _ in self.places)
+
+    def of_kind(self, *, public: bool) -> tuple[str, ...]:
+        """The names of one input, with a value or without, in order."""
+        of_kind = [each for each in self.given if each.public == public]
+        return tuple(each.name for each in sorted(of_kind, key=lambda each: each.line))
 
     @property
     def places(self) -> tuple[tuple[str, int], ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from deployer.credentials.syntax import Missing
 from deployer.errors import Exit, Notice, Problem
 from deployer.model import (
     Bundle,
@@ -58,13 +59,13 @@ class Names:
     foreign: tuple[str, ...] = ()
 
 
-def names_of(entries: Sequence[Entry], change: ConfigurationChange | None = None) -> Names:
-    """The names in ``entries`` and in ``change``; never a value."""
+def names_of(given: Sequence[Entry | Missing], change: ConfigurationChange | None = None) -> Names:
+    """The names that were given and those in ``change``; never a value."""
     change = change or ConfigurationChange()
     pruned = change.prune_secrets + change.prune_variables
     return Names(
-        secrets=tuple(entry.name for entry in entries if not entry.public),
-        variables=tuple(entry.name for entry in entries if entry.public),
+        secrets=tuple(entry.name for entry in given if not entry.public),
+        variables=tuple(entry.name for entry in given if entry.public),
         sent_secrets=tuple(write.name for write in change.secrets),
         sent_variables=tuple(write.name for write in change.variables),
         pruned=pruned,
