@@ -157,5 +157,5 @@ def test_a_wrong_input_turns_the_step_red_and_is_named(tmp_path: Path) -> None:
     )
     assert code == 1
     assert "exit status 2" in log, log
-    assert re.search(r"::error.*`space` `no-owner`", log), log
+    assert re.search(r"::error.*`space`.*`no-owner`", log), log
     assert re.search(r"seen: failed\b", log), log
