@@ -12,7 +12,7 @@ from enum import Enum
 
 from tree_sitter import Node
 
-from deployer.frontend.syntax import Script, ancestors, is_field, operator, text, unwrapped
+from deployer.frontend.syntax import Script, declared_value, operator, text, unwrapped
 
 
 class Side(Enum):
@@ -49,7 +49,7 @@ class Reading:
 
 
 _BROWSER_ONLY = Reading(side=None, plain=False)
-_LOCATION = re.compile(
+LOCATION = re.compile(
     r"(?:(?:window|globalThis|self|document)\??\.)?location\??\.(?:hostname|host|href|origin)"
     r"|\w*host(?:name)?",
     re.IGNORECASE,
@@ -66,11 +66,6 @@ _LOCAL_WORD = re.compile(
 )
 _HOST_METHODS = frozenset(
     {"includes", "startsWith", "endsWith", "indexOf", "test", "match", "search"}
-)
-_SPECIAL = re.compile(r"192\\?\.168|\.local\b")
-_HOSTNAME = re.compile(
-    r"(?<![.\w$])(?:(?:(?:window|document|globalThis|self)\??\.)?location\??\.hostname|\w*hostname)\b",
-    re.IGNORECASE,
 )
 _EQUAL = {"===": False, "==": False, "!==": True, "!=": True}
 _BUILD = re.compile(r"process\.env\.NODE_ENV|process\.env\['NODE_ENV'\]|import\.meta\.env\.MODE")
@@ -132,7 +127,7 @@ def _equal(node: Node, left: str, right: str) -> Reading | None:
         return _build(left, right.strip("'\"`"))
     if left.endswith("location.protocol") and "file:" in right:
         return Reading(side=Side.LOCAL, comparisons=(node,))
-    if _LOCATION.fullmatch(left) and _LOCAL_WORD.match(right.strip("'\"`")):
+    if LOCATION.fullmatch(left) and _LOCAL_WORD.match(right.strip("'\"`")):
         return Reading(side=Side.LOCAL, comparisons=(node,))
     return None
 
@@ -167,9 +162,9 @@ def _call(node: Node) -> Reading | None:
 
 
 def _compared(node: Node, subject: str, argument: str) -> Reading | None:
-    names = subject if _LOCATION.fullmatch(argument) else argument
-    place = argument if _LOCATION.fullmatch(argument) else subject
-    if _LOCATION.fullmatch(place) and _LOCAL_NAMES.match(names):
+    names = subject if LOCATION.fullmatch(argument) else argument
+    place = argument if LOCATION.fullmatch(argument) else subject
+    if LOCATION.fullmatch(place) and _LOCAL_NAMES.match(names):
         return Reading(side=Side.LOCAL, comparisons=(node,))
     return None
 
@@ -201,98 +196,3 @@ def _named(name: str) -> Reading | None:
     if _LOCAL_NAME.fullmatch(name):
         return Reading(side=Side.LOCAL, by_host=False)
     return None
-
-
-def declared_value(node: Node, name: str) -> Node | None:
-    """The value that the nearest ``const name = …`` before ``node`` gives."""
-    for block in ancestors(node):
-        if block.type not in ("statement_block", "program"):
-            continue
-        for statement in block.children:
-            inner = statement.child_by_field_name("declaration") or statement
-            for child in inner.named_children:
-                found = child.child_by_field_name("name")
-                if child.type == "variable_declarator" and found and text(found) == name:
-                    return child.child_by_field_name("value")
-    return None
-
-
-def conditions(node: Node, until: Node | None) -> list[tuple[Node, bool]]:
-    """The conditions that ``node`` stands under, inside ``until``: (condition, its outcome)."""
-    found: list[tuple[Node, bool]] = []
-    child = node
-    for up in ancestors(node):
-        if up == until:
-            break
-        condition = up.child_by_field_name("condition")
-        if up.type in ("if_statement", "ternary_expression") and condition and child != condition:
-            found.append((condition, is_field(up, "consequence", child)))
-        if up.type == "binary_expression" and operator(up) == "&&" and is_field(up, "right", child):
-            left = up.child_by_field_name("left")
-            found += [(left, True)] if left else []
-        child = up
-    return found
-
-
-def resolved(condition: Node) -> Node:
-    """The expression that a condition stands for: without parentheses, and named ones followed."""
-    node = unwrapped(condition)
-    value = declared_value(node, text(node)) if node.type == "identifier" else None
-    return node if value is None else resolved(value)
-
-
-def is_weak(found: Reading) -> bool:
-    """It forgets some names of the developer's machine."""
-    names = " ".join(map(text, found.comparisons)).replace("\\", "")
-    return not all(name in names for name in ("localhost", "127.0.0.1", "::1"))
-
-
-def is_special(found: Reading) -> bool:
-    """It knows of more than this machine, such as a home network, and must stay."""
-    return any(_SPECIAL.search(text(comparison)) for comparison in found.comparisons)
-
-
-def hostname_constants(node: Node) -> list[Node]:
-    """Values of constants in ``node`` that are ``window.location.hostname``, asked for nowhere."""
-    names = [child for child in node.named_children if child.type == "identifier"]
-    values = [declared_value(name, text(name)) for name in names]
-    return [
-        value
-        for value in values
-        if value is not None and _LOCATION.fullmatch(text(value)) and not browser_checked(value)
-    ]
-
-
-def comparison(node: Node, script: Script) -> tuple[Node, Side, str] | None:
-    """The largest part that only compares hostnames, its side when true, and the hostname."""
-    found = read(node, script, 0)
-    node = unwrapped(node)
-    if found and found.side and found.plain:
-        names = (_HOSTNAME.search(text(part)) for part in found.comparisons)
-        subject = next((match[0] for match in names if match), None)
-        return (node, found.side, subject) if subject else None
-    parts = (comparison(child, script) for child in node.named_children)
-    return next((part for part in parts if part), None)
-
-
-def side_of(node: Node, until: Node | None, script: Script) -> Side | None:
-    """The side that ``node`` is for, from the nearest condition that tells one."""
-    for condition, outcome in conditions(node, until):
-        found = read(condition, script)
-        if found and found.side:
-            return found.side if outcome else found.side.other
-    return None
-
-
-def browser_checked(node: Node) -> bool:
-    """Something around or before ``node`` has asked whether there is a ``window``."""
-    asked = re.compile(r"typeof\s+(?:window|document|location)")
-    if any(asked.search(text(condition)) for condition, _ in conditions(node, None)):
-        return True
-    for block in ancestors(node):
-        if block.type == "statement_block":
-            earlier = [child for child in block.children if child.start_byte < node.start_byte]
-            early = [child for child in earlier if child.type == "if_statement"]
-            if any(asked.search(said) and "return" in said for said in map(text, early)):
-                return True
-    return False

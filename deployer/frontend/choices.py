@@ -60,43 +60,63 @@ class Target:
     config: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """The expression that is replaced, and what the new one will stand in."""
+
+    node: Node
+    parent: Node | None
+
+    @property
+    def closed(self) -> bool:
+        """The new expression needs parentheses."""
+        return self.parent is not None and self.parent.type not in _BARE and not self.attribute
+
+    @property
+    def attribute(self) -> bool:
+        """A JSX attribute takes an expression in braces."""
+        return self.parent is not None and self.parent.type == "jsx_attribute"
+
+    @property
+    def without_assertion(self) -> Slot:
+        """``'…' as const``: TypeScript takes no such assertion on a choice."""
+        if self.parent is None or self.parent.type != "as_expression":
+            return self
+        const = text(self.parent).endswith(" const")
+        return Slot(node=self.parent, parent=self.parent.parent) if const else self
+
+
 def choice(
-    script: Script, node: Node, place: Place, target: Target, layout: Layout, parent: Node | None
+    script: Script, place: Place, slot: Slot, target: Target, layout: Layout
 ) -> Iterator[Edit]:
-    """``node`` becomes a choice; ``parent`` is what it will stand in."""
+    """The edits that put a choice in the place of an address."""
     base = (target.local or place.address.origin).rstrip("/")
     base = base.replace("ws", "http", 1) if base.startswith("ws") else base
-    node, parent = _without_assertion(node, parent)
-    if place.template and node == place.node:
+    if place.template and slot.node == place.node:
         yield _in_template(place, base, target, layout)
         return
+    slot = slot.without_assertion
     quote = layout.quote if place.assumed else text(place.node)[0]
     local = layout.quoted(place.address.at(base), quote)
     deployed = layout.quoted(place.address.at(target.deployed), quote)
-    statement = None if target.config else _constructor_statement(script, parent)
+    statement = None if target.config else _constructor_statement(script, slot.parent)
     if statement is not None:
-        yield from _named_test(script, node, statement, (local, deployed), layout)
+        yield from _named_test(script, slot.node, statement, (local, deployed), layout)
         return
-    indent, _ = indent_at(script.content, node.start_byte)
-    closed = parent is not None and parent.type not in _BARE
+    new = _expression(script, slot, target, layout, (local, deployed))
+    new = f"{{{new}}}" if slot.attribute else new
+    yield Edit(start=slot.node.start_byte, end=slot.node.end_byte, new=new.encode())
+
+
+def _expression(
+    script: Script, slot: Slot, target: Target, layout: Layout, literals: tuple[str, str]
+) -> str:
+    local, deployed = literals
     if target.config:
         new = layout.build_choice(local, deployed)
-        new = f"({new})" if closed else new
-    else:
-        new = layout.choice(local, deployed, indent, closed=closed and not _attribute(parent))
-    new = f"{{{new}}}" if _attribute(parent) else new
-    yield Edit(start=node.start_byte, end=node.end_byte, new=new.encode())
-
-
-def _without_assertion(node: Node, parent: Node | None) -> tuple[Node, Node | None]:
-    """``'…' as const``: TypeScript takes no such assertion on a choice."""
-    if parent is not None and parent.type == "as_expression" and text(parent).endswith(" const"):
-        return parent, parent.parent
-    return node, parent
-
-
-def _attribute(parent: Node | None) -> bool:
-    return parent is not None and parent.type == "jsx_attribute"
+        return f"({new})" if slot.closed else new
+    indent, _ = indent_at(script.content, slot.node.start_byte)
+    return layout.choice(local, deployed, indent, closed=slot.closed)
 
 
 def _in_template(place: Place, base: str, target: Target, layout: Layout) -> Edit:

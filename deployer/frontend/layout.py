@@ -69,6 +69,12 @@ class Layout:
         return f"{self.keyword} {name} ={step}{test}{self.semicolon}{self.end}{self.end}{indent}"
 
 
+def by_hand_choice(local: str, deployed: str) -> str:
+    """The expression for a person to write, on one line."""
+    plain = Layout(quote="'", unit="  ", end="\n", semicolon=";", keyword="const")
+    return plain.short_choice(plain.quoted(local), plain.quoted(deployed))
+
+
 def read_layout(script: Script) -> Layout:
     """The layout that most of the file has."""
     content = script.content

@@ -10,8 +10,9 @@ from tree_sitter import Node
 
 from deployer.frontend import environment
 from deployer.frontend.addresses import Address, read_address
-from deployer.frontend.branches import Side, side_of
+from deployer.frontend.branches import Side
 from deployer.frontend.environment import Framework
+from deployer.frontend.guards import side_of
 from deployer.frontend.names import (
     DECLARES,
     boundary_of,

@@ -22,6 +22,7 @@ from deployer.frontend.discovery import (
 )
 from deployer.frontend.environment import PRODUCTION_FILE, Framework, Read, find_framework
 from deployer.frontend.evidence import Belief
+from deployer.frontend.layout import by_hand_choice
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest, check
 from deployer.frontend.rewrite import Accept, Rewritten, rewrite
 from deployer.frontend.survey import Survey, survey
@@ -91,7 +92,7 @@ def _planned(
             before = item.frontend.sources[path]
             if result.after != before:
                 changes.append(FileChange(path=path, before=before, after=result.after))
-            notices += _left(path, result, request)
+            notices += _left(path, result, request, _local_url(request, chosen))
         notices += [*item.notices, *([] if doubts else _moved(item, request))]
         changes += _variable_change(item, request, read)
     notices = [*(doubts if changes else ()), *notices]
@@ -176,11 +177,11 @@ def _again(
     return FileChange(path=change.path, before=before, after=after) if after != before else None
 
 
-def _left(path: str, result: Rewritten, request: FrontendRequest) -> Iterable[Notice]:
+def _left(path: str, result: Rewritten, request: FrontendRequest, local: str) -> Iterable[Notice]:
     for item in result.left:
         yield Notice(
             message=f"The backend's address is left as it is: {item.reason}.",
-            hint=f"Where it runs in production, write '{request.backend_url}' by hand.",
+            hint=f"Write by hand: {by_hand_choice(local, request.backend_url)}",
             where=Where(file=path, line=item.line),
         )
 
@@ -208,6 +209,8 @@ def _candidates(chosen: list[Survey]) -> Iterator[Notice]:
 
 def _moved(item: Survey, request: FrontendRequest) -> Iterator[Notice]:
     for server in item.servers:
+        if " " in server or server.startswith("process."):
+            continue
         host = server.split(":")[0]
         if "." in host and not host.endswith(".hf.space") and server != request.deployed.server:
             yield Notice(

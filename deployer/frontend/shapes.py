@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from deployer.frontend import branches
+from deployer.frontend import branches, guards
 from deployer.frontend.addresses import Address
 from deployer.frontend.branches import Side
 from deployer.frontend.chains import Chain, effective_parent, read_chain
-from deployer.frontend.choices import Edit, Target, choice
+from deployer.frontend.choices import Edit, Slot, Target, choice
 from deployer.frontend.environment import NODE_ENV
 from deployer.frontend.layout import HOSTNAMES, Layout
 from deployer.frontend.places import Place
@@ -99,7 +99,8 @@ def _dead_ternary(group: Group, ternary: Node, target: Target, layout: Layout) -
     if len(rests) > 1 or local.template:
         yield Unsafe(node=ternary, reason="it asks `process`, which a browser does not have")
         return
-    yield from choice(group.script, ternary, local, target, layout, ternary.parent)
+    slot = Slot(node=ternary, parent=ternary.parent)
+    yield from choice(group.script, local, slot, target, layout)
 
 
 def _within(node: Node, outer: Node) -> bool:
@@ -123,7 +124,7 @@ def _branched(
     yield from edits
     if edits:
         for place in group.places:
-            for condition, _ in branches.conditions(place.use, None):
+            for condition, _ in guards.conditions(place.use, None):
                 yield from _sharpened(condition, group.script, target, layout)
 
 
@@ -140,15 +141,15 @@ def _sharpened(condition: Node, script: Script, target: Target, layout: Layout) 
     found = branches.read(condition, script)
     if found is None or found.side is None:
         return
-    where = branches.resolved(condition)
+    where = guards.resolved(condition)
     if found.process and not target.config and not target.framework.fills(NODE_ENV):
         yield _exact_test(where, found.side, layout)
-    elif not found.by_host or not found.comparisons or branches.is_special(found):
+    elif not found.by_host or not found.comparisons or guards.is_special(found):
         return
-    elif "typeof" not in text(where) and not branches.browser_checked(where):
+    elif "typeof" not in text(where) and not guards.browser_checked(where):
         yield from _guarded_hostnames(found, layout)
         yield _exact_test(where, found.side, layout)
-    elif branches.is_weak(found):
+    elif guards.is_weak(found):
         yield from _sharper_comparison(where, script)
 
 
@@ -163,13 +164,13 @@ def _exact_test(where: Node, side: Side, layout: Layout) -> Edit:
 def _guarded_hostnames(found: branches.Reading, layout: Layout) -> Iterator[Edit]:
     """``const host = window.location.hostname`` asks for ``window`` first."""
     for comparison in found.comparisons:
-        for value in branches.hostname_constants(comparison):
+        for value in guards.hostname_constants(comparison):
             asked = f"typeof window === {layout.quoted('undefined')} ? {layout.quoted('server')} : "
             yield Edit(start=value.start_byte, end=value.start_byte, new=asked.encode())
 
 
 def _sharper_comparison(where: Node, script: Script) -> Iterator[Edit]:
-    found = branches.comparison(where, script)
+    found = guards.comparison(where, script)
     if found is not None:
         node, side, subject = found
         new = f"{'' if side is Side.LOCAL else '!'}{HOSTNAMES}.test({subject})"
@@ -187,13 +188,14 @@ def _single(group: Group, place: Place, chain: Chain, target: Target, layout: La
         yield from () if target.config else _guarded(chain, layout)
         config = target.config
         parent = place.node.parent if config else effective_parent(place.node, target.framework)
-        yield from choice(group.script, place.node, place, target, layout, parent)
+        slot = Slot(node=place.node, parent=parent)
+        yield from choice(group.script, place, slot, target, layout)
 
 
 def _guarded(chain: Chain, layout: Layout) -> Iterator[Edit]:
     """``window.X || …`` asks for ``window`` first, where nothing else did."""
     for operand in chain.windows:
-        if not branches.browser_checked(operand) and not _assigns_window(operand):
+        if not guards.browser_checked(operand) and not _assigns_window(operand):
             asked = f"(typeof window !== {layout.quoted('undefined')} && {text(operand)})"
             yield Edit(start=operand.start_byte, end=operand.end_byte, new=asked.encode())
 

@@ -74,7 +74,7 @@ class Script:
         return int(node.start_point[0]) + 1
 
     def captured(self, name: str) -> list[Node]:
-        """Nodes in order: ``text`` (strings, templates), ``member``, ``declared``, ``identifier``."""
+        """Nodes in order: ``text`` (string, template), ``member``, ``declared``, ``identifier``."""
         found = QueryCursor(_query(self.grammar)).captures(self.root).get(name, [])
         return sorted(found, key=lambda node: node.start_byte)
 
@@ -189,3 +189,17 @@ def literal_value(node: Node) -> str | None:
     if any(child.type == "escape_sequence" for child in node.named_children):
         return None
     return text(first)
+
+
+def declared_value(node: Node, name: str) -> Node | None:
+    """The value that the nearest ``const name = …`` before ``node`` gives."""
+    for block in ancestors(node):
+        if block.type not in ("statement_block", "program"):
+            continue
+        for statement in block.children:
+            inner = statement.child_by_field_name("declaration") or statement
+            for child in inner.named_children:
+                found = child.child_by_field_name("name")
+                if child.type == "variable_declarator" and found and text(found) == name:
+                    return child.child_by_field_name("value")
+    return None
