@@ -59,7 +59,7 @@ _GENERATED = re.compile(
 )
 # In a folder that nothing builds for a browser, these make a script one of Node's.
 _NODE_CODE = re.compile(
-    rb"(?:from\s*|import\s*|require\(\s*)['\"](?:dotenv(?:/config)?|openai|cheerio|puppeteer|playwright"
+    rb"(?:from\s*|import\s*|require\(\s*)['\"](?:dotenv(?:/config)?|cheerio|puppeteer|playwright"
     rb"|commander|inquirer|chalk|readline|telegraf|discord\.js|node-fetch|ws|pg)['\"]"
     rb"|process\.(?:argv|exit)"
 )

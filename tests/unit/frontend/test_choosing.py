@@ -206,7 +206,7 @@ def test_a_named_path_without_an_address_says_so() -> None:
     assert "web" in plan.notices[0].message
 
 
-# --- inputs --------------------------------------------------------------------------------------
+# --- inputs ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_a_local_hub_is_an_address_like_any_other(url: str) -> None:
     assert url not in after(plan_frontend(request(), files), "src/api.js")
 
 
-# --- build variables -----------------------------------------------------------------------------
+# --- build variables ------------------------------------------------------------------------------
 
 READS = "export const API_URL = process.env.NEXT_PUBLIC_API_URL;\nfetch(`${API_URL}/api/chat`);\n"
 NEXT = {"package.json": '{"dependencies": {"next": "15"}}', "lib/api.ts": READS}
@@ -340,7 +340,7 @@ def test_a_key_is_no_address() -> None:
     assert plan.state is FrontendState.NONE
 
 
-# --- doing it again on a newer commit --------------------------------------------------------------
+# --- doing it again on a newer commit -------------------------------------------------------------
 
 
 def test_redone_on_a_newer_file_both_changes_are_there() -> None:
@@ -380,7 +380,7 @@ def test_redone_build_variables_keep_what_was_added() -> None:
     assert after(again, ".env.production") == f"OTHER=1\nNEXT_PUBLIC_API_URL={DEPLOYED}\n"
 
 
-# --- what is shown -----------------------------------------------------------------------------------
+# --- what is shown --------------------------------------------------------------------------------
 
 
 def test_the_diff_shows_only_what_changes() -> None:
@@ -404,3 +404,81 @@ def test_a_new_file_is_shown_as_new() -> None:
 
 def test_without_changes_the_diff_is_empty() -> None:
     assert unified_diff(plan_frontend(request(), of({}))) == ""
+
+
+# --- look-alikes that need more than one file -----------------------------------------------------
+
+
+def test_another_space_is_left_although_another_file_calls_a_route_by_the_same_name() -> None:
+    files = of(
+        {
+            "src/images.js": "const baseUrl = 'https://somebody-images.hf.space';\n",
+            "src/chat.js": (
+                "const baseUrl = 'http://localhost:8000';\nfetch(`${baseUrl}/api/chat`);\n"
+            ),
+        }
+    )
+
+    plan = plan_frontend(request(), files)
+
+    assert [change.path for change in plan.changes] == ["src/chat.js"]
+    assert plan.state is FrontendState.CHANGE
+
+
+def test_a_private_network_name_for_production_is_named_and_left() -> None:
+    source = (
+        "const isProduction = process.env.NODE_ENV === 'production';\n"
+        "export const API_URL = isProduction ? 'http://backend:8000' : 'http://localhost:8000';\n"
+    )
+
+    plan = plan_frontend(request(), of({**NEXT, "lib/api.ts": source}))
+
+    assert plan.state is FrontendState.NONE
+    assert "backend is a private network's name" in plan.notices[0].message
+
+
+def test_a_variable_called_server_is_no_development_proxy() -> None:
+    source = "const server = 'http://localhost:8000';\n"
+
+    plan = plan_frontend(request(), of({"src/a.js": source}))
+
+    assert plan.state is FrontendState.CHANGE
+
+
+def test_a_variable_of_another_service_keeps_its_value() -> None:
+    code = (
+        "import axios from 'axios';\n"
+        "export const api = axios.create({\n"
+        "  baseURL: process.env.NEXT_PUBLIC_API_URL || 'http://localhost:8000' });\n"
+        "export const shop = axios.create({\n"
+        "  baseURL: process.env.NEXT_PUBLIC_SHOP_API_URL || 'http://localhost:9000' });\n"
+    )
+    env = "NEXT_PUBLIC_SHOP_API_URL=http://localhost:9000\n"
+
+    plan = plan_frontend(request(), of({**NEXT, "lib/api.ts": code, ".env": env}))
+
+    assert [change.path for change in plan.changes] == ["lib/api.ts"]
+    assert "'http://localhost:9000' });" in after(plan, "lib/api.ts")
+
+
+def test_a_committed_value_that_wins_over_the_change_is_said() -> None:
+    code = "const API_URL = process.env.NEXT_PUBLIC_API_URL || 'http://localhost:8000';\n"
+    env = "NEXT_PUBLIC_API_URL=https://api.company.example\n"
+
+    plan = plan_frontend(request(), of({**NEXT, "lib/api.ts": code, ".env.production": env}))
+
+    assert [change.path for change in plan.changes] == ["lib/api.ts"]
+    assert any("https://api.company.example, which wins" in n.message for n in plan.notices)
+
+
+def test_a_local_language_model_beside_the_client_is_never_taken_for_it() -> None:
+    source = (
+        "import OpenAI from 'openai';\n"
+        "export const model = new OpenAI({ baseURL: 'http://localhost:8000/v1' });\n"
+        "export const API_URL = 'http://localhost:8000';\n"
+    )
+
+    changed = after(plan_frontend(request("src/a.js"), of({"src/a.js": source})), "src/a.js")
+
+    assert "new OpenAI({ baseURL: 'http://localhost:8000/v1' })" in changed
+    assert DEPLOYED in changed

@@ -31,6 +31,7 @@ AROUND = (
     "if (true) {{{n}\t\tf(){n}  }}{n}",
     "const text{s}={s}`a${{1}}b`;{n}",
 )
+PARTS = st.lists(st.sampled_from(AROUND), max_size=3)
 FILES = st.sampled_from(["src/api.js", "src/api.ts", "src/api.tsx", "src/api.mjs"])
 LAYOUT = st.fixed_dictionaries(
     {
@@ -55,18 +56,17 @@ def spaced(shape: str, layout: dict[str, str]) -> str:
     path=FILES,
     layout=LAYOUT,
     shape=st.sampled_from(SHAPES),
-    before=st.lists(st.sampled_from(AROUND), max_size=3),
-    behind=st.lists(st.sampled_from(AROUND), max_size=3),
+    around=st.tuples(PARTS, PARTS),
     mark=st.sampled_from(["", "\ufeff"]),
 )
 def test_formatting_changes_nothing_and_code_around_stays_by_the_byte(
     path: str,
     layout: dict[str, str],
     shape: str,
-    before: list[str],
-    behind: list[str],
+    around: tuple[list[str], list[str]],
     mark: str,
 ) -> None:
+    before, behind = around
     head = (mark + "".join(spaced(part, layout) for part in before)).encode()
     tail = (layout["n"] + "".join(spaced(part, layout) for part in behind)).encode()
     source = head + spaced(shape, layout).encode() + tail
