@@ -169,13 +169,18 @@ class _Reader:
     def _run(self, rest: str) -> None:
         plain = re.sub(r"^(?:--\w+=\S+\s+)*", "", rest)
         text = " ".join(json.loads(plain)) if plain.startswith("[") else plain
-        parts = (part.strip() for part in re.split(r"&&|\|\||;", text))
-        self.steps += [self._part(part) for part in parts if part]
-
-    def _part(self, part: str) -> Step:
         folder = self.stage.folder
+        for part in filter(None, (part.strip() for part in re.split(r"&&|\|\||;", text))):
+            if moved := re.fullmatch(r"cd\s+(\S+)", part):
+                folder = syntax.absolute(self._expand(moved[1]), folder)
+            else:
+                self.steps.append(self._part(part, folder))
+
+    def _part(self, part: str, folder: str) -> Step:
         if install := _INSTALL.fullmatch(part):
             return Install(arguments=tuple(shlex.split(self._expand(install[1]))), folder=folder)
+        if synced := re.fullmatch(r"uv\s+pip\s+sync\s+(\S+)", part):
+            return Install(arguments=("-r", self._expand(synced[1])), folder=folder)
         if re.match(r"(mkdir|chmod)\s", part) and "|" not in part and ">" not in part:
             return Arrange(words=tuple(shlex.split(self._expand(part))), folder=folder)
         return Skipped(text=f"RUN {part}")

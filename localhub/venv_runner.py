@@ -10,7 +10,7 @@ import asyncio
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -70,12 +70,18 @@ class VenvRunner:
     async def build(self, source: Source, log: Log) -> VenvImage:
         """Follow the Dockerfile; ``BuildFailed`` when an installation or a COPY fails."""
         text = (source.folder / "Dockerfile").read_text(encoding="utf-8", errors="replace")
-        recipe = dockerfile.parse(text, source.variables)
+        try:
+            recipe = dockerfile.parse(text, source.variables)
+        except (ValueError, IndexError) as error:  # an open quote, a FROM without a name
+            raise BuildFailed(1, f"dockerfile parse error: {error}") from error
         if not recipe.command:
             raise BuildFailed(1, "the Dockerfile has no CMD and no ENTRYPOINT")
         root = Path(mkdtemp(prefix="image-", dir=source.folder.parent))
         below(root, recipe.folder).mkdir(parents=True, exist_ok=True)
-        wanted = await asyncio.to_thread(_follow, recipe, source.folder, root, log)
+        try:
+            wanted = await asyncio.to_thread(_follow, recipe, source.folder, root, log)
+        except OSError as error:  # such as a folder copied onto a file
+            raise BuildFailed(1, str(error)) from error
         binaries = await self._environments.provide(recipe.python, wanted, log)
         return VenvImage(source=source, root=root, recipe=recipe, binaries=binaries)
 
@@ -91,7 +97,7 @@ def _follow(recipe: Recipe, context: Path, root: Path, log: Log) -> list[Install
             case Install():
                 folder = below(root, step.folder)
                 folder.mkdir(parents=True, exist_ok=True)
-                wanted.append(Installation(arguments=step.arguments, folder=folder))
+                wanted.append(Installation(arguments=_mapped(step.arguments, root), folder=folder))
             case Arrange():
                 log.line(f"RUN {' '.join(step.words)}")
                 _arrange(step, root)
@@ -104,8 +110,12 @@ def _arrange(step: Arrange, root: Path) -> None:
     """Run it below the root; what it says of paths outside the Space's own is no matter."""
     folder = below(root, step.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    words = [str(below(root, word)) if word.startswith("/") else word for word in step.words]
-    subprocess.run(words, cwd=folder, capture_output=True, check=False)
+    subprocess.run(_mapped(step.words, root), cwd=folder, capture_output=True, check=False)
+
+
+def _mapped(words: Sequence[str], root: Path) -> tuple[str, ...]:
+    """The words with absolute paths of the image turned into paths below the root."""
+    return tuple(str(below(root, word)) if word.startswith("/") else word for word in words)
 
 
 def _copy(step: Copy, origin: Path, root: Path, log: Log) -> None:

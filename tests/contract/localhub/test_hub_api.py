@@ -112,7 +112,9 @@ def test_files_that_did_not_change_are_not_sent_again(
     assert hub.stats(space)["commits"] == 1
 
 
-def test_a_large_file_that_nothing_names_is_added_to_gitattributes(api: HfApi, space: str) -> None:
+def test_a_large_file_that_nothing_names_is_added_to_gitattributes(
+    api: HfApi, space: str, tmp_path: Path
+) -> None:
     commit(api, space, {"picture.png": b"\0" * 99, "model.bin": b"\0" * 99})
     path = api.hf_hub_download(space, ".gitattributes", repo_type="space", cache_dir=tmp_path)
     rules = Path(path).read_text().splitlines()

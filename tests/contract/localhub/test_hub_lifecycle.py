@@ -79,6 +79,15 @@ def test_a_failed_build_shows_its_output_and_leaves_the_old_revision_serving(
     assert "exit code: 1" in api.get_space_runtime(space).raw["errorMessage"]
 
 
+@pytest.mark.parametrize("line", [b"FROM", b'RUN pip install "open', b"COPY missing.txt ."])
+def test_a_dockerfile_that_cannot_be_followed_is_a_failed_build(
+    api: HfApi, hub: RunningHub, space: str, line: bytes
+) -> None:
+    commit(api, space, {**app("x"), "Dockerfile": b"FROM python:3.11\n" + line + b"\nCMD x\n"})
+    hub.wait(space, "BUILD_ERROR")
+    assert "Hub failed" not in api.get_space_runtime(space).raw["errorMessage"]
+
+
 def test_by_a_quirk_a_failed_build_stops_what_served(
     api: HfApi, hub: RunningHub, space: str, first: str
 ) -> None:

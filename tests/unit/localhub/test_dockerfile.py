@@ -116,6 +116,7 @@ def test_every_spelling_of_an_installation_is_found() -> None:
         "uv pip install --system a",
         "/opt/venv/bin/pip install a",
         "cd /tmp && pip install a && echo done",
+        "uv pip sync a",
     )
     for line in lines:
         assert installs(f"FROM x\nRUN {line}")[0][-1] == "a", line
@@ -138,3 +139,8 @@ def test_folders_and_executable_bits_are_kept() -> None:
         Arrange(words=("mkdir", "-p", "data"), folder="/app"),
         Arrange(words=("chmod", "+x", "start.sh"), folder="/app"),
     ]
+
+
+def test_an_installation_runs_where_the_shell_went() -> None:
+    found = parse("FROM x\nWORKDIR /app\nRUN cd backend && pip install -r requirements.txt", {})
+    assert found.steps == (Install(arguments=("-r", "requirements.txt"), folder="/app/backend"),)

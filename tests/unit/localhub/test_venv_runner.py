@@ -10,7 +10,7 @@ from localhub.dockerfile import Copy, parse
 from localhub.environments import _portable
 from localhub.logs import Log
 from localhub.runner import BuildFailed
-from localhub.venv_runner import _copy, _Place, below
+from localhub.venv_runner import _copy, _follow, _Place, below
 
 ROOT = Path("/scratch/root")
 
@@ -107,3 +107,12 @@ def test_only_what_means_something_outside_a_container_is_passed_to_pip() -> Non
         "--require-hashes",
         "fastapi",
     )
+
+
+def test_requirements_named_by_a_path_of_the_image_are_found(tmp_path: Path) -> None:
+    context = tmp_path / "context"
+    context.mkdir()
+    (context / "requirements.txt").touch()
+    recipe = parse("FROM a\nCOPY . /code\nRUN pip install -r /code/requirements.txt", {})
+    (wanted,) = _follow(recipe, context, tmp_path / "root", Log())
+    assert Path(wanted.arguments[1]).is_file()
