@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.adapters.hub_client import HubClient
 from deployer.adapters.hub_errors import HOW_TO_GET_ACCESS
-from deployer.adapters.log_stream import LogStream
+from deployer.adapters.log_stream import LogStream, space_log
 from deployer.errors import HubRefused
 from deployer.model import (
     Configuration,
@@ -242,6 +242,4 @@ class HubRuntime:
 
     def follow(self, space: SpaceId, kind: str) -> LogTail:
         api = self.client.api
-        return LogStream(
-            lambda: api.fetch_space_logs(str(space), build=kind == "build", follow=True)
-        )
+        return LogStream(lambda: space_log(api, str(space), build=kind == "build"))

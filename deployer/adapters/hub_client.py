@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -15,6 +16,7 @@ from deployer import __version__
 from deployer.adapters.hub_errors import explain
 from deployer.model import Secret
 from deployer.ports import Clock
+from deployer.scrub import scrub
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -47,20 +49,31 @@ class HubClient:
         return self._api
 
     def call(
-        self, doing: str, request: Callable[[HfApi], Value], *, attempts: int = ATTEMPTS
+        self,
+        doing: str,
+        request: Callable[[HfApi], Value],
+        *,
+        attempts: int = ATTEMPTS,
+        again: Callable[[int], bool] | None = None,
     ) -> Value:
         """The request's value. ``doing`` completes "The Hub refused to …".
 
         Raises ``HubRefused``; passing faults are repeated ``attempts`` times in all, with growing
-        pauses or as the Hub's RateLimit or Retry-After header says.
+        pauses or as the Hub's RateLimit or Retry-After header says. ``again`` tells by the HTTP
+        status what is a passing fault, for a request that must not take effect twice.
         """
+        passing = again or _passing
         for attempt in range(1, attempts + 1):
             try:
-                return request(self.api)
+                with warnings.catch_warnings():
+                    # The library's advice (on sleep times, on .parquet files) is for its callers.
+                    warnings.simplefilter("ignore")
+                    return request(self.api)
             except _failures() as failure:
                 status, message = _read(failure)
-                if attempt == attempts or not _passing(status):
-                    raise explain(status, message, doing, https=self.is_https) from None
+                if attempt == attempts or not passing(status):
+                    said = scrub(message, (self.token.reveal(),) if self.token else ())
+                    raise explain(status, said, doing, https=self.is_https) from None
                 self.clock.sleep(_pause(failure, attempt))
         raise AssertionError("unreachable: the loop returns or raises")
 
@@ -138,12 +151,13 @@ def _passing(status: int) -> bool:
 
 def _pause(failure: Exception, attempt: int) -> float:
     """Seconds until the next try: what the Hub says, else 1, 2, 4, 8."""
-    headers = getattr(getattr(failure, "response", None), "headers", {})
-    # RateLimit: "api";r=0;t=12 (the Hub's rate limits page); Retry-After by RFC 9110.
-    told = re.search(r"\bt=(\d{1,6})", headers.get("RateLimit", "")) or re.fullmatch(
-        r"\s*(\d{1,6})\s*", headers.get("Retry-After", "")
-    )
-    exhausted = getattr(getattr(failure, "response", None), "status_code", 0) in (429, 503)
-    if told and exhausted:
+    response = getattr(failure, "response", None)
+    status, headers = getattr(response, "status_code", 0), getattr(response, "headers", {})
+    # Retry-After by RFC 9110. RateLimit: "api";r=0;t=12 (the Hub's rate limits page) stands in
+    # every answer and speaks of this one only when nothing remains.
+    told = re.fullmatch(r"\s*(\d{1,6})\s*", headers.get("Retry-After", ""))
+    if told is None and status == 429:
+        told = re.search(r"\br=0;t=(\d{1,6})", headers.get("RateLimit", "").replace(" ", ""))
+    if told and status in (429, 503):
         return min(float(told.group(1)) + 0.5, LONGEST_PAUSE)
     return FIRST_PAUSE * 2.0 ** (attempt - 1)

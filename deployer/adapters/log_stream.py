@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
 
 MOST_WAITING = 10_000
 
@@ -25,11 +31,11 @@ class LogStream:
         # The source raises whatever its HTTP library raises; nobody could act on it here.
         try:
             for text in source():
-                for line in text.splitlines() or [""]:
-                    self._arrived.put(line, timeout=60)
                 if self._closed.is_set():
                     return
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, queue.Full):
+                for line in text.splitlines() or [""]:
+                    self._arrived.put(line, timeout=60)
+        except (OSError, ValueError, LookupError, TypeError, RuntimeError, queue.Full):
             return
 
     def lines(self) -> tuple[str, ...]:
@@ -42,3 +48,13 @@ class LogStream:
     def close(self) -> None:
         """Stop reading; the thread ends with the next line or with the process."""
         self._closed.set()
+
+
+def space_log(api: HfApi, space: str, *, build: bool) -> Iterator[str]:
+    """The Space's log as it comes, until it ends or can't be read any more."""
+    import httpx2
+
+    # The client's own errors are no OSError; it tells of each on stderr before it tries again.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    with contextlib.suppress(httpx2.HTTPError):
+        yield from api.fetch_space_logs(space, build=build, follow=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,11 +94,14 @@ class HubSpaceRepo:
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
         with self._staged(add) as folder:
+            # Deletions first: a file may have to give way to a folder of its name.
             operations: list[Operation] = [
+                CommitOperationDelete(path_in_repo=path, is_folder=False) for path in delete
+            ]
+            operations += [
                 CommitOperationAdd(path_in_repo=file.path, path_or_fileobj=folder / file.path)
                 for file in add
             ]
-            operations += [CommitOperationDelete(path_in_repo=path) for path in delete]
             return self._send(space, operations, message, description, parent)
 
     def restore(self, space: SpaceId, *, revision: str, parent: str, message: str) -> str:
@@ -107,12 +109,15 @@ class HubSpaceRepo:
 
         wanted = {file.path: file for file in self.tree(space, revision)}
         there = {file.path: file for file in self.tree(space, parent)}
-        operations = [
+        operations: list[Operation] = [
+            CommitOperationDelete(path_in_repo=path, is_folder=False)
+            for path in sorted(there.keys() - wanted)
+        ]
+        operations += [
             self._copy(space, file, revision)
             for path, file in wanted.items()
             if path not in there or there[path].blob != file.blob
         ]
-        operations += [CommitOperationDelete(path_in_repo=path) for path in there.keys() - wanted]
         return self._send(space, operations, message, "", parent)
 
     def _copy(self, space: SpaceId, file: SpaceFile, revision: str) -> Operation:
@@ -141,28 +146,25 @@ class HubSpaceRepo:
         """One commit, sent again only when an earlier try surely left no trace."""
 
         def request(api: HfApi) -> str:
-            with warnings.catch_warnings():
-                # It warns of .parquet files in a Space, which is none of the log's business.
-                warnings.simplefilter("ignore")
-                return api.create_commit(
-                    str(space),
-                    operations,
-                    commit_message=message,
-                    commit_description=description,
-                    repo_type="space",
-                    revision=MAIN,
-                    parent_commit=parent or None,
-                ).oid
+            return api.create_commit(
+                str(space),
+                operations,
+                commit_message=message,
+                commit_description=description,
+                repo_type="space",
+                revision=MAIN,
+                parent_commit=parent or None,
+            ).oid
 
         doing = f"commit to {space}"
         for _ in range(3):
             try:
-                return self.client.call(doing, request, attempts=1)
+                return self.client.call(doing, request, again=_had_no_effect)
             except HubRefused as refused:
                 landed = self._landed(space, message, description, parent, refused)
                 if landed is not None:
                     return landed
-                if refused.status not in (0, 408, 429) and refused.status < 500:
+                if refused.status not in (0, 408) and refused.status < 500:
                     raise
                 last = refused
                 self.client.clock.sleep(2.0)
@@ -205,8 +207,16 @@ class HubSpaceRepo:
         if file.content is not None:
             target.write_bytes(file.content)
             return True
-        shutil.copyfile(self.workspace / str(file.source), target)
+        try:
+            shutil.copyfile(self.workspace / str(file.source), target)
+        except FileNotFoundError:
+            return False
         return _digest(target, folder) == file.digest
+
+
+def _had_no_effect(status: int) -> bool:
+    """Whether a commit surely was not made: too many requests are turned away at the door."""
+    return status == 429
 
 
 def _digest(path: Path, folder: Path) -> Digest:

@@ -354,7 +354,10 @@ class FakeDirectory(_Port):
 
     def may_write(self, space: SpaceId) -> None:
         self.hub.request("may_write")
-        self.hub.owned(space)
+        if str(space) in self.hub.made:
+            self.hub.owned(space)
+        else:
+            self.may_create(space)
 
     def may_create(self, space: SpaceId) -> None:
         self.hub.request("may_create")
