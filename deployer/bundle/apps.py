@@ -12,7 +12,7 @@ from deployer.bundle.source import Code, Definition, dotted_name, statements
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 ENTRY_NAMES = ("main", "app", "asgi")
-OTHER_ENTRIES = ("server", "api", "run", "index", "wsgi", "application")
+ENTRIES = (*ENTRY_NAMES, "server", "api", "run", "index", "wsgi", "application")
 VARIABLES = ("app", "application", "api", "asgi_app", "server")
 SIDE_FOLDERS = frozenset(
     [
@@ -56,13 +56,14 @@ class App:
 def find_apps(project: Project) -> tuple[App, ...]:
     """Every app that uvicorn could be pointed at, sorted by file and name."""
     code = project.code
+    entries = [path for path in code.paths if PurePosixPath(path).stem in ENTRIES]
     found: list[App] = []
     for path in code.paths:
-        if code.mentions(path, (b"FastAPI", b"fastapi")):
+        if path in entries or code.mentions(path, (b"FastAPI", b"fastapi")):
             found += _defined(project, path)
-    homes = {app.path for app in found}
-    for path in code.paths:
-        if PurePosixPath(path).stem in ENTRY_NAMES + OTHER_ENTRIES and path not in homes:
+    homes = {app.path for app in found if not app.factory}
+    for path in entries:
+        if path not in homes:
             found += _reexported(project, path, found)
     return tuple(sorted(found, key=lambda app: (app.path, app.name)))
 

@@ -19,11 +19,11 @@ from deployer.bundle.dockerfile import (
     make_dockerfile,
 )
 from deployer.bundle.ignore import IgnoreRules
+from deployer.bundle.layout import Layout, copy_problems, name_problems
 from deployer.bundle.listing import Listing
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.readme import About, make_body, title_of
 from deployer.bundle.request import BundleRequest
-from deployer.bundle.search_path import within
 from deployer.bundle.source import join
 from deployer.bundle.system_packages import system_packages
 from deployer.errors import Exit, Notice, Problem, Where, refuse
@@ -43,6 +43,8 @@ class Parts:
     rules: IgnoreRules
     dependencies: Dependencies | None
     image: OwnImage | None
+    layout: Layout
+    readme: str | None
     cors: bool
     notices: tuple[Notice, ...]
 
@@ -53,7 +55,7 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     literals = _literals(parts)
     shipped, left_out = _databases(parts, literals)
     notices = [*parts.notices, *_database_notices(left_out)]
-    readme = front_matter.take_apart(files.read(join(parts.backend.folder, "README.md")) or b"")
+    readme = front_matter.take_apart(_own_readme(parts, files) or b"")
     port, port_notices = app_port(parts, readme)
     backend = replace(parts.backend, app_port=port)
     parts = replace(parts, backend=backend)
@@ -62,17 +64,19 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
         problems.append(_bad_front_matter(parts, readme))
     copied = []
     for path, entry in shipped.items():
-        ship = shipped_path(parts, path)
-        if ship not in made:
+        ship = parts.layout.shipped(path)
+        if ship not in made and not (path == parts.readme and "README.md" in made):
             copied.append(BundleFile(path=ship, digest=files.digest(entry.path), source=entry.path))
         if hazards.is_scanned(entry.size):
             problems += hazards.scan(entry.path, files.read(entry.path) or b"")
     bundle_files = [*copied, *(_made_file(p, c) for p, c in made.items())]
     bundle_files.sort(key=lambda file: file.path)
     problems += hazards.size_problems(bundle_files)
+    problems += name_problems(file.path for file in bundle_files)
     notices += [*port_notices, *hazards.size_notices(bundle_files)]
     if parts.image is not None:
         notices += check_dockerfile(parts.image, port)
+        problems += copy_problems(parts.image, (file.path for file in bundle_files))
     refuse(problems)
     return Bundle(
         files=tuple(bundle_files),
@@ -80,22 +84,6 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
         backend=backend,
         notices=tuple(dict.fromkeys(notices)),
     )
-
-
-def prefix(parts: Parts) -> str:
-    """The folder inside the Space that a backend keeps which its own imports name."""
-    root, folder = parts.target.project.roots[0], parts.backend.folder
-    if parts.image is not None or within(root, folder):
-        return ""
-    return folder if root == "." else folder[len(root) + 1 :]
-
-
-def shipped_path(parts: Parts, path: str) -> str:
-    """Where a workspace path lies in the Space."""
-    folder = parts.backend.folder
-    inside = path if folder == "." else path[len(folder) + 1 :]
-    kept = prefix(parts)
-    return f"{kept}/{inside}" if kept else inside
 
 
 def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notice]]:
@@ -119,21 +107,21 @@ def _made(parts: Parts, files: Files, readme: front_matter.Readme) -> dict[str, 
     """Files whose content is ours, by their path in the Space; those of the user unchanged not."""
     made: dict[str, bytes] = {}
     for path in missing_packages(parts.target.project, parts.closure):
-        made[shipped_path(parts, path)] = b""
+        made[parts.layout.shipped(path)] = b""
     if parts.dependencies is not None:
         for path, content in parts.dependencies.files.items():
             if files.read(path) != content or path not in parts.listing.files:
-                made[shipped_path(parts, path)] = content
+                made[parts.layout.shipped(path)] = content
     if parts.image is None:
         made["Dockerfile"] = make_dockerfile(_image(parts))
-    elif not parts.image.path.endswith("Dockerfile"):
+    elif parts.layout.shipped(parts.image.path) != "Dockerfile":
         made["Dockerfile"] = files.read(parts.image.path) or b""
-    made |= _readme(parts, files, readme)
+    made |= _readme(parts, readme)
     return made
 
 
-def _readme(parts: Parts, files: Files, readme: front_matter.Readme) -> dict[str, bytes]:
-    own = files.read(join(parts.backend.folder, "README.md"))
+def _readme(parts: Parts, readme: front_matter.Readme) -> dict[str, bytes]:
+    own, kept = parts.readme, parts.layout.kept
     description = app_texts(parts.target).get("description", "")
     wanted = {
         "title": app_texts(parts.target).get("title") or title_of(parts.request.space.name),
@@ -153,7 +141,7 @@ def _readme(parts: Parts, files: Files, readme: front_matter.Readme) -> dict[str
     changes |= {key: value for key, value in given.items() if readme.values.get(key) != value}
     if own is None:
         readme = replace(readme, body=b"\n" + make_body(_about(parts, str(changes["title"]))))
-    if own is not None and not changes and not prefix(parts):
+    if not changes and parts.readme == join(parts.backend.folder, "README.md") and not kept:
         return {}
     return {"README.md": front_matter.put_together(readme, changes)}
 
@@ -186,30 +174,24 @@ def _about(parts: Parts, title: str) -> About:
 def _image(parts: Parts) -> Image:
     dependencies, target = parts.dependencies, parts.target
     manifests = tuple(
-        shipped_path(parts, path) for path in (dependencies.files if dependencies else {})
+        parts.layout.shipped(path) for path in (dependencies.files if dependencies else {})
     )
-    roots = [_inside(parts, root) for root in target.project.roots]
+    roots = [parts.layout.search(root) for root in target.project.roots]
     return Image(
         python=parts.backend.python_version,
         app=str(target),
         factory=target.app.factory,
         app_dir=roots[0],
         search=tuple(roots) if len(roots) > 1 else (),
-        requirements=shipped_path(parts, dependencies.main) if dependencies else "requirements.txt",
+        requirements=parts.layout.shipped(dependencies.main)
+        if dependencies
+        else "requirements.txt",
         manifests=manifests,
         needs_code=bool(dependencies and dependencies.needs_code),
         packages=system_packages(dependencies.entries if dependencies else ()),
         health_path=parts.backend.health_path,
         port=parts.backend.app_port,
     )
-
-
-def _inside(parts: Parts, root: str) -> str:
-    """A search path entry as a folder of the Space; the Space's own root is empty."""
-    folder = parts.backend.folder
-    if within(root, folder):
-        return shipped_path(parts, f"{root}/").rstrip("/") if root != folder else prefix(parts)
-    return ""
 
 
 def _databases(
@@ -266,5 +248,9 @@ def _bad_front_matter(parts: Parts, readme: front_matter.Readme) -> Problem:
         exit=Exit.BUNDLE,
         message=f"The front matter of README.md {readme.error}.",
         hint="The Hub would refuse it: correct it, or remove it to have one made.",
-        where=Where(file=join(parts.backend.folder, "README.md"), line=readme.error_line),
+        where=Where(file=parts.readme, line=readme.error_line),
     )
+
+
+def _own_readme(parts: Parts, files: Files) -> bytes | None:
+    return files.read(parts.readme) if parts.readme else None

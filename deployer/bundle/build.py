@@ -15,6 +15,7 @@ from deployer.bundle.folder import find_folder
 from deployer.bundle.health import HealthPath, find_health
 from deployer.bundle.ignore import IgnoreRules, built_in_rules
 from deployer.bundle.launch import Launch, launches
+from deployer.bundle.layout import layout_of, own_readme
 from deployer.bundle.listing import Listing, folder_rules, list_backend
 from deployer.bundle.origins import find_origins, has_cors
 from deployer.bundle.python_version import find_python
@@ -87,6 +88,8 @@ def build_bundle(request: BundleRequest, files: Files) -> Bundle:
         rules=rules,
         dependencies=dependencies,
         image=image,
+        layout=layout_of(folder, project.roots, image, reading.listing.files),
+        readme=own_readme(folder, reading.listing.files),
         cors=has_cors(project, closure),
         notices=tuple(notices),
     )

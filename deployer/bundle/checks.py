@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from deployer.bundle.ignore import INPUT
 from deployer.bundle.project import Project, Unresolved
@@ -72,44 +72,51 @@ def imports(
     project: Project, closure: Iterable[str], files: Files, folder: str, left_out: Iterable[LeftOut]
 ) -> Iterator[Problem]:
     """Imports that would fail in the Space, as far as the user's own code goes."""
-    given = [item for item in left_out if item.origin == INPUT]
     for path in closure:
         for found in project.unresolved(path):
             if not found.wanted.guarded:
                 yield _missing(found)
     yield from _outside(project, closure, files, folder)
-    yield from _left_out(project, closure, given)
+    yield from _left_out(project, closure, folder, left_out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An import that finds nothing, and where its module would lie (without ``.py``)."""
+
+    path: str
+    line: int
+    places: tuple[str, ...]
+
+    def lies_at(self, left_out: str) -> bool:
+        """Whether a left out file, or folder (ending in ``/``), holds it."""
+        return any(f"{p}.py" == left_out or f"{p}/".startswith(left_out) for p in self.places)
 
 
 def wanted_but_left_out(
     project: Project, closure: Iterable[str], folder: str, left_out: Iterable[LeftOut]
 ) -> frozenset[str]:
     """Left out paths that hold what the app imports; an import beats every rule but the input's."""
-    entries = [item.path for item in left_out if item.origin != INPUT]
-    wanted = set(_places(project, closure, folder))
+    wanted = list(_wanted(project, closure, folder))
     return frozenset(
-        path.rstrip("/")
-        for path in entries
-        if path.rstrip("/") in wanted
-        or any(place.startswith(path) for place in wanted if path[-1] == "/")
+        item.path.rstrip("/")
+        for item in left_out
+        if item.origin != INPUT and item.path.endswith(("/", ".py"))
+        if any(found.lies_at(item.path) for found in wanted)
     )
 
 
-def _places(project: Project, closure: Iterable[str], folder: str) -> Iterator[str]:
-    """Where the modules and packages that were not found would lie."""
+def _wanted(project: Project, closure: Iterable[str], folder: str) -> Iterator[Wanted]:
     for path in closure:
         module = project.code.module(path)
+        roots = {folder, *project.roots, project.root_of(path), parent(path)}
         for found in module.imports if module else ():
-            dotted = project.absolute(path, found)
-            if dotted is None:
-                continue
-            spelled = f"{dotted}.{found.name}" if found.name else dotted
-            roots = {folder, *project.roots, project.root_of(path), parent(path)}
-            for name in {dotted, spelled} if dotted else {spelled}:
-                if project.locate(name) is None:
-                    for root in roots:
-                        base = join(root, name.replace(".", "/"))
-                        yield from (base, f"{base}.py")
+            dotted = project.absolute(path, found) or ""
+            names = {dotted, f"{dotted}.{found.name}"} if found.name else {dotted}
+            missing = [name.replace(".", "/") for name in names if not project.locate(name)]
+            places = tuple(join(root, name) for root in roots for name in missing)
+            if dotted and places:
+                yield Wanted(path=path, line=found.line, places=places)
 
 
 def _outside(
@@ -145,22 +152,20 @@ def _module_above(files: Files, folder: str, top: str) -> str | None:
     return None
 
 
-def _left_out(project: Project, closure: Iterable[str], given: list[LeftOut]) -> Iterator[Problem]:
-    for path in closure:
-        module = project.code.module(path)
-        for found in module.imports if module else ():
-            dotted = project.absolute(path, found)
-            if not dotted or found.guarded or project.locate(dotted):
-                continue
-            for item in given:
-                bases = {join(root, dotted.replace(".", "/")) for root in project.roots}
-                if item.path.rstrip("/").removesuffix(".py") in bases:
-                    yield Problem(
-                        exit=Exit.CONFIGURATION,
-                        message=f"The app imports `{dotted}`, and `{item.rule}` leaves it out.",
-                        hint=f"Take `{item.rule}` out of the input `ignore`.",
-                        where=Where(file=path, line=found.line),
-                    )
+def _left_out(
+    project: Project, closure: Iterable[str], folder: str, left_out: Iterable[LeftOut]
+) -> Iterator[Problem]:
+    """What the app imports and the input ``ignore`` leaves out: someone has to decide."""
+    wanted = list(_wanted(project, closure, folder))
+    for item in left_out:
+        found = next((w for w in wanted if w.lies_at(item.path)), None)
+        if item.origin == INPUT and found is not None:
+            yield Problem(
+                exit=Exit.CONFIGURATION,
+                message=f"The app imports `{item.path}`, and `{item.rule}` leaves it out.",
+                hint=f"Take `{item.rule}` out of the input `ignore`.",
+                where=Where(file=found.path, line=found.line),
+            )
 
 
 def _missing(found: Unresolved) -> Problem:

@@ -16,7 +16,7 @@ from deployer.bundle.apps import (
     is_side,
     provisional,
 )
-from deployer.bundle.launch import Launch
+from deployer.bundle.launch import Launch, self_started
 from deployer.bundle.project import Project
 from deployer.bundle.search_path import search_path
 from deployer.bundle.source import Code, dotted_name, join, parent, statements
@@ -47,6 +47,7 @@ def choose(code: Code, folder: str, launches: Sequence[Launch], given: str | Non
     """The app to run. Raises ``Refused``: none (exit 3), several or a wrong ``app`` (exit 2)."""
     if given is not None:
         return _given(code, folder, given)
+    launches = [*launches, *self_started(code)]
     candidates = find_apps(provisional(code, folder))
     targets = [Target(app=app, project=search_path(code, folder, app.path)) for app in candidates]
     left = narrow(targets, folder, launches)
@@ -77,23 +78,23 @@ def _unless_empty(before: list[Target], after: list[Target]) -> list[Target]:
 
 
 def _launched(targets: list[Target], folder: str, launches: Sequence[Launch]) -> list[Target]:
-    """The candidates that the best usable command names; the exact module path first."""
-    for launch in launches:
-        suffix = launch.module.replace(".", "/")
-        named = [t for t in targets if launch.variable in {"", t.app.name}]
-        exact = join(folder, suffix)
-        for wanted in (
-            [t for t in named if _spelled(t.app.path) == exact],
-            [t for t in named if f"/{_spelled(t.app.path)}".endswith(f"/{suffix}")],
-            [
-                t
-                for t in named
-                if f"/{suffix}".endswith(f"/{_spelled(t.app.path)[len(folder) + 1 :]}")
-            ],
-        ):
-            if wanted:
-                return wanted
+    """The candidates that the best usable commands name."""
+    for rank in sorted({launch.rank for launch in launches}):
+        of_rank = [launch for launch in launches if launch.rank == rank]
+        found = [target for launch in of_rank for target in _named(targets, folder, launch)]
+        if found:
+            return list(dict.fromkeys(found))
     return []
+
+
+def _named(targets: list[Target], folder: str, launch: Launch) -> list[Target]:
+    """The candidates that one command may mean: the exact module path first."""
+    module = launch.module.replace(".", "/")
+    named = [t for t in targets if launch.variable in {"", t.app.name}]
+    spelled = [(t, _spelled(t.app.path)) for t in named]
+    exact = [t for t, path in spelled if path in {module, join(folder, module)}]
+    longer = [t for t, path in spelled if f"/{path}".endswith(f"/{module}")]
+    return exact or longer or [t for t, path in spelled if f"/{module}".endswith(f"/{path}")]
 
 
 def _spelled(path: str) -> str:

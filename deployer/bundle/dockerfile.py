@@ -218,6 +218,7 @@ def check_dockerfile(image: OwnImage, app_port: int) -> Iterator[Notice]:
     yield from _check_exposed(image)
     yield from _check_host(image)
     yield from _check_user(image)
+    yield from _check_script(image)
 
 
 def _check_exposed(image: OwnImage) -> Iterator[Notice]:
@@ -273,6 +274,19 @@ def _check_user(image: OwnImage) -> Iterator[Notice]:
             + ("" if name.isdigit() else f" (UID {created})")
             + ", a Space runs it as UID 1000.",
             "Give that user the UID 1000, so that it may write to its own files.",
+        )
+
+
+def _check_script(image: OwnImage) -> Iterator[Notice]:
+    """Commits through the Hub's API carry no file modes: nothing arrives executable."""
+    words = _words(image.command.value) if image.command else []
+    script = words[0] if words and words[0].endswith(".sh") else ""
+    if script and not any(i.word == "RUN" and "chmod" in i.value for i in image.instructions):
+        yield _warn(
+            image,
+            image.command.line if image.command else 1,
+            f"`{script}` is started directly, and no file of a Space is executable.",
+            f'Start it as `["sh", "{script}"]`, or add a `RUN chmod +x`.',
         )
 
 

@@ -45,7 +45,7 @@ SEALED = (
     *(".ipynb_checkpoints/", ".eggs/", "htmlcov/", ".next/", ".nuxt/", ".turbo/", ".parcel-cache/"),
 )
 JUNK = (
-    *("*.py[cod]", "*$py.class", "*.egg-info/", "build/lib/", "build/bdist.*/", ".coverage"),
+    *("*.py[cod]", "*$py.class", "*.egg-info/", "**/build/lib/", "**/build/bdist.*/", ".coverage"),
     *(".coverage.*", "coverage.xml", ".DS_Store", "Thumbs.db", "desktop.ini", "*.log"),
     *(".gitattributes", ".gitmodules", ".gitignore", ".dockerignore", ".github/", ".gitlab-ci.yml"),
     *(".idea/", ".vscode/", ".devcontainer/", "*.swp", "*.swo", "*~", "*.sublime-workspace"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from deployer.bundle.source import join
+from deployer.bundle.source import Code, join
 from deployer.ports import Files
 
 # Best evidence first; each is looked for in the backend folder, then at the workspace's root.
@@ -25,6 +25,8 @@ TARGET = re.compile(r"(?<![\w/.:])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*):([A-Za-z_]\w
 SCRIPT = re.compile(
     r"\b(?:fastapi[\"', ]+(?:run|dev)|python3?|uv[\"', ]+run)[\"', ]+([\w./-]+\.py)\b"
 )
+RUN = re.compile(r"\buvicorn\.run\(\s*(?:app\s*=\s*)?(?:[\"']([\w.]+):(\w+)|(\w+)\s*[,)])")
+LAST = 100
 MODULE = re.compile(r"\bpython3?[\"', ]+-m[\"', ]+([A-Za-z_][\w.]*)")
 
 
@@ -50,6 +52,17 @@ def launches(files: Files, folder: str) -> tuple[Launch, ...]:
                 content = (files.read(path) or b"").decode("utf-8", "replace")
                 found += commands(content, path, rank + position * len(PLACES))
     return tuple(found)
+
+
+def self_started(code: Code) -> Iterator[Launch]:
+    """Files that start an app themselves: ``uvicorn.run("main:app")`` or ``uvicorn.run(app)``."""
+    for path in code.paths:
+        content = code.text(path) if code.mentions(path, (b"uvicorn.run",)) else ""
+        for match in RUN.finditer(content):
+            line = content.count("\n", 0, match.start()) + 1
+            module = match[1] or path.removesuffix(".py").replace("/", ".")
+            variable = match[2] or match[3] or ""
+            yield Launch(module=module, variable=variable, rank=LAST, file=path, line=line)
 
 
 def commands(content: str, file: str, rank: int) -> Iterator[Launch]:

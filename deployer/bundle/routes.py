@@ -82,7 +82,7 @@ class _Reader:
     path: str
     graph: Graph
 
-    def read(self, body: list[ast.stmt], scope: str, loop: dict[str, list[ast.expr]]) -> None:
+    def read(self, body: list[ast.stmt], scope: str, loop: dict[str, ast.expr]) -> None:
         """File every statement of a body; ``loop`` holds what loop variables range over."""
         for statement in body:
             match statement:
@@ -90,22 +90,21 @@ class _Reader:
                     self._function(statement, scope, loop)
                 case ast.ClassDef(body=inner, name=name):
                     self.read(inner, f"{scope}.{name}", loop)
-                case ast.For(target=ast.Name(id=name), iter=ast.Tuple() | ast.List() as items):
-                    self.read(statement.body, scope, {**loop, name: items.elts})
+                case ast.For(target=target, iter=items):
+                    for values in self._turns(target, items):
+                        self.read(statement.body, scope, {**loop, **values})
                 case _:
                     self._simple(statement, scope, loop)
                     for block in ("body", "orelse", "finalbody"):
                         self.read(getattr(statement, block, []), scope, loop)
 
-    def _function(
-        self, function: FunctionNode, scope: str, loop: dict[str, list[ast.expr]]
-    ) -> None:
+    def _function(self, function: FunctionNode, scope: str, loop: dict[str, ast.expr]) -> None:
         for decorator in function.decorator_list:
             if isinstance(decorator, ast.Call):
                 self._route(decorator, function, scope)
         self.read(function.body, f"{scope}.{function.name}".lstrip("."), loop)
 
-    def _simple(self, statement: ast.stmt, scope: str, loop: dict[str, list[ast.expr]]) -> None:
+    def _simple(self, statement: ast.stmt, scope: str, loop: dict[str, ast.expr]) -> None:
         match statement:
             case ast.Assign(targets=[ast.Name() | ast.Attribute() as target], value=value):
                 self._assign(target, value, scope)
@@ -139,7 +138,7 @@ class _Reader:
         if found and isinstance(found.node, FunctionNode):
             self._link(node, None, Node(found.path, found.name, "return"))
 
-    def _call(self, call: ast.Call, scope: str, loop: dict[str, list[ast.expr]]) -> None:
+    def _call(self, call: ast.Call, scope: str, loop: dict[str, ast.expr]) -> None:
         match call.func:
             case ast.Attribute(attr="include_router" | "mount" as attr, value=owner):
                 self._include(call, attr, dotted_name(owner) or "", scope, loop)
@@ -154,31 +153,44 @@ class _Reader:
         attr: str,
         owner: str,
         scope: str,
-        loop: dict[str, list[ast.expr]],
+        loop: dict[str, ast.expr],
     ) -> None:
         if attr == "mount":
             prefix, router = argument(call, 0, "path"), argument(call, 1, "app")
         else:
             prefix, router = keyword(call, "prefix"), argument(call, 0, "router")
-        base = text(self.project, self.path, prefix) or ""
-        for item in self._each(router, loop):
-            name = dotted_name(item)
-            if name:
-                # A mount at "/" serves below the root, it adds no slash of its own.
-                self._link(
-                    Node(self.path, scope, owner),
-                    base.rstrip("/") if attr == "mount" else base,
-                    Node(self.path, scope, name),
-                )
+        base = text(self.project, self.path, self._given(prefix, loop)) or ""
+        item = self._given(router, loop)
+        name = dotted_name(item) if item else None
+        if name:
+            parent, child = Node(self.path, scope, owner), Node(self.path, scope, name)
+            # A mount at "/" serves below the root, it adds no slash of its own.
+            self._link(parent, base.rstrip("/") if attr == "mount" else base, child)
 
-    def _each(self, node: ast.expr | None, loop: dict[str, list[ast.expr]]) -> Iterator[ast.expr]:
-        if isinstance(node, ast.Name) and node.id in loop:
-            yield from loop[node.id]
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            for item in loop.get(node.value.id, [node.value]):
-                yield ast.Attribute(value=item, attr=node.attr, ctx=node.ctx)
-        elif node is not None:
-            yield node
+    def _turns(self, target: ast.expr, items: ast.expr) -> Iterator[dict[str, ast.expr]]:
+        """What the variables of a loop over written-out values are, turn by turn."""
+        name = dotted_name(items)
+        found = self.project.lookup(self.path, name) if name else None
+        listed = found.node if found else items
+        for item in listed.elts if isinstance(listed, ast.List | ast.Tuple) else ():
+            match target, item:
+                case ast.Name(id=single), _:
+                    yield {single: item}
+                case ast.Tuple(elts=names), ast.Tuple(elts=values):
+                    yield {
+                        one.id: value
+                        for one, value in zip(names, values, strict=False)
+                        if isinstance(one, ast.Name)
+                    }
+
+    def _given(self, node: ast.expr | None, loop: dict[str, ast.expr]) -> ast.expr | None:
+        """``node`` with a loop's variable exchanged for its value."""
+        match node:
+            case ast.Name(id=name) if name in loop:
+                return loop[name]
+            case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ctx) if name in loop:
+                return ast.Attribute(value=loop[name], attr=attr, ctx=ctx)
+        return node
 
     def _handed_over(self, call: ast.Call, function: str, scope: str) -> None:
         """``register_routes(app)``: the parameter inside is the app outside."""
@@ -238,6 +250,11 @@ class _Reader:
 def _resolve(project: Project, node: Node, graph: Graph) -> Node:
     if node in graph.prefix or node.name == "return":
         return node
+    base = node.name.removesuffix(".router")
+    owner = project.lookup(node.path, base) if base != node.name else None
+    if owner and isinstance(owner.node, ast.Call):
+        # `app.router` is the app's own router.
+        return _resolve(project, Node(node.path, node.scope, base), graph)
     if node.scope and _is_local(project, node):
         return node
     found = project.lookup(node.path, node.name)

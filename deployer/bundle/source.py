@@ -91,6 +91,10 @@ class Code:
         content = self._files.read(path) or b""
         return any(word in content for word in words)
 
+    def text(self, path: str) -> str:
+        """The file as text, whatever its encoding."""
+        return (self._files.read(path) or b"").decode("utf-8", "replace")
+
     def module(self, path: str) -> Module | None:
         """The parsed file, or None when it doesn't parse (then ``broken`` says why)."""
         if path not in self._modules:

@@ -95,6 +95,20 @@ def test_imports_from_two_places_set_the_search_path(plan: Planner) -> None:
     assert "PYTHONPATH=/home/user/app:/home/user/app/app" in found.text("Dockerfile")
 
 
+def test_imports_by_the_folders_own_name_and_without_it_both_work(plan: Planner) -> None:
+    found = plan(
+        {
+            **REQUIREMENTS,
+            "backend/app/main.py": f"from app.x import y\nfrom backend.app.z import q\n{APP}",
+            "backend/app/x.py": "y = 1\n",
+            "backend/app/z.py": "q = 1\n",
+        }
+    )
+    assert "backend/app/main.py" in found.paths
+    assert "PYTHONPATH=/home/user/app/backend:/home/user/app" in found.text("Dockerfile")
+    assert '"app.main:app", "--app-dir", "backend"' in command(found)
+
+
 @pytest.mark.parametrize(
     ("code", "name"),
     [
@@ -167,6 +181,18 @@ def test_an_app_that_another_one_imports_is_a_part_of_it(plan: Planner) -> None:
     assert found.backend.app == "main:app"
 
 
+def test_the_module_that_calls_the_factory_is_the_entry(plan: Planner) -> None:
+    found = plan(
+        {
+            **REQUIREMENTS,
+            "backend/app/main.py": "from app.factory import create_app\napp = create_app()\n",
+            "backend/app/factory.py": "from fastapi import FastAPI\ndef create_app():\n"
+            "    app = FastAPI()\n    return app\n",
+        }
+    )
+    assert found.backend.app == "app.main:app"
+
+
 def test_a_re_export_beside_the_package_is_the_entry(plan: Planner) -> None:
     found = plan(
         {
@@ -203,6 +229,7 @@ def test_several_apps_and_no_way_to_tell_are_listed(refused: Refusal) -> None:
     [
         ("backend/Procfile", "web: uvicorn app:app --port $PORT\n"),
         ("backend/start.sh", "#!/bin/sh\nexec uvicorn \\\n  app:app\n"),
+        ("backend/app.py", f"{APP}\nimport uvicorn\nuvicorn.run('app:app', port=8000)\n"),
         ("docker-compose.yml", "services:\n  api:\n    command: uvicorn app:app\n"),
     ],
 )

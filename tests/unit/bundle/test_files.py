@@ -95,6 +95,7 @@ def test_an_own_dockerfile_is_used_as_it_is(plan: Planner) -> None:
         (OWN.replace("USER user", "USER root"), "backend/Dockerfile:3: The image runs as root"),
         (OWN.replace("-u 1000", "-u 1001"), "(UID 1001)"),
         (OWN.replace("EXPOSE 7860", "EXPOSE 8000"), "backend/Dockerfile:5: EXPOSE says 8000"),
+        (OWN.partition("CMD")[0] + 'CMD ["./start.sh"]\n', "no file of a Space is executable"),
     ],
 )
 def test_what_a_space_could_not_run_is_said_with_its_line(
@@ -158,6 +159,27 @@ def test_a_port_that_only_the_readme_tells_is_kept(plan: Planner) -> None:
     assert head(found)["app_port"] == 8000
     assert '"--port", "8000"' in found.text("Dockerfile")
     assert "EXPOSE 8000" in found.text("Dockerfile")
+
+
+def test_a_dockerfile_for_the_repositorys_root_gets_the_folder_it_copies_from(
+    plan: Planner,
+) -> None:
+    docker = OWN.replace("COPY --chown=user . .", "COPY --chown=user backend/ ./")
+    found = own(plan, docker)
+    assert {"Dockerfile", "README.md", "backend/main.py"} <= found.paths
+
+
+def test_a_dockerfile_that_copies_what_is_not_there_is_refused(refused: Refusal) -> None:
+    docker = OWN.replace("COPY --chown=user . .", "COPY nothing* shared/ ./")
+    (problem,) = refused({**MINIMAL, "backend/Dockerfile": docker})
+    assert str(problem.where) == "backend/Dockerfile:4"
+    assert "`shared/`" in problem.message
+
+
+def test_a_dockerfile_made_for_the_hub_comes_first(plan: Planner) -> None:
+    found = own(plan, OWN.replace("7860", "8000"), **{"Dockerfile.hf": OWN})
+    assert found.text("Dockerfile") == OWN
+    assert found.backend.app_port == 7860
 
 
 # --- README.md ------------------------------------------------------------------------------------
@@ -228,6 +250,12 @@ def test_front_matter_is_completed_and_other_keys_kept(plan: Planner) -> None:
         "app_port": 7860,
     }
     assert 0 < len(str(head(found)["short_description"])) <= 60
+
+
+def test_a_readme_is_found_however_it_spells_its_name(plan: Planner) -> None:
+    found = plan({**MINIMAL, "backend/readme.md": "# Hi\n"})
+    assert found.text("README.md").endswith("---\n# Hi\n")
+    assert "readme.md" not in found.paths
 
 
 def test_a_complete_readme_ships_untouched(plan: Planner) -> None:

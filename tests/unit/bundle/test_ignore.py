@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from pathspec import GitIgnoreSpec
 from deployer.adapters.disk import Workspace
 from deployer.bundle.ignore import built_in_rules
 from deployer.bundle.listing import folder_rules, list_backend
+from deployer.errors import Exit, Problem
 from deployer.model import WorkspaceEntry
 from tests.unit.bundle.conftest import APP, MINIMAL, Planner, write
+
+Refusal = Callable[..., tuple[Problem, ...]]
 
 
 @pytest.mark.parametrize(
@@ -152,6 +156,19 @@ def test_an_import_beats_the_rule_about_tests(plan: Planner) -> None:
     )
     assert {"tests/factories.py", "app/test_data.py"} <= found.paths
     assert "app/test_api.py" not in found.paths
+
+
+def test_an_import_beats_gitignore_but_not_the_input(plan: Planner, refused: Refusal) -> None:
+    files = {
+        **MINIMAL,
+        "backend/main.py": f"from lib.db import x\n{APP}",
+        "backend/lib/db.py": "x = 1\n",
+        ".gitignore": "lib/\n",
+    }
+    assert "lib/db.py" in plan(files).paths
+    (problem,) = refused(files, ignore=("lib/",))
+    assert problem.exit is Exit.CONFIGURATION
+    assert str(problem.where) == "backend/main.py:1"
 
 
 def test_a_file_that_the_dockerfile_copies_by_name_ships(plan: Planner) -> None:
