@@ -131,4 +131,6 @@ ROUTES = [
     route("/api/local/accounts/{account}", plan, "POST"),
     route("/", home),
     route("/spaces/{owner}/{name}", page),
+    route("/spaces/{owner}/{name}/commit/{revision}", page),
+    route("/spaces/{owner}/{name}/settings", page),
 ]

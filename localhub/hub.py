@@ -63,6 +63,12 @@ class Hub:
             if head := await asyncio.to_thread(space.repository.head):
                 space.life.commit(head)
 
+    def end_logs(self) -> None:
+        """Let everybody who follows a log go, so that the server can end at once."""
+        for space in self._spaces.values():
+            space.life.build_log.close()
+            space.life.run_log.close()
+
     async def close(self) -> None:
         """Stop every app and every front."""
         spaces, fronts = list(self._spaces.values()), list(self._fronts.values())

@@ -78,11 +78,12 @@ async def _serve(setup: Setup, data: Path, ready: Callable[[str], None]) -> None
     )
     server = _Server(_configuration(setup, application(hub, setup.quota, lambda: ready(url))))
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, _stop, server)
+        asyncio.get_running_loop().add_signal_handler(number, _stop, server, hub)
     await server.serve(sockets=[listener])
 
 
-def _stop(server: uvicorn.Server) -> None:
+def _stop(server: uvicorn.Server, hub: Hub) -> None:
+    hub.end_logs()
     server.should_exit = True
 
 
