@@ -17,7 +17,7 @@ from localhub.testing import RunningHub, running
 from tests.contract.localhub.apps import CARD, DOCKERFILE, app
 from tests.contract.localhub.conftest import ENVIRONMENTS
 
-SLOW = "time.sleep(1.0)"
+SLOW = "time.sleep(2.0)"  # long enough to look at the Hub meanwhile on a busy machine
 BROKEN = DOCKERFILE.replace(b"COPY . .", b"COPY . .\nRUN pip install --no-index no-such-thing")
 
 
