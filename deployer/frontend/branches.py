@@ -68,6 +68,8 @@ _HOST_METHODS = frozenset(
     {"includes", "startsWith", "endsWith", "indexOf", "test", "match", "search"}
 )
 _EQUAL = {"===": False, "==": False, "!==": True, "!=": True}
+_FOUND = frozenset({"> -1", ">= 0", "!== -1", "!= -1", "=== 0", "== 0"})
+_NOT_FOUND = frozenset({"=== -1", "== -1", "< 0"})
 _BUILD = re.compile(r"process\.env\.NODE_ENV|process\.env\['NODE_ENV'\]|import\.meta\.env\.MODE")
 _PRODUCTION_NAME = re.compile(r"_?is_?(?:prod|production|deployed|live)\w*", re.IGNORECASE)
 _LOCAL_NAME = re.compile(r"_?(?:is_?)?(?:running_?)?(?:local|dev)\w*", re.IGNORECASE)
@@ -100,10 +102,10 @@ def _binary(node: Node, script: Script, depth: int) -> Reading | None:
         return None
     if sign in ("&&", "||"):
         return _both(read(left, script, depth), read(right, script, depth))
-    if sign in _EQUAL:
-        found = _equal(node, text(left), text(right))
-        return found.negated if found and _EQUAL[sign] else found
-    return _index(node, left, sign, text(right))
+    if left.type == "call_expression":
+        return _index(node, left, f"{sign} {text(right)}")
+    found = _equal(node, text(left), text(right)) if sign in _EQUAL else None
+    return found.negated if found and _EQUAL[sign] else found
 
 
 def _both(left: Reading | None, right: Reading | None) -> Reading | None:
@@ -139,12 +141,13 @@ def _build(name: str, value: str) -> Reading | None:
     return Reading(side=sides[value], by_host=False, process=name.startswith("process"))
 
 
-def _index(node: Node, left: Node, sign: str, right: str) -> Reading | None:
-    """``hostname.indexOf('localhost') !== -1`` and its kin, other signs than equality."""
-    found = _call(left) if left.type == "call_expression" else None
-    if found is None or (sign, right) not in ((">", "-1"), (">=", "0")):
+def _index(node: Node, left: Node, compared: str) -> Reading | None:
+    """``hostname.indexOf('localhost') !== -1`` and its kin."""
+    found = _call(left)
+    if found is None or compared not in _FOUND | _NOT_FOUND:
         return None
-    return replace(found, comparisons=(node,))
+    found = replace(found, comparisons=(node,))
+    return found if compared in _FOUND else found.negated
 
 
 def _call(node: Node) -> Reading | None:

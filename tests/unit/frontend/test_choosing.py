@@ -482,3 +482,48 @@ def test_a_local_language_model_beside_the_client_is_never_taken_for_it() -> Non
 
     assert "new OpenAI({ baseURL: 'http://localhost:8000/v1' })" in changed
     assert DEPLOYED in changed
+
+
+def test_a_language_models_port_is_not_taken_even_from_a_named_file() -> None:
+    files = of({"src/a.js": "const place = 'http://localhost:11434';\n"})
+
+    assert plan_frontend(request("src/a.js"), files).state is FrontendState.NONE
+
+
+def test_another_port_in_the_same_choice_stays() -> None:
+    source = "const API_URL = mock ? 'http://localhost:3001' : 'http://localhost:8000';\n"
+
+    changed = after(plan_frontend(request(), of({"src/a.js": source})), "src/a.js")
+
+    assert "mock ? 'http://localhost:3001' : (" in changed
+
+
+def test_a_hosting_service_without_a_known_route_is_doubtful() -> None:
+    source = (
+        "const isLocal = window.location.hostname === 'localhost';\n"
+        "const API_URL = isLocal ? 'http://localhost:8000' : 'https://x.onrender.com';\n"
+    )
+
+    assert plan_frontend(request(), of({"a.js": source})).state is FrontendState.DOUBTFUL
+
+
+def test_of_several_assignments_the_last_one_counts() -> None:
+    old = "NEXT_PUBLIC_API_URL=https://one.hf.space\nNEXT_PUBLIC_API_URL=https://two.hf.space\n"
+
+    plan = plan_frontend(request(), of({**NEXT, ".env.production": old}))
+
+    assert after(plan, ".env.production") == old.replace("https://two.hf.space", DEPLOYED)
+
+
+def test_a_check_that_does_not_return_guards_nothing() -> None:
+    source = (
+        "export function url() {\n"
+        "  if (typeof window !== 'undefined') { console.log(1); }\n"
+        "  return window.location.hostname === 'localhost'\n"
+        "    ? 'http://localhost:8000' : 'https://older.hf.space';\n"
+        "}\nfetch(url() + '/api/chat');\n"
+    )
+
+    changed = after(plan_frontend(request(), of({"src/a.js": source})), "src/a.js")
+
+    assert "return typeof window !== 'undefined' && window.location && " in changed

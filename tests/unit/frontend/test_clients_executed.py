@@ -190,6 +190,8 @@ def test_text_that_a_client_must_contain_is_there() -> None:
     for client in REWRITTEN.values():
         for path, parts in client.case.get("contains", {}).items():
             assert all(part in rewritten(client.name)[path].decode() for part in parts)
+        for path, parts in client.case.get("lacks", {}).items():
+            assert not any(part in rewritten(client.name)[path].decode() for part in parts)
 
 
 def test_old_javascript_stays_old() -> None:
