@@ -103,7 +103,9 @@ class Environments:
         if self._uv:
             flags = ["--quiet", "--index-strategy", "unsafe-best-match", "--python", python]
             command = [self._uv, "pip", "install", *flags, *item.arguments]
-        environment = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}
+        # uv brings certificates of its own; the machine's, as pip uses them, know a company's proxy.
+        kept = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}
+        environment = {"UV_SYSTEM_CERTS": "1", **kept}
         return await run(command, folder=item.folder, environment=environment, log=log)
 
 

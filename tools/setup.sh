@@ -43,7 +43,8 @@ if [[ ! -x .venv/bin/python ]]; then
 fi
 echo "setup: installing $(grep -c == "$lock") packages"
 if [[ -x .venv/bin/uv ]]; then
-  .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r "$lock"
+  # With the machine's certificates, as pip does.
+  UV_SYSTEM_CERTS=1 .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r "$lock"
 else
   .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r "$lock"
 fi

@@ -50,7 +50,8 @@ def _build(home: Path, manifest: Path) -> None:
     subprocess.run([uv, "venv", "-q", "-p", sys.executable, "--relocatable", home], check=True)
     python = home / "bin" / "python"
     install = [uv, "pip", "install", "-q", "-p", python, "--compile-bytecode", "-r", manifest]
-    subprocess.run(install, check=True)
+    # With the machine's certificates, as pip does.
+    subprocess.run(install, check=True, env={"UV_SYSTEM_CERTS": "1", **os.environ})
 
 
 @contextmanager
