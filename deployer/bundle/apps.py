@@ -63,7 +63,8 @@ def find_apps(project: Project) -> tuple[App, ...]:
             found += _defined(project, path)
     homes = {app.path for app in found if not app.factory}
     for path in entries:
-        if path not in homes:
+        # One that starts a server itself is a script: importing it may start it, too.
+        if path not in homes and not code.mentions(path, (b"uvicorn.run",)):
             found += _reexported(project, path, found)
     return tuple(sorted(found, key=lambda app: (app.path, app.name)))
 

@@ -14,7 +14,7 @@ from deployer.bundle.environment import read_environment
 from deployer.bundle.folder import find_folder
 from deployer.bundle.health import HealthPath, find_health
 from deployer.bundle.ignore import IgnoreRules, built_in_rules
-from deployer.bundle.launch import Launch, launches
+from deployer.bundle.launch import OWN_IMAGES, Launch, launches
 from deployer.bundle.layout import layout_of, own_readme
 from deployer.bundle.listing import Listing, folder_rules, list_backend
 from deployer.bundle.origins import find_origins, has_cors
@@ -61,7 +61,10 @@ def build_bundle(request: BundleRequest, files: Files) -> Bundle:
     )
     broken, notices = checks.syntax(reading.code, closure, python)
     problems += [*reading.listing.problems, *broken]
-    problems += checks.imports(project, closure, files, folder, reading.listing.left_out)
+    if image is None:
+        # An own Dockerfile may make modules or copy them from elsewhere.
+        left_out = reading.listing.left_out
+        problems += checks.imports(reading.target, closure, files, folder, left_out)
     routes = read_routes(project, closure, reading.target.app.path, reading.target.app.name)
     health = find_health(request.health_path, routes, str(reading.target))
     environment = read_environment(project, closure)
@@ -76,6 +79,7 @@ def build_bundle(request: BundleRequest, files: Files) -> Bundle:
         origins=find_origins(project, closure, environment),
     )
     notices += [
+        *reading.listing.notices,
         *_notices(health, dependencies),
         *hazards.environment_notices(reading.listing.left_out),
     ]
@@ -116,7 +120,7 @@ def read_backend(
 
 def own_image(files: Files, folder: str) -> OwnImage | None:
     """The backend's own Dockerfile; one made for the Hub before the general one."""
-    for name in ("Dockerfile.hf", "Dockerfile.spaces", "Dockerfile.huggingface", "Dockerfile"):
+    for name in OWN_IMAGES:
         path = join(folder, name)
         content = files.read(path)
         if content is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from deployer.bundle.choose import Target
 from deployer.bundle.ignore import INPUT
 from deployer.bundle.project import Project, Unresolved
 from deployer.bundle.source import Broken, Code, join, parent
@@ -69,11 +70,12 @@ def _syntax_notice(broken: Broken) -> Notice:
 
 
 def imports(
-    project: Project, closure: Iterable[str], files: Files, folder: str, left_out: Iterable[LeftOut]
+    target: Target, closure: Iterable[str], files: Files, folder: str, left_out: Iterable[LeftOut]
 ) -> Iterator[Problem]:
     """Imports that would fail in the Space, as far as the user's own code goes."""
+    project = target.project
     for path in closure:
-        for found in project.unresolved(path):
+        for found in project.unresolved(path, own=target.module.partition(".")[0]):
             if not found.wanted.guarded:
                 yield _missing(found)
     yield from _outside(project, closure, files, folder)

@@ -99,7 +99,7 @@ def _from_requirements(
         problems += requirements.problems(cleaned.entries, place)
     if problems:
         raise Refused(problems)
-    notices = list(_removals(found))
+    notices = list(_remarks(found))
     main, content = path, {place: cleaned.content for place, cleaned in found.items()}
     if not within(path, folder):
         # The root's manifest moves into the backend, and what it includes with it.
@@ -138,8 +138,15 @@ def _read(
                 yield from _read(files, target, needed, found)
 
 
-def _removals(found: dict[str, Cleaned]) -> Iterator[Notice]:
+def _remarks(found: dict[str, Cleaned]) -> Iterator[Notice]:
     for path, cleaned in found.items():
+        for entry in cleaned.entries:
+            if entry.is_unreadable:
+                yield Notice(
+                    message=f"`{entry.value}` is no requirement that pip can read.",
+                    hint="The build will fail here; write it as `name==version`.",
+                    where=Where(file=path, line=entry.line),
+                )
         if cleaned.removed:
             yield Notice(
                 message=f"Left out of the Space's requirements: {', '.join(cleaned.removed)}.",

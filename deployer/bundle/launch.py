@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from deployer.bundle.source import Code, join
 from deployer.ports import Files
 
+# A Dockerfile made for the Hub before the general one.
+OWN_IMAGES = ("Dockerfile.hf", "Dockerfile.spaces", "Dockerfile.huggingface", "Dockerfile")
 # Best evidence first; each is looked for in the backend folder, then at the workspace's root.
 PLACES = (
-    ("Dockerfile",),
+    OWN_IMAGES,
     ("Procfile",),
     ("start.sh", "run.sh", "entrypoint.sh", "startup.sh", "scripts/start.sh", "scripts/startup.sh"),
     (

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from deployer.bundle.ignore import BUILT_IN, IgnoreRules, Rule, gitignore_of, on_the_way
 from deployer.bundle.search_path import within
 from deployer.bundle.source import join, parent
-from deployer.errors import Exit, Problem, Where
+from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import LeftOut, WorkspaceEntry, WorkspaceKind
 from deployer.ports import Files
 
@@ -21,6 +21,7 @@ class Listing:
     files: dict[str, WorkspaceEntry]
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,14 +67,23 @@ def list_backend(files: Files, folder: str, rules: IgnoreRules) -> Listing:
     walk = _Walk(files=files, rules=rules)
     for entry in files.walk(folder, lambda path: path in walk.entered):
         walk.take(entry)
-    shipped, problems = dict(walk.shipped), []
+    shipped = dict(walk.shipped)
+    problems: list[Problem] = []
+    notices: list[Notice] = []
     for link in walk.links:
         target = posixpath.normpath(join(parent(link.path), link.target))
         found = dict(_behind(link, target, walk.shipped))
         shipped |= found
-        if not found:
-            problems.append(_bad_link(link, target, folder))
-    return Listing(files=shipped, left_out=tuple(walk.left_out), problems=tuple(problems))
+        if target.startswith(("/", "..")) or not within(target, folder):
+            problems.append(_leaving_link(link))
+        elif not found:
+            notices.append(_empty_link(link))
+    return Listing(
+        files=shipped,
+        left_out=tuple(walk.left_out),
+        problems=tuple(problems),
+        notices=tuple(notices),
+    )
 
 
 def folder_rules(files: Files, folder: str, rules: IgnoreRules) -> IgnoreRules:
@@ -104,13 +114,18 @@ def _behind(
                 yield f"{link.path}{path[len(target) :]}", entry
 
 
-def _bad_link(link: WorkspaceEntry, target: str, folder: str) -> Problem:
-    leaves = target.startswith(("/", "../")) or target == ".." or not within(target, folder)
-    what = "leaves the backend folder" if leaves else "points to nothing that ships"
+def _leaving_link(link: WorkspaceEntry) -> Problem:
     return Problem(
         exit=Exit.BUNDLE,
-        message=f"The link `{link.path}` {what}.",
+        message=f"The link `{link.path}` leaves the backend folder.",
         hint="Replace it by the file itself, or leave it out with the input `ignore`.",
+        where=Where(file=link.path),
+    )
+
+
+def _empty_link(link: WorkspaceEntry) -> Notice:
+    return Notice(
+        message=f"The link `{link.path}` points to nothing that ships, and stays behind.",
         where=Where(file=link.path),
     )
 

@@ -77,15 +77,19 @@ def _cors(project: Project, path: str) -> Iterator[tuple[_Place, ast.expr]]:
     bodies = [tuple(n.body) for n in (module.nodes if module else ()) if isinstance(n, SCOPES)]
     for body in reversed(bodies):
         for node in ast.walk(ast.Module(body=list(body), type_ignores=[])):
-            if isinstance(node, ast.Call) and _is_cors(node):
+            if isinstance(node, ast.Call) and _is_cors(project, path, node):
                 value = keyword(node, "allow_origins")
                 if value is not None:
                     yield _Place(path, body), value
 
 
-def _is_cors(call: ast.Call) -> bool:
-    named = [dotted_name(item) or "" for item in (call.func, *call.args)]
-    return any(name.rpartition(".")[2] == "CORSMiddleware" for name in named)
+def _is_cors(project: Project, path: str, call: ast.Call) -> bool:
+    for item in (call.func, *call.args[:1]):
+        name = dotted_name(item) or ""
+        found = project.lookup(path, name) if name else None
+        if (found.outside if found else name).rpartition(".")[2] == "CORSMiddleware":
+            return True
+    return False
 
 
 def _flow(project: Project, place: _Place, node: ast.expr, depth: int) -> Iterator[OriginSetting]:

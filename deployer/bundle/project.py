@@ -76,14 +76,17 @@ class Project:
                 pending.extend(sorted(new))
         return tuple(sorted(seen))
 
-    def unresolved(self, path: str) -> Iterator[Unresolved]:
-        """Imports of ``path`` that would fail although their top package is the user's own."""
+    def unresolved(self, path: str, own: str) -> Iterator[Unresolved]:
+        """Imports of ``path`` that would fail although their top package is the user's.
+
+        ``own`` is the app's top package, the user's even without an ``__init__.py``.
+        """
         module = self.code.module(path)
         for found in module.imports if module else ():
             dotted = self.absolute(path, found)
             if dotted is None:
                 yield Unresolved(path=path, wanted=found, dotted="." * found.level + found.module)
-            elif not self._loads(dotted):
+            elif not self._loads(dotted, own):
                 yield Unresolved(path=path, wanted=found, dotted=dotted)
 
     def lookup(self, path: str, dotted: str, depth: int = FOLLOW) -> Found | None:
@@ -144,7 +147,7 @@ class Project:
         holds = [root for root in self.roots if root == "." or path.startswith(f"{root}/")]
         return max(holds, key=len, default=self.roots[0]) if len(holds) > 1 else self.roots[0]
 
-    def _loads(self, dotted: str) -> bool:
+    def _loads(self, dotted: str, own: str) -> bool:
         """Whether the import works, as far as the user's own packages go."""
         if self.locate(dotted):
             return True
@@ -152,7 +155,6 @@ class Project:
         if "." not in dotted:
             # A bare name that is no file here comes from an installed package, or is a folder.
             return True
-        own = self.locate(top)
-        return own is None or any(
+        return (top != own and self.locate(top) is None) or any(
             self.code.has_folder(join(root, dotted.replace(".", "/"))) for root in self.roots
         )

@@ -61,7 +61,7 @@ TEST_PACKAGES = frozenset(
 )
 TEST_PREFIXES = ("pytest-", "flake8-", "pylint-", "types-", "pytest_")
 TEST_SUFFIXES = ("-stubs",)
-PATHS = re.compile(r"^(?:\.{1,2}(?:/|$)|/|file:)")
+PATHS = re.compile(r"^\.|^file:|^[^:@]*/|\.(?:whl|zip|tar\.gz)$|@\s*file:")
 CREDENTIALS = re.compile(r"https?://[^/\s@$]+(?::[^/\s@$]*)?@")
 
 
@@ -87,7 +87,13 @@ class Entry:
     @property
     def is_path(self) -> bool:
         """An own package by its folder: it can't be installed before the code is there."""
-        return bool(PATHS.match(self.value)) and self.option in {"", "-e", "--editable"}
+        return bool(PATHS.search(self.value)) and self.option in {"", "-e", "--editable"}
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether pip, too, would find no requirement in this line."""
+        plain = self.value and not self.option and self.requirement is None
+        return bool(plain) and not self.is_path and not set(":$") & set(self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
