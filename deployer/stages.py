@@ -111,6 +111,8 @@ def push(run: Run, decided: Plan, state: SpaceState) -> Release:
         raise HubRefused(f"The Hub doesn't say at which address the Space {space.id} serves.")
     _know_space(run, decided, space)
     release = act.push(decided, space, run.world, created=created)
+    if not created and not release.changed:
+        run.world.console.line("Nothing differs from the Space: nothing is sent.")
     run.trail.know(changed=release.pushed, revision=release.previous)
     return release
 

@@ -103,7 +103,7 @@ class Environments:
         if self._uv:
             flags = ["--quiet", "--index-strategy", "unsafe-best-match", "--python", python]
             command = [self._uv, "pip", "install", *flags, *item.arguments]
-        # uv brings certificates of its own; the machine's, as pip uses them, know a company's proxy.
+        # uv brings certificates of its own; the machine's know a company's proxy, as pip's do.
         kept = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}
         environment = {"UV_SYSTEM_CERTS": "1", **kept}
         return await run(command, folder=item.folder, environment=environment, log=log)
