@@ -5,48 +5,19 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from deployer.bundle import front_matter, hazards
-from deployer.bundle.about import app_texts, features
-from deployer.bundle.choose import Target
-from deployer.bundle.dependencies import Dependencies
-from deployer.bundle.dockerfile import (
-    PORT,
-    Image,
-    OwnImage,
-    check_dockerfile,
-    make_dockerfile,
-)
-from deployer.bundle.ignore import IgnoreRules
-from deployer.bundle.layout import Layout, copy_problems, name_problems
-from deployer.bundle.listing import Listing
+from deployer.bundle.card import app_port, bad_front_matter, card_file
+from deployer.bundle.image import Image, make_dockerfile
+from deployer.bundle.image_checks import check_dockerfile
+from deployer.bundle.layout import copy_problems, name_problems
 from deployer.bundle.packages import missing_packages
-from deployer.bundle.readme import About, make_body, title_of
-from deployer.bundle.request import BundleRequest
-from deployer.bundle.source import join
+from deployer.bundle.parts import Parts
 from deployer.bundle.system_packages import system_packages
-from deployer.errors import Exit, Notice, Problem, Where, refuse
-from deployer.model import Backend, Bundle, BundleFile, Digest, LeftOut, WorkspaceEntry
+from deployer.errors import Notice, Problem, Where, refuse
+from deployer.model import Bundle, BundleFile, Digest, LeftOut, WorkspaceEntry
 from deployer.ports import Files
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Everything that was found before the files are put together."""
-
-    request: BundleRequest
-    backend: Backend
-    target: Target
-    closure: tuple[str, ...]
-    listing: Listing
-    rules: IgnoreRules
-    dependencies: Dependencies | None
-    image: OwnImage | None
-    layout: Layout
-    readme: str | None
-    cors: bool
-    notices: tuple[Notice, ...]
 
 
 def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
@@ -61,7 +32,7 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     parts = replace(parts, backend=backend)
     made = _made(parts, files, readme)
     if readme.error:
-        problems.append(_bad_front_matter(parts, readme))
+        problems.append(bad_front_matter(parts, readme))
     copied = []
     for path, entry in shipped.items():
         ship = parts.layout.shipped(path)
@@ -86,23 +57,6 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     )
 
 
-def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notice]]:
-    """The port of the Space: what the app listens on, else what the README says, else 7860."""
-    stated = readme.values.get("app_port")
-    valid = stated if isinstance(stated, int) and 0 < stated < 65536 else None
-    if parts.image is None:
-        return valid or PORT, []
-    fixed = "PORT" not in (*parts.request.variables, *parts.request.secrets)
-    listening = parts.image.listening if fixed else None
-    exposed = parts.image.exposed_port
-    port = listening[0] if listening else valid or (exposed[0] if exposed else PORT)
-    if valid is None or valid == port or listening is None:
-        return port, []
-    message = f"README.md says `app_port: {valid}`, the app listens on {port}; {port} was taken."
-    where = Where(file=parts.image.path, line=listening[1])
-    return port, [Notice(message=message, hint="Correct the README or the port.", where=where)]
-
-
 def _made(parts: Parts, files: Files, readme: front_matter.Readme) -> dict[str, bytes]:
     """Files whose content is ours, by their path in the Space; those of the user unchanged not."""
     made: dict[str, bytes] = {}
@@ -116,59 +70,8 @@ def _made(parts: Parts, files: Files, readme: front_matter.Readme) -> dict[str, 
         made["Dockerfile"] = make_dockerfile(_image(parts))
     elif parts.layout.shipped(parts.image.path) != "Dockerfile":
         made["Dockerfile"] = files.read(parts.image.path) or b""
-    made |= _readme(parts, readme)
+    made |= card_file(parts, readme)
     return made
-
-
-def _readme(parts: Parts, readme: front_matter.Readme) -> dict[str, bytes]:
-    own, kept = parts.readme, parts.layout.kept
-    description = app_texts(parts.target).get("description", "")
-    wanted = {
-        "title": app_texts(parts.target).get("title") or title_of(parts.request.space.name),
-        "emoji": "🤖",
-        "colorFrom": "blue",
-        "colorTo": "purple",
-        "sdk": "docker",
-        "app_port": parts.backend.app_port,
-        "short_description": front_matter.shortened(
-            str(readme.values.get("short_description") or description or _tagline(parts))
-        ),
-    }
-    given = parts.request.front_matter
-    changes = front_matter.corrections(readme.values, wanted | given)
-    if readme.values.get("app_port") != parts.backend.app_port:
-        changes["app_port"] = parts.backend.app_port
-    changes |= {key: value for key, value in given.items() if readme.values.get(key) != value}
-    if own is None:
-        readme = replace(readme, body=b"\n" + make_body(_about(parts, str(changes["title"]))))
-    if not changes and parts.readme == join(parts.backend.folder, "README.md") and not kept:
-        return {}
-    return {"README.md": front_matter.put_together(readme, changes)}
-
-
-def _tagline(parts: Parts) -> str:
-    found = features(parts.dependencies)
-    return f"FastAPI backend with {found[0]}" if found else "FastAPI backend"
-
-
-def _about(parts: Parts, title: str) -> About:
-    texts = app_texts(parts.target)
-    backend = parts.backend
-    points = [f"{len(backend.routes)} HTTP routes, with interactive documentation at `/docs`"]
-    points += features(parts.dependencies)
-    return About(
-        title=title,
-        description=texts.get("description") or "A FastAPI backend.",
-        routes=backend.routes,
-        environment=backend.environment,
-        origins=backend.origins,
-        cors=parts.cors,
-        secrets=parts.request.secrets,
-        variables=parts.request.variables,
-        frontend_urls=parts.request.frontend_urls,
-        health_path=backend.health_path,
-        features=points,
-    )
 
 
 def _image(parts: Parts) -> Image:
@@ -241,15 +144,6 @@ def _made_file(path: str, content: bytes) -> BundleFile:
         size=len(content), blob=blob.hexdigest(), sha256=hashlib.sha256(content).hexdigest()
     )
     return BundleFile(path=path, digest=digest, content=content)
-
-
-def _bad_front_matter(parts: Parts, readme: front_matter.Readme) -> Problem:
-    return Problem(
-        exit=Exit.BUNDLE,
-        message=f"The front matter of README.md {readme.error}.",
-        hint="The Hub would refuse it: correct it, or remove it to have one made.",
-        where=Where(file=parts.readme, line=readme.error_line),
-    )
 
 
 def _own_readme(parts: Parts, files: Files) -> bytes | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from deployer.bundle import checks, hazards
-from deployer.bundle.assemble import Parts, assemble
+from deployer.bundle.assemble import assemble
 from deployer.bundle.choose import Target, choose
+from deployer.bundle.cors import has_cors
 from deployer.bundle.dependencies import Dependencies, find_dependencies
 from deployer.bundle.dockerfile import OwnImage, read_dockerfile
 from deployer.bundle.environment import read_environment
@@ -17,7 +18,8 @@ from deployer.bundle.ignore import IgnoreRules, built_in_rules
 from deployer.bundle.launch import OWN_IMAGES, Launch, launches
 from deployer.bundle.layout import layout_of, own_readme
 from deployer.bundle.listing import Listing, folder_rules, list_backend
-from deployer.bundle.origins import find_origins, has_cors
+from deployer.bundle.origins import find_origins
+from deployer.bundle.parts import Parts
 from deployer.bundle.python_version import find_python
 from deployer.bundle.request import BundleRequest, check_request
 from deployer.bundle.routes import read_routes

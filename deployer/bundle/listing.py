@@ -6,7 +6,8 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from deployer.bundle.ignore import BUILT_IN, IgnoreRules, Rule, gitignore_of, on_the_way
+from deployer.bundle.ignore import BUILT_IN, IgnoreRules, gitignore_of, on_the_way
+from deployer.bundle.rules import Rule
 from deployer.bundle.search_path import within
 from deployer.bundle.source import join, parent
 from deployer.errors import Exit, Notice, Problem, Where

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from deployer.bundle.apps import FunctionNode
+from deployer.bundle.cors import Place, cors_origins
+from deployer.bundle.decoding import wants_json
 from deployer.bundle.environment import (
     MAPPINGS,
     READERS,
@@ -15,22 +17,11 @@ from deployer.bundle.environment import (
 )
 from deployer.bundle.project import Project
 from deployer.bundle.source import dotted_name, statements
-from deployer.bundle.values import argument, class_fields, class_of, keyword, made_by, text
+from deployer.bundle.values import argument, class_of, made_by, text
 from deployer.model import EnvironmentName, OriginSetting
 
 DEPTH = 10
-SCOPES = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)
 USUAL = ("ALLOWED_ORIGINS", "CORS_ORIGINS", "CORS_ALLOWED_ORIGINS", "BACKEND_CORS_ORIGINS")
-LISTS = ("list", "List", "Sequence", "set", "Set", "tuple", "Tuple")
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where an expression stands: its file, the function around it, the class of ``self``."""
-
-    path: str
-    body: tuple[ast.stmt, ...] = ()
-    owner: ast.ClassDef | None = None
 
 
 def find_origins(
@@ -42,7 +33,7 @@ def find_origins(
     """
     computed = False
     for path in paths:
-        for place, value in _cors(project, path):
+        for place, value in cors_origins(project, path):
             found = next(_flow(project, place, value, DEPTH), None)
             if found is not None:
                 return found
@@ -64,35 +55,7 @@ def _by_name(environment: Iterable[EnvironmentName]) -> OriginSetting | None:
     return None
 
 
-def has_cors(project: Project, paths: Iterable[str]) -> bool:
-    """Whether the code adds CORS headers at all."""
-    return any(True for path in paths for _ in _cors(project, path))
-
-
-def _cors(project: Project, path: str) -> Iterator[tuple[_Place, ast.expr]]:
-    """Every ``allow_origins``, with the innermost function around it."""
-    if not project.code.mentions(path, (b"CORSMiddleware",)):
-        return
-    module = project.code.module(path)
-    bodies = [tuple(n.body) for n in (module.nodes if module else ()) if isinstance(n, SCOPES)]
-    for body in reversed(bodies):
-        for node in ast.walk(ast.Module(body=list(body), type_ignores=[])):
-            if isinstance(node, ast.Call) and _is_cors(project, path, node):
-                value = keyword(node, "allow_origins")
-                if value is not None:
-                    yield _Place(path, body), value
-
-
-def _is_cors(project: Project, path: str, call: ast.Call) -> bool:
-    for item in (call.func, *call.args[:1]):
-        name = dotted_name(item) or ""
-        found = project.lookup(path, name) if name else None
-        if (found.outside if found else name).rpartition(".")[2] == "CORSMiddleware":
-            return True
-    return False
-
-
-def _flow(project: Project, place: _Place, node: ast.expr, depth: int) -> Iterator[OriginSetting]:
+def _flow(project: Project, place: Place, node: ast.expr, depth: int) -> Iterator[OriginSetting]:
     """The settings whose value flows into ``node``."""
     match node if depth else None:
         case ast.Name(id=name):
@@ -111,7 +74,7 @@ def _flow(project: Project, place: _Place, node: ast.expr, depth: int) -> Iterat
 
 
 def _items(
-    project: Project, place: _Place, items: list[ast.expr], depth: int
+    project: Project, place: Place, items: list[ast.expr], depth: int
 ) -> Iterator[OriginSetting]:
     for item in items:
         starred = isinstance(item, ast.Starred)
@@ -131,7 +94,7 @@ def _setting(name: str | None, path: str, line: int) -> Iterator[OriginSetting]:
         yield OriginSetting(name=name, file=path, line=line)
 
 
-def _name(project: Project, place: _Place, name: str, depth: int) -> Iterator[OriginSetting]:
+def _name(project: Project, place: Place, name: str, depth: int) -> Iterator[OriginSetting]:
     local = list(_values_of(place.body, name))
     for value in local:
         yield from _flow(project, place, value, depth - 1)
@@ -140,7 +103,7 @@ def _name(project: Project, place: _Place, name: str, depth: int) -> Iterator[Or
     found = project.lookup(place.path, name)
     module = project.code.module(found.path) if found and found.path else None
     if found and module and isinstance(found.node, ast.expr):
-        inner = _Place(found.path, tuple(module.tree.body))
+        inner = Place(found.path, tuple(module.tree.body))
         for value in _values_of(inner.body, found.name):
             yield from _flow(project, inner, value, depth - 1)
 
@@ -167,7 +130,7 @@ def _is(target: ast.expr, name: str) -> bool:
 
 
 def _attribute(
-    project: Project, place: _Place, node: ast.Attribute, depth: int
+    project: Project, place: Place, node: ast.Attribute, depth: int
 ) -> Iterator[OriginSetting]:
     """``settings.origins``: a member of what ``settings`` is made from, or a name in a module."""
     made = _class(project, place, node.value)
@@ -178,13 +141,13 @@ def _attribute(
     found = project.lookup(place.path, name) if name else None
     module = project.code.module(found.path) if found and found.path else None
     if found and module and isinstance(found.node, ast.expr) and "." not in found.name:
-        inner = _Place(found.path, tuple(module.tree.body))
+        inner = Place(found.path, tuple(module.tree.body))
         yield from _flow(project, inner, found.node, depth - 1)
     elif name is None:
         yield from _flow(project, place, node.value, depth - 1)
 
 
-def _class(project: Project, place: _Place, owner: ast.expr) -> tuple[str, ast.ClassDef] | None:
+def _class(project: Project, place: Place, owner: ast.expr) -> tuple[str, ast.ClassDef] | None:
     """The user's class that an object is an instance of."""
     if isinstance(owner, ast.Call):
         return made_by(project, place.path, dotted_name(owner.func) or "")
@@ -202,7 +165,7 @@ def _member(
 ) -> Iterator[OriginSetting]:
     """A class's field, property or method, or what its ``__init__`` sets; bases come last."""
     for item in owner.body:
-        place = _Place(path, tuple(getattr(item, "body", owner.body)), owner)
+        place = Place(path, tuple(getattr(item, "body", owner.body)), owner)
         match item:
             case ast.FunctionDef(name=name) if name == member:
                 yield from _returned(project, place, depth)
@@ -231,50 +194,15 @@ def _field(
     if is_settings(project, path, owner):
         yield OriginSetting(
             name=field_name(project, path, owner, item.target.id),
-            as_json=_wants_json(owner, item.annotation),
+            as_json=wants_json(owner, item.annotation),
             file=path,
             line=item.lineno,
         )
     elif item.value is not None:
-        yield from _flow(project, _Place(path, tuple(owner.body), owner), item.value, depth - 1)
+        yield from _flow(project, Place(path, tuple(owner.body), owner), item.value, depth - 1)
 
 
-def _wants_json(owner: ast.ClassDef, annotation: ast.expr) -> bool:
-    """pydantic-settings decodes a list field as JSON before any validator sees the text.
-
-    So a validator that splits at commas does not help; ``NoDecode``, ``enable_decoding=False`` or
-    a union with ``str`` does (pydantic-settings documentation, Parsing environment variables).
-    """
-    written = ast.unparse(annotation)
-    config = class_fields(owner).get("model_config")
-    decoding = keyword(config, "enable_decoding") if isinstance(config, ast.Call) else None
-    if "NoDecode" in written or (isinstance(decoding, ast.Constant) and decoding.value is False):
-        return False
-    inner = annotation
-    if isinstance(inner, ast.Subscript) and dotted_name(inner.value) in {"Annotated", "Optional"}:
-        inner = inner.slice.elts[0] if isinstance(inner.slice, ast.Tuple) else inner.slice
-    return any(_is_list(part) for part in _union(inner)) and not any(
-        dotted_name(part) == "str" for part in _union(inner)
-    )
-
-
-def _union(node: ast.expr) -> list[ast.expr]:
-    match node:
-        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return [*_union(left), *_union(right)]
-        case ast.Subscript(value=ast.Name(id="Union"), slice=ast.Tuple(elts=items)):
-            return [part for item in items for part in _union(item)]
-        case ast.Subscript(value=ast.Name(id="Optional"), slice=inner):
-            return _union(inner)
-    return [node]
-
-
-def _is_list(node: ast.expr) -> bool:
-    inner = node.value if isinstance(node, ast.Subscript) else node
-    return (dotted_name(inner) or "").rpartition(".")[2] in LISTS
-
-
-def _call(project: Project, place: _Place, call: ast.Call, depth: int) -> Iterator[OriginSetting]:
+def _call(project: Project, place: Place, call: ast.Call, depth: int) -> Iterator[OriginSetting]:
     function = dotted_name(call.func) or ""
     if function in READERS or function.rpartition(".")[2] == "config":
         yield from _setting(
@@ -294,15 +222,15 @@ def _call(project: Project, place: _Place, call: ast.Call, depth: int) -> Iterat
 
 
 def _own_function(
-    project: Project, place: _Place, function: str, depth: int
+    project: Project, place: Place, function: str, depth: int
 ) -> Iterator[OriginSetting]:
     found = project.lookup(place.path, function) if function else None
     if found and isinstance(found.node, FunctionNode):
-        inner = _Place(found.path, tuple(found.node.body))
+        inner = Place(found.path, tuple(found.node.body))
         yield from _returned(project, inner, depth)
 
 
-def _returned(project: Project, place: _Place, depth: int) -> Iterator[OriginSetting]:
+def _returned(project: Project, place: Place, depth: int) -> Iterator[OriginSetting]:
     for statement in statements(place.body):
         if isinstance(statement, ast.Return) and statement.value is not None:
             yield from _flow(project, place, statement.value, depth - 1)

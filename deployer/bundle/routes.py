@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from deployer.bundle.apps import FunctionNode, makes_app
 from deployer.bundle.project import Project
+from deployer.bundle.route_graph import Graph, Node, collect
+from deployer.bundle.scopes import is_local
 from deployer.bundle.source import dotted_name
 from deployer.bundle.values import argument, keyword, text
 from deployer.model import Route
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
-DEPTH = 12  # routers nested deeper than this are a cycle
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A router or app: a name in a scope (``""`` is the module's own) of a file."""
-
-    path: str
-    scope: str
-    name: str
-
-
-@dataclass(slots=True)
-class Graph:
-    """Which routes hang on which router, and which router is included where."""
-
-    prefix: dict[Node, str] = field(default_factory=dict)
-    routes: dict[Node, list[Route]] = field(default_factory=dict)
-    children: dict[Node, list[tuple[str, Node]]] = field(default_factory=dict)
-    same: dict[Node, list[Node]] = field(default_factory=dict)
 
 
 def read_routes(project: Project, paths: tuple[str, ...], path: str, name: str) -> list[Route]:
@@ -48,30 +29,9 @@ def read_routes(project: Project, paths: tuple[str, ...], path: str, name: str) 
     if made and isinstance(made.node, FunctionNode):
         start = Node(made.path, made.name, "return")
     found: dict[tuple[str, str], Route] = {}
-    for route in _collect(graph, start, "", DEPTH, frozenset()):
+    for route in collect(graph, start, ""):
         found.setdefault((route.method, route.path), route)
     return list(found.values())
-
-
-def _collect(
-    graph: Graph, node: Node, prefix: str, depth: int, above: frozenset[Node]
-) -> Iterator[Route]:
-    if depth == 0 or node in above:
-        return
-    for other in graph.same.get(node, []):
-        yield from _collect(graph, other, prefix, depth - 1, above | {node})
-    base = prefix + graph.prefix.get(node, "")
-    for route in graph.routes.get(node, []):
-        path = re.sub(r"^/*", "/", base + route.path)
-        yield Route(
-            method=route.method,
-            path=path,
-            summary=route.summary,
-            file=route.file,
-            line=route.line,
-        )
-    for inner, child in graph.children.get(node, []):
-        yield from _collect(graph, child, base + inner, depth - 1, above | {node})
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,34 +215,12 @@ def _resolve(project: Project, node: Node, graph: Graph) -> Node:
     if owner and isinstance(owner.node, ast.Call):
         # `app.router` is the app's own router.
         return _resolve(project, Node(node.path, node.scope, base), graph)
-    if node.scope and _is_local(project, node):
+    if node.scope and is_local(project, node):
         return node
     found = project.lookup(node.path, node.name)
     if found is None or found.outside or found.node is None:
         return node if not node.scope else Node(node.path, "", node.name)
     return Node(found.path, "", found.name)
-
-
-def _is_local(project: Project, node: Node) -> bool:
-    """Whether a function makes or takes the name itself."""
-    module = project.code.module(node.path)
-    function = _function_named(module.tree.body if module else [], node.scope.split("."))
-    if function is None:
-        return False
-    arguments = {item.arg for item in function.args.args + function.args.kwonlyargs}
-    return node.name in arguments or any(
-        isinstance(item, ast.Name) and item.id == node.name and isinstance(item.ctx, ast.Store)
-        for item in ast.walk(function)
-    )
-
-
-def _function_named(body: list[ast.stmt], parts: list[str]) -> FunctionNode | None:
-    for item in body:
-        if isinstance(item, FunctionNode | ast.ClassDef) and item.name == parts[0]:
-            if len(parts) > 1:
-                return _function_named(item.body, parts[1:])
-            return item if isinstance(item, FunctionNode) else None
-    return None
 
 
 def _methods(call: ast.Call) -> list[str]:

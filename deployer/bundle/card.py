@@ -1,0 +1,90 @@
+"""The Space's card: README.md with its front matter, and the port that it tells the Hub."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deployer.bundle import front_matter
+from deployer.bundle.about import app_texts, features
+from deployer.bundle.image import PORT
+from deployer.bundle.parts import Parts
+from deployer.bundle.readme import About, make_body, title_of
+from deployer.bundle.source import join
+from deployer.errors import Exit, Notice, Problem, Where
+
+
+def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notice]]:
+    """The port of the Space: what the app listens on, else what the README says, else 7860."""
+    stated = readme.values.get("app_port")
+    valid = stated if isinstance(stated, int) and 0 < stated < 65536 else None
+    if parts.image is None:
+        return valid or PORT, []
+    fixed = "PORT" not in (*parts.request.variables, *parts.request.secrets)
+    listening = parts.image.listening if fixed else None
+    exposed = parts.image.exposed_port
+    port = listening[0] if listening else valid or (exposed[0] if exposed else PORT)
+    if valid is None or valid == port or listening is None:
+        return port, []
+    message = f"README.md says `app_port: {valid}`, the app listens on {port}; {port} was taken."
+    where = Where(file=parts.image.path, line=listening[1])
+    return port, [Notice(message=message, hint="Correct the README or the port.", where=where)]
+
+
+def card_file(parts: Parts, readme: front_matter.Readme) -> dict[str, bytes]:
+    own, kept = parts.readme, parts.layout.kept
+    description = app_texts(parts.target).get("description", "")
+    wanted = {
+        "title": app_texts(parts.target).get("title") or title_of(parts.request.space.name),
+        "emoji": "🤖",
+        "colorFrom": "blue",
+        "colorTo": "purple",
+        "sdk": "docker",
+        "app_port": parts.backend.app_port,
+        "short_description": front_matter.shortened(
+            str(readme.values.get("short_description") or description or _tagline(parts))
+        ),
+    }
+    given = parts.request.front_matter
+    changes = front_matter.corrections(readme.values, wanted | given)
+    if readme.values.get("app_port") != parts.backend.app_port:
+        changes["app_port"] = parts.backend.app_port
+    changes |= {key: value for key, value in given.items() if readme.values.get(key) != value}
+    if own is None:
+        readme = replace(readme, body=b"\n" + make_body(_about(parts, str(changes["title"]))))
+    if not changes and parts.readme == join(parts.backend.folder, "README.md") and not kept:
+        return {}
+    return {"README.md": front_matter.put_together(readme, changes)}
+
+
+def _tagline(parts: Parts) -> str:
+    found = features(parts.dependencies)
+    return f"FastAPI backend with {found[0]}" if found else "FastAPI backend"
+
+
+def _about(parts: Parts, title: str) -> About:
+    texts = app_texts(parts.target)
+    backend = parts.backend
+    points = [f"{len(backend.routes)} HTTP routes, with interactive documentation at `/docs`"]
+    points += features(parts.dependencies)
+    return About(
+        title=title,
+        description=texts.get("description") or "A FastAPI backend.",
+        routes=backend.routes,
+        environment=backend.environment,
+        origins=backend.origins,
+        cors=parts.cors,
+        secrets=parts.request.secrets,
+        variables=parts.request.variables,
+        frontend_urls=parts.request.frontend_urls,
+        health_path=backend.health_path,
+        features=points,
+    )
+
+
+def bad_front_matter(parts: Parts, readme: front_matter.Readme) -> Problem:
+    return Problem(
+        exit=Exit.BUNDLE,
+        message=f"The front matter of README.md {readme.error}.",
+        hint="The Hub would refuse it: correct it, or remove it to have one made.",
+        where=Where(file=parts.readme, line=readme.error_line),
+    )

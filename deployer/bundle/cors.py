@@ -1,0 +1,50 @@
+"""Where the app adds CORS headers, and the expression that its allowed origins come from."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from deployer.bundle.project import Project
+from deployer.bundle.source import dotted_name
+from deployer.bundle.values import keyword
+
+SCOPES = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an expression stands: its file, the function around it, the class of ``self``."""
+
+    path: str
+    body: tuple[ast.stmt, ...] = ()
+    owner: ast.ClassDef | None = None
+
+
+def has_cors(project: Project, paths: Iterable[str]) -> bool:
+    """Whether the code adds CORS headers at all."""
+    return any(True for path in paths for _ in cors_origins(project, path))
+
+
+def cors_origins(project: Project, path: str) -> Iterator[tuple[Place, ast.expr]]:
+    """Every ``allow_origins``, with the innermost function around it."""
+    if not project.code.mentions(path, (b"CORSMiddleware",)):
+        return
+    module = project.code.module(path)
+    bodies = [tuple(n.body) for n in (module.nodes if module else ()) if isinstance(n, SCOPES)]
+    for body in reversed(bodies):
+        for node in ast.walk(ast.Module(body=list(body), type_ignores=[])):
+            if isinstance(node, ast.Call) and _is_cors(project, path, node):
+                value = keyword(node, "allow_origins")
+                if value is not None:
+                    yield Place(path, body), value
+
+
+def _is_cors(project: Project, path: str, call: ast.Call) -> bool:
+    for item in (call.func, *call.args[:1]):
+        name = dotted_name(item) or ""
+        found = project.lookup(path, name) if name else None
+        if (found.outside if found else name).rpartition(".")[2] == "CORSMiddleware":
+            return True
+    return False
