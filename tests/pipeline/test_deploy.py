@@ -11,7 +11,7 @@ import pytest
 
 from deployer.context import Context
 from deployer.errors import Exit
-from deployer.model import Health, SpaceId, Status, Unhealthy
+from deployer.model import Answer, Health, SpaceId, Status, Unhealthy
 from deployer.pipeline import deploy
 from deployer.report import Report
 from deployer.settings import read_settings
@@ -195,6 +195,7 @@ def test_a_second_run_with_nothing_changed_writes_nothing(deployed: Scene) -> No
     assert (report.status, report.exit) == (Status.UNCHANGED, Exit.DONE)
     assert deployed.space.counters.writes == 0
     assert len(deployed.repo.log()) == 2
+    assert {token for _, _, token in deployed.fakes.probe.asked} == {None}
     assert (deployed.outputs["changed"], deployed.outputs["revision"]) == (
         "false",
         deployed.space.head,
@@ -343,11 +344,9 @@ def test_one_failed_look_at_the_serving_revision_does_not_cost_the_rollback(
     deployed: Scene,
 ) -> None:
     tree = next(iter(deployed.fakes.hub.known))
-    hiccup = iter([502])
-    ok = says("{}")
-    deployed.fakes.hub.known[tree] = Behaviour(
-        app=lambda seconds: says("", next(hiccup, 200))(seconds) if seconds else ok(seconds)
-    )
+    answers = iter([Answer(status=0, error="no answer (ConnectTimeout)")])
+    ok = says("{}")(0)
+    deployed.fakes.hub.known[tree] = Behaviour(app=lambda _seconds: next(answers, ok))
     assert release(deployed, V2_SICK).status is Status.ROLLED_BACK
 
 
@@ -524,6 +523,13 @@ REFUSED: tuple[tuple[str, dict[str, str], Callable[[Scene], object], Exit, str],
     ("create is false", {"create": "false"}, lambda s: None, Exit.HUB, "does not exist"),
     ("a missing secret", {"secrets": "ABSENT"}, lambda s: None, Exit.CONFIGURATION, "ABSENT"),
     (
+        "a token that may not write there",
+        {},
+        lambda s: (s.fakes.hub.a_space(SPACE), s.fakes.hub.fail("may_write", 403)),
+        Exit.HUB,
+        "said no",
+    ),
+    (
         "another SDK",
         {},
         lambda s: s.fakes.hub.a_space(SPACE, sdk="gradio"),
@@ -594,7 +600,8 @@ def test_a_deploy_is_refused_before_anything_is_written(
     assert (report.status, report.exit) == (Status.FAILED, code)
     assert any(named in str(problem) for problem in scene.fakes.console.problems)
     assert [space for space in scene.fakes.hub.made.values() if space.counters.writes] == []
-    assert "status" in scene.outputs
+    assert ("create" in scene.fakes.hub.calls) is (named == "paid plan")
+    assert scene.outputs["status"] == "failed"
     assert scene.fakes.journal.summary_text
 
 

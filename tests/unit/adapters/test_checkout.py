@@ -33,7 +33,7 @@ def run(root: Path, *arguments: str) -> str:
 
 def test_a_checkout_without_commits_has_a_branch_and_no_commit(git: Path) -> None:
     assert find_checkout(git) == Checkout(
-        root=git.resolve(), ref="refs/heads/trunk", sha="", remote=False
+        root=git.resolve(), ref="refs/heads/trunk", sha="", remote=""
     )
 
 
@@ -43,7 +43,7 @@ def test_a_folder_inside_belongs_to_the_checkout(git: Path) -> None:
     (git / "deep").mkdir()
     found = find_checkout(git / "deep")
     assert found is not None
-    assert (found.root, found.remote) == (git.resolve(), True)
+    assert (found.root, found.remote) == (git.resolve(), "https://example.com/x.git")
     assert found.sha == run(git, "rev-parse", "HEAD")
 
 

@@ -67,6 +67,11 @@ def test_a_word_of_starting_is_not_yet(word: str, shape: Any) -> None:
     assert judge(answer(shape(word))).health is W
 
 
+def test_an_app_that_is_starting_may_report_services_that_are_down_so_far() -> None:
+    assert judge(answer({"status": "starting", "services": {"db": "down"}}, 503)).health is W
+    assert judge(answer(recipe_with("db", "down") | {"cache": "starting"})).health is U
+
+
 @pytest.mark.parametrize(
     ("body", "services"),
     [

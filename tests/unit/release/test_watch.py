@@ -192,17 +192,28 @@ def test_an_unknown_stage_waits(scene: Scene) -> None:
     ],
     ids=["while ours builds", "while ours is unhealthy", "while ours hangs", "before ours fails"],
 )
-@pytest.mark.parametrize("theirs", ["RUNNING", "BUILD_ERROR"])
+@pytest.mark.parametrize(
+    ("theirs", "soon"),
+    [
+        (Behaviour(), True),
+        (Behaviour(ends="BUILD_ERROR"), True),
+        (Behaviour(lag=5_000.0), False),
+    ],
+    ids=["theirs runs", "theirs fails", "theirs waits in a queue"],
+)
 def test_a_newer_commit_ends_the_wait_without_a_verdict_on_ours(
-    scene: Scene, ours: Behaviour, when: float, theirs: str
+    scene: Scene, ours: Behaviour, when: float, theirs: Behaviour, soon: bool
 ) -> None:
-    target = scene.push(ours).target(timeout=900.0)
-    scene.fakes.hub.later(when, lambda: scene.fakes.hub.next.append(Behaviour(ends=theirs)))
-    scene.fakes.hub.later(
-        when, lambda: str(scene.fakes.hub.push(scene.space, {"app.py": b"theirs"}))
-    )
+    target, hub = scene.push(ours).target(timeout=900.0), scene.fakes.hub
+
+    def push() -> None:
+        hub.next.append(theirs)
+        hub.push(scene.space, {"app.py": b"theirs"})
+
+    hub.later(when, push)
     outcome = watch.wait(target, scene.fakes.world)
     assert outcome == Superseded(revision=target.revision, by=scene.space.head)
+    assert not soon or scene.now < when + 40.0
 
 
 # --- a Hub that stumbles -------------------------------------------------------------------------
@@ -251,6 +262,13 @@ def test_a_sleeping_space_is_woken_by_a_visit_and_not_restarted(scene: Scene) ->
 def test_a_paused_space_is_restarted_once(scene: Scene, stage: str) -> None:
     scene.space.stage, scene.space.serving = stage, None
     assert isinstance(scene.wait(), Healthy)
+    assert scene.space.counters.restarts == 1
+
+
+def test_a_space_that_stays_paused_is_not_restarted_again_and_again(scene: Scene) -> None:
+    scene.space.stage, scene.space.serving = "PAUSED", None
+    scene.fakes.hub.after_restart.append(Behaviour(stages=(), ends="PAUSED"))
+    assert isinstance(scene.wait(timeout=300.0), NotBuilt)
     assert scene.space.counters.restarts == 1
 
 
