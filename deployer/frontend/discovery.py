@@ -36,7 +36,7 @@ _KEPT_DOT_FOLDERS = frozenset({".vitepress", ".vuepress"})
 _IGNORED_FILES = re.compile(
     r".*(?:\.min|[.-]bundle|\.gen|\.generated|\.chunk|\.umd|\.iife)\.\w+"
     r"|.*\.(?:test|spec|stories|cy|e2e|mock|d)\.\w+|test[-_].*|.*[-_]test\.\w+"
-    r"|(?:setupTests|setupProxy|gulpfile|Gruntfile|karma\.conf|service-?worker|sw)\.\w+"
+    r"|(?:setupTests|setupProxy|gulpfile|Gruntfile|codegen|karma\.conf|service-?worker|sw)\.\w+"
     r"|(?!docusaurus|next|nuxt|gatsby)[\w.-]+[.-]config\.\w+",
     re.IGNORECASE,
 )

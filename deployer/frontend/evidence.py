@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from deployer.frontend.addresses import Address
 from deployer.model import Route
@@ -46,6 +46,11 @@ _FRONTEND_PORTS = frozenset({3000, 4173, 4200, 5173, 6006})
 _LLM_PATH = re.compile(r"/v1(?:/.*)?")
 # Routes that nearly every backend has say nothing about which backend it is.
 _COMMON = frozenset({"", "/", "/health", "/healthz", "/api/health", "/docs", "/openapi.json"})
+# `${name}/…`, `name() + '/…'`, `get(name, '/…'`; and `name.post('/…'`.
+_CALLS = (
+    r"""([\w$][\w$.]*)(?:\(\))?(?:\}|\s*\+\s*['"`]|\s*,\s*['"`])""",
+    r"""([\w$][\w$.]*)\.\w+(?:<[^()]*?>)?\(\s*['"`]""",
+)
 _END = r"""/?(?=['"`?#]|\$\{)"""
 _GAP = r"""(?:\$\{[^}]*\}|[^/'"`\s?#$]+)"""
 
@@ -72,12 +77,13 @@ class Routes:
         path = path_of(rest).rstrip("/")
         return any(re.fullmatch(_route(route), path) for route in self.paths)
 
-    def used_after(self, name: str, base: str, source: str) -> bool:
-        """A route follows the name in the source: ``${name}/api/chat``, ``name + '/api/chat'``."""
-        subject = rf"(?<![\w$]){re.escape(name)}"
-        bridge = r"""(?:\(\))?(?:\}|\s*\+\s*['"`]|\s*,\s*['"`]|\.\w+(?:<[^()]*?>)?\(\s*['"`])"""
+    def callers(self, base: str, source: str) -> frozenset[str]:
+        """Names that a route follows in the source: ``${name}/api/chat``, ``name + '/api/chat'``.
+
+        Of ``this.name`` also ``name`` is one. ``base`` is the path that the address has already.
+        """
         pattern = _any_of(self.paths, base)
-        return bool(pattern and re.search(subject + bridge + pattern, source))
+        return _callers(pattern, source) if pattern else frozenset()
 
     def used(self, source: str) -> bool:
         """Some route stands in the source, as a text of its own or after an expression."""
@@ -91,6 +97,13 @@ def _any_of(paths: tuple[str, ...], base: str) -> str:
     base = base.rstrip("/")
     rests = [path.removeprefix(base) for path in paths if path.startswith(f"{base}/")]
     return f"(?:{'|'.join(map(_route, rests))}){_END}" if rests else ""
+
+
+@lru_cache(maxsize=1024)
+def _callers(pattern: str, source: str) -> frozenset[str]:
+    found = (match[1] for call in _CALLS for match in re.finditer(call + pattern, source))
+    parts = (name.split(".") for name in found)
+    return frozenset(".".join(name[at:]) for name in parts for at in range(len(name)))
 
 
 def _begins(route: list[str], wanted: list[str]) -> bool:
@@ -158,13 +171,12 @@ class Witness:
     ) -> bool:
         """A route is called through one of the names."""
         bases = {"", *(path_of(address.rest) for address in addresses)}
-        near = [name for name in names[:4] if name]
-        wide = [name for name in near if len(name) > 3 and "." not in name] if exported else []
+        near = {name for name in names[:4] if name}
+        wide = {name for name in near if len(name) > 3 and "." not in name} if exported else set()
         return any(
-            self.routes.used_after(name, base, source)
+            not self.routes.callers(base, source).isdisjoint(near if where == path else wide)
             for where, source in self.sources.items()
-            for name in (near if where == path else wide)
-            if name in source
+            if where == path or wide
             for base in bases
         )
 

@@ -54,7 +54,8 @@ class Finding:
         yield from (a.server for a in self.addresses if not a.local and "." in a.host)
         yield from (place.server for place in self.places if place.assumed)
         if self.testimony.by_route:
-            yield from (mark(name) for place in self.places for name in place.names[:2])
+            names = (name for place in self.places for name in place.names[:2])
+            yield from (mark(name) for name in names if is_other_name((name,), Routes(paths=())))
 
 
 def find(

@@ -132,7 +132,7 @@ def _use(node: Node, script: Script, depth: int = 3) -> Node:
     if parent is None or parent.type != "variable_declarator" or not depth:
         return node
     name = target_of(parent)
-    uses = [u for u in script.captured("identifier") if text(u) == name and not _written(u)]
+    uses = [use for use in script.uses.get(name, ()) if not _written(use)]
     if len(uses) != 1:
         return node
     chosen = deciding_expression(uses[0])

@@ -1,4 +1,4 @@
-"""One constant for a module in which several calls have the address written into them."""
+"""One constant for a module in which several calls or properties have the address in them."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ _NAMES = ("BACKEND_URL", "DEPLOYED_BACKEND_URL", "API_BACKEND_URL")
 
 
 def sharing(groups: Sequence[Group], target: Target) -> tuple[Place, ...]:
-    """The literals in calls that may share a constant; none when there are fewer than two.
+    """The literals in calls and objects that may share a constant: none, or two and more.
 
     Only a module's top-level names are its own: in a plain script the constant could clash with
     another script's.
     """
-    found = [group.places[0] for group in groups if _in_call(group, target)]
+    found = [group.places[0] for group in groups if _shareable(group, target)]
     servers = {place.address.server for place in found}
     return tuple(found) if len(found) > 1 and len(servers) == 1 else ()
 
 
-def _in_call(group: Group, target: Target) -> bool:
+def _shareable(group: Group, target: Target) -> bool:
     script, place = group.script, group.places[0]
     parent = place.node.parent
-    if not script.module or is_markup(script.path) or target.config or place.side or place.assumed:
+    if not script.module or is_markup(script.path) or target.config:
+        return False
+    if place.side or place.assumed:
         return False
     plain = not set("`$\\") & set(place.address.rest) or place.node.type == "template_string"
     remote = public_to(place.address, target.ours) or place.address.websocket
-    called = parent is not None and parent.type == "arguments"
+    called = parent is not None and parent.type in ("arguments", "pair")
     behind = place.node.start_byte > _position(script)
     return called and plain and behind and place.address.local and not remote
 
@@ -45,7 +47,8 @@ def shared_constant(
     name = free_name(script, _NAMES)
     base = (target.local or places[0].address.origin).rstrip("/")
     chosen = layout.choice(layout.quoted(base), layout.quoted(target.deployed), "", closed=False)
-    statement = f"const {name} = {chosen}{layout.semicolon}"
+    # What follows may begin with a bracket, which would go on with the statement.
+    statement = f"const {name} = {chosen}{layout.semicolon if _imports(script) else ';'}"
     gap = layout.end * 2
     start = _position(script)
     new = f"{gap}{statement}" if _imports(script) else f"{statement}{gap}"

@@ -7,7 +7,7 @@ what is not script is blanked out before parsing, line ends kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
@@ -56,12 +56,13 @@ _CAPTURES = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """A parsed file. ``content`` is the file itself, ``root`` the tree of its script."""
+    """A parsed file: its bytes, the tree of its script, and where each identifier stands."""
 
     path: str
     content: bytes = field(repr=False)
     root: Node = field(repr=False)
-    grammar: str
+    captures: Mapping[str, tuple[Node, ...]] = field(repr=False)
+    uses: Mapping[str, tuple[Node, ...]] = field(repr=False)
 
     @property
     def module(self) -> bool:
@@ -73,10 +74,9 @@ class Script:
         """1-based line of a node."""
         return int(node.start_point[0]) + 1
 
-    def captured(self, name: str) -> list[Node]:
-        """Nodes in order: ``text`` (string, template), ``member``, ``declared``, ``identifier``."""
-        found = QueryCursor(_query(self.grammar)).captures(self.root).get(name, [])
-        return sorted(found, key=lambda node: node.start_byte)
+    def captured(self, name: str) -> tuple[Node, ...]:
+        """Nodes in order: ``text`` (string, template), ``member``, ``declared`` name."""
+        return self.captures.get(name, ())
 
 
 @cache
@@ -103,7 +103,20 @@ def parse(path: str, content: bytes) -> Script | None:
     root = Parser(_language(grammar)).parse(source).root_node
     if root.has_error:
         return None
-    return Script(path=path, content=content, root=root, grammar=grammar)
+    captures = _captures(grammar, root)
+    uses: dict[str, list[Node]] = {}
+    for node in captures.pop("identifier", ()):
+        uses.setdefault(text(node), []).append(node)
+    grouped = {name: tuple(nodes) for name, nodes in uses.items()}
+    return Script(path=path, content=content, root=root, captures=captures, uses=grouped)
+
+
+def _captures(grammar: str, root: Node) -> dict[str, tuple[Node, ...]]:
+    found = QueryCursor(_query(grammar)).captures(root)
+    return {
+        name: tuple(sorted(nodes, key=lambda node: node.start_byte))
+        for name, nodes in found.items()
+    }
 
 
 def is_markup(path: str) -> bool:
