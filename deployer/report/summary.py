@@ -68,7 +68,8 @@ def _headline(report: Report) -> str:
     if report.status is Status.ROLLED_BACK and report.exit:
         return f"⏪ The new revision failed; {space} serves the one before it"
     if report.status is Status.FAILED:
-        return f"❌ {_FAILED.get(report.exit, 'The run failed')}: {space}"
+        which = f": {space}" if report.space else ""
+        return f"❌ {_FAILED.get(report.exit, 'The run failed')}{which}"
     if report.exit is Exit.FRONTEND:
         return f"⚠️ {space} is healthy, but its frontend could not be followed up"
     revision = _short(report.revision) or "the new revision"

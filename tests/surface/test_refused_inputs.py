@@ -40,7 +40,7 @@ def test_the_status_and_the_summary_are_written_all_the_same(
     run(environ)
     assert "\nfailed\n" in (tmp_path / "output").read_text()
     summary = (tmp_path / "summary").read_text()
-    assert summary.startswith("## ❌ The workflow's configuration was refused")
+    assert summary.startswith("## ❌ The workflow's configuration was refused\n")
     assert "(input `visibility`)" in summary
 
 
