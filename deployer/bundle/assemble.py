@@ -33,49 +33,65 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     made = _made(parts, files, readme)
     if readme.error:
         problems.append(bad_front_matter(parts, readme))
-    copied = []
-    for path, entry in shipped.items():
-        ship = parts.layout.shipped(path)
-        if ship not in made and not (path == parts.readme and "README.md" in made):
-            copied.append(BundleFile(path=ship, digest=files.digest(entry.path), source=entry.path))
-        if hazards.is_scanned(entry.size):
-            problems += hazards.scan(entry.path, files.read(entry.path) or b"")
-    bundle_files = [*copied, *(_made_file(p, c) for p, c in made.items())]
-    bundle_files.sort(key=lambda file: file.path)
-    problems += hazards.size_problems(bundle_files)
-    problems += name_problems(file.path for file in bundle_files)
+    copied = _copied(parts, files, shipped, frozenset(made))
+    bundle_files = sorted(
+        [*copied, *(_made_file(path, content) for path, content in made.items())],
+        key=lambda file: file.path,
+    )
+    names = [file.path for file in bundle_files]
+    problems += [*_scan(files, shipped), *hazards.size_problems(bundle_files)]
+    problems += name_problems(names)
     notices += [*port_notices, *hazards.size_notices(bundle_files)]
-    if parts.image is not None:
-        notices += check_dockerfile(parts.image, port)
-        problems += copy_problems(parts.image, (file.path for file in bundle_files))
+    if parts.reading.image is not None:
+        notices += check_dockerfile(parts.reading.image, port)
+        problems += copy_problems(parts.reading.image, names)
     refuse(problems)
     return Bundle(
         files=tuple(bundle_files),
-        left_out=tuple(sorted([*parts.listing.left_out, *left_out], key=lambda item: item.path)),
+        left_out=tuple(
+            sorted([*parts.reading.listing.left_out, *left_out], key=lambda item: item.path)
+        ),
         backend=backend,
         notices=tuple(dict.fromkeys(notices)),
     )
 
 
+def _copied(
+    parts: Parts, files: Files, shipped: dict[str, WorkspaceEntry], made: frozenset[str]
+) -> Iterator[BundleFile]:
+    """The files that ship as they are."""
+    for path, entry in shipped.items():
+        replaced = path == parts.readme and "README.md" in made
+        ship = parts.layout.shipped(path)
+        if ship not in made and not replaced:
+            yield BundleFile(path=ship, digest=files.digest(entry.path), source=entry.path)
+
+
+def _scan(files: Files, shipped: dict[str, WorkspaceEntry]) -> Iterator[Problem]:
+    for entry in shipped.values():
+        if hazards.is_scanned(entry.size):
+            yield from hazards.scan(entry.path, files.read(entry.path) or b"")
+
+
 def _made(parts: Parts, files: Files, readme: front_matter.Readme) -> dict[str, bytes]:
     """Files whose content is ours, by their path in the Space; those of the user unchanged not."""
     made: dict[str, bytes] = {}
-    for path in missing_packages(parts.target.project, parts.closure):
+    for path in missing_packages(parts.reading.target.project, parts.reading.closure):
         made[parts.layout.shipped(path)] = b""
     if parts.dependencies is not None:
         for path, content in parts.dependencies.files.items():
-            if files.read(path) != content or path not in parts.listing.files:
+            if files.read(path) != content or path not in parts.reading.listing.files:
                 made[parts.layout.shipped(path)] = content
-    if parts.image is None:
+    if parts.reading.image is None:
         made["Dockerfile"] = make_dockerfile(_image(parts))
-    elif parts.layout.shipped(parts.image.path) != "Dockerfile":
-        made["Dockerfile"] = files.read(parts.image.path) or b""
+    elif parts.layout.shipped(parts.reading.image.path) != "Dockerfile":
+        made["Dockerfile"] = files.read(parts.reading.image.path) or b""
     made |= card_file(parts, readme)
     return made
 
 
 def _image(parts: Parts) -> Image:
-    dependencies, target = parts.dependencies, parts.target
+    dependencies, target = parts.dependencies, parts.reading.target
     manifests = tuple(
         parts.layout.shipped(path) for path in (dependencies.files if dependencies else {})
     )
@@ -103,14 +119,17 @@ def _databases(
     """Databases ship when the code names them, or the input `ignore` brings them back."""
     shipped: dict[str, WorkspaceEntry] = {}
     left_out: list[LeftOut] = []
-    for path, entry in parts.listing.files.items():
-        asked = any(not rule.leaves_out for rule in parts.rules.given.matching(path))
-        named = asked or hazards.is_named(path, parts.backend.folder, literals)
-        if hazards.is_database(path) and not named:
+    for path, entry in parts.reading.listing.files.items():
+        if hazards.is_database(path) and not _is_wanted(parts, path, literals):
             left_out.append(LeftOut(path=path, rule="a database no code names", origin="built-in"))
         else:
             shipped[path] = entry
     return shipped, left_out
+
+
+def _is_wanted(parts: Parts, path: str, literals: frozenset[str]) -> bool:
+    asked = any(not rule.leaves_out for rule in parts.reading.rules.given.matching(path))
+    return asked or hazards.is_named(path, parts.backend.folder, literals)
 
 
 def _database_notices(left_out: list[LeftOut]) -> Iterator[Notice]:
@@ -126,8 +145,8 @@ def _database_notices(left_out: list[LeftOut]) -> Iterator[Notice]:
 def _literals(parts: Parts) -> frozenset[str]:
     """The short strings in the app's code, among which are the paths of its data."""
     found: set[str] = set()
-    for path in parts.closure:
-        module = parts.target.project.code.module(path)
+    for path in parts.reading.closure:
+        module = parts.reading.target.project.code.module(path)
         for node in module.nodes if module else ():
             if (
                 isinstance(node, ast.Constant)

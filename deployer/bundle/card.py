@@ -17,24 +17,24 @@ def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notic
     """The port of the Space: what the app listens on, else what the README says, else 7860."""
     stated = readme.values.get("app_port")
     valid = stated if isinstance(stated, int) and 0 < stated < 65536 else None
-    if parts.image is None:
+    if parts.reading.image is None:
         return valid or PORT, []
     fixed = "PORT" not in (*parts.request.variables, *parts.request.secrets)
-    listening = parts.image.listening if fixed else None
-    exposed = parts.image.exposed_port
+    listening = parts.reading.image.listening if fixed else None
+    exposed = parts.reading.image.exposed_port
     port = listening[0] if listening else valid or (exposed[0] if exposed else PORT)
     if valid is None or valid == port or listening is None:
         return port, []
     message = f"README.md says `app_port: {valid}`, the app listens on {port}; {port} was taken."
-    where = Where(file=parts.image.path, line=listening[1])
+    where = Where(file=parts.reading.image.path, line=listening[1])
     return port, [Notice(message=message, hint="Correct the README or the port.", where=where)]
 
 
 def card_file(parts: Parts, readme: front_matter.Readme) -> dict[str, bytes]:
     own, kept = parts.readme, parts.layout.kept
-    description = app_texts(parts.target).get("description", "")
+    description = app_texts(parts.reading.target).get("description", "")
     wanted = {
-        "title": app_texts(parts.target).get("title") or title_of(parts.request.space.name),
+        "title": app_texts(parts.reading.target).get("title") or title_of(parts.request.space.name),
         "emoji": "🤖",
         "colorFrom": "blue",
         "colorTo": "purple",
@@ -62,7 +62,7 @@ def _tagline(parts: Parts) -> str:
 
 
 def _about(parts: Parts, title: str) -> About:
-    texts = app_texts(parts.target)
+    texts = app_texts(parts.reading.target)
     backend = parts.backend
     points = [f"{len(backend.routes)} HTTP routes, with interactive documentation at `/docs`"]
     points += features(parts.dependencies)

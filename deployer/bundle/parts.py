@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deployer.bundle.choose import Target
 from deployer.bundle.dependencies import Dependencies
-from deployer.bundle.dockerfile import OwnImage
-from deployer.bundle.ignore import IgnoreRules
 from deployer.bundle.layout import Layout
-from deployer.bundle.listing import Listing
+from deployer.bundle.reading import Reading
 from deployer.bundle.request import BundleRequest
 from deployer.errors import Notice
 from deployer.model import Backend
@@ -17,16 +14,12 @@ from deployer.model import Backend
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything that was found before the files are put together."""
+    """What the files are made from. ``readme`` is the backend's own, workspace-relative."""
 
     request: BundleRequest
+    reading: Reading
     backend: Backend
-    target: Target
-    closure: tuple[str, ...]
-    listing: Listing
-    rules: IgnoreRules
     dependencies: Dependencies | None
-    image: OwnImage | None
     layout: Layout
     readme: str | None
     cors: bool
