@@ -13,6 +13,7 @@ from deployer.frontend.environment import EnvironmentReference, Framework
 from deployer.frontend.syntax import ancestors, operator, text, unwrapped
 
 _PROCESS = re.compile(r"(?<![\w.$])process(?![\w$])")
+_META = re.compile(r"import\.meta")
 _NAME = re.compile(r"process\.env\??\.(\w+)")
 _WINDOW = re.compile(
     r"(?:window|globalThis|\(window as any\))(?:\.\w+|\[['\"]\w+['\"]\])", re.IGNORECASE
@@ -24,12 +25,14 @@ class Chain:
     """The operands that decide before an address does.
 
     ``dead`` pairs an operand that throws or is always empty in the browser with the one after
-    it; ``kept`` are names the framework fills in; ``windows`` are globals of the page;
+    it; ``kept`` are names the framework fills in, ``private`` names that only its server has;
+    ``windows`` are globals of the page;
     ``ternary`` is a choice whose condition is dead.
     """
 
     dead: tuple[tuple[Node, Node], ...] = field(default=(), repr=False)
     kept: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
     windows: tuple[Node, ...] = field(default=(), repr=False)
     ternary: Node | None = field(default=None, repr=False)
 
@@ -40,6 +43,7 @@ def read_chain(node: Node, top: Node, framework: Framework) -> Chain:
     return Chain(
         dead=tuple(pair for pair in pairs if is_dead(pair[0], framework)),
         kept=tuple(name for operand, _ in pairs for name in _kept(operand, framework)),
+        private=tuple(name for operand, _ in pairs for name in _private(operand, framework)),
         windows=tuple(o for o, _ in pairs if _WINDOW.fullmatch(text(o))),
         ternary=next((up for up in _inside(node, top) if _dead_test(up, framework)), None),
     )
@@ -56,7 +60,9 @@ def effective_parent(node: Node, framework: Framework) -> Node | None:
 
 
 def is_dead(operand: Node, framework: Framework) -> bool:
-    """It reads ``process`` where nothing puts a value in its place."""
+    """It reads ``process`` where nothing puts a value in its place, and no server runs it."""
+    if framework.serves and not _META.search(text(operand)):
+        return False
     reference = environment.reference(unwrapped(operand))
     if reference is not None:
         return not framework.fills(reference)
@@ -106,3 +112,10 @@ def _operands(node: Node) -> list[Node]:
 def _kept(operand: Node, framework: Framework) -> list[str]:
     reference = environment.reference(unwrapped(operand))
     return [reference.name] if reference is not None and framework.fills(reference) else []
+
+
+def _private(operand: Node, framework: Framework) -> list[str]:
+    reference = environment.reference(unwrapped(operand))
+    if reference is None or reference.meta or not framework.serves or framework.fills(reference):
+        return []
+    return [reference.name]

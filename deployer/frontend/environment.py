@@ -21,6 +21,8 @@ _PACKAGES = (
     ("next", "Next.js"),
     ("nuxt", "Nuxt"),
     ("@sveltejs/kit", "SvelteKit"),
+    ("@remix-run/react", "Remix"),
+    ("@react-router/dev", "React Router"),
     ("astro", "Astro"),
     ("gatsby", "Gatsby"),
     ("react-scripts", "Create React App"),
@@ -57,6 +59,8 @@ _INLINED = {
     "Expo": re.compile(r"EXPO_PUBLIC_\w+|NODE_ENV"),
     "Parcel": re.compile(r"\w+"),
 }
+_SERVING = frozenset({"Next.js", "Nuxt", "SvelteKit", "Remix", "React Router", "Astro"})
+_WITH_VITE = frozenset({"Vite", *(_SERVING - {"Next.js"})})
 _BUNDLED = re.compile(r"NODE_ENV")
 # A configuration that fills in names itself: those that it writes.
 _DEFINES = re.compile(rb"DefinePlugin|EnvironmentPlugin|plugin-replace|\bdefine\s*:\s*\{")
@@ -90,10 +94,15 @@ class Framework:
         """It makes an app for phones, where a page has no hostname."""
         return self.name in ("Expo", "React Native")
 
+    @property
+    def serves(self) -> bool:
+        """Its code may also run on a server, where `process.env` has what the hosting sets."""
+        return self.name in _SERVING
+
     def fills(self, reference: EnvironmentReference) -> bool:
         """True when the built code has a value (or undefined) where the source has this."""
         if reference.meta:
-            return self.bundled
+            return self.name in _WITH_VITE
         if self.dotenv or reference.name in self.defined:
             return True
         return bool(_INLINED.get(self.name, _BUNDLED).fullmatch(reference.name)) and self.bundled

@@ -150,7 +150,7 @@ def _written(identifier: Node) -> bool:
 
 def find_assumed(script: Script, framework: Framework, local_url: str) -> tuple[Place, ...]:
     """Every ``process.env.X_URL`` without a fallback that nothing fills in: it throws."""
-    address = read_address(local_url)
+    address = None if framework.serves else read_address(local_url)
     found = []
     for node in script.captured("member"):
         reference = environment.reference(node)

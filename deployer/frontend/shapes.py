@@ -8,6 +8,7 @@ inlines it) go.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -22,6 +23,10 @@ from deployer.frontend.environment import NODE_ENV
 from deployer.frontend.layout import HOSTNAMES, Layout
 from deployer.frontend.places import Place
 from deployer.frontend.syntax import Script, enclosing, text
+
+_USE_CLIENT = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|//[^\n]*\n|/\*.*?\*/)*['\"]use client['\"]", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +187,9 @@ def _single(group: Group, place: Place, chain: Chain, target: Target, layout: La
         return
     if public_to(place.address, target.ours):
         yield from _swap(place, target.deployed)
+    elif place.address.local and chain.private and not (target.config or _in_browser(group)):
+        name = chain.private[0]
+        yield Unsafe(node=place.node, reason=f"{name} is set on the frontend's server, if anywhere")
     elif place.address.local and target.framework.native:
         yield Unsafe(node=place.node, reason="a native app has no hostname to tell where it runs")
     elif place.address.local:
@@ -190,6 +198,11 @@ def _single(group: Group, place: Place, chain: Chain, target: Target, layout: La
         parent = place.node.parent if config else effective_parent(place.node, target.framework)
         slot = Slot(node=place.node, parent=parent)
         yield from choice(group.script, place, slot, target, layout)
+
+
+def _in_browser(group: Group) -> bool:
+    """The file says that it is for the browser (``'use client'``)."""
+    return bool(_USE_CLIENT.match(group.script.content))
 
 
 def _guarded(chain: Chain, layout: Layout) -> Iterator[Edit]:

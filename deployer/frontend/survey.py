@@ -23,7 +23,6 @@ _HOSTINGS = (
     *(".netlify.app", ".replit.app", ".repl.co", ".ngrok-free.app", ".ngrok.io", ".run.app"),
     *(".azurewebsites.net", ".pythonanywhere.com", ".cyclic.app", ".deta.dev", ".glitch.me"),
 )
-_WITH_SERVER = frozenset({"Next.js", "Nuxt", "SvelteKit", "Astro"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +149,7 @@ def _unread(unread: Mapping[str, bytes], servers: tuple[str, ...]) -> Iterator[N
 
 
 def _server_side(frontend: Frontend, servers: tuple[str, ...]) -> Iterator[Notice]:
-    if frontend.framework.name not in _WITH_SERVER:
+    if not frontend.framework.serves:
         return
     for where in _lines_with(frontend.server_side, (*servers, "localhost:8000")):
         yield Notice(

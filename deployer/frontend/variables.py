@@ -30,7 +30,18 @@ from deployer.model import FileChange
 
 # Frameworks that read `.env.production` when they build.
 _READERS = frozenset(
-    {"Next.js", "Vite", "Create React App", "Gatsby", "Vue CLI", "SvelteKit", "Astro", "Expo"}
+    {
+        "Next.js",
+        "Vite",
+        "Create React App",
+        "Gatsby",
+        "Vue CLI",
+        "SvelteKit",
+        "Astro",
+        "Remix",
+        "React Router",
+        "Expo",
+    }
 )
 
 
