@@ -139,6 +139,7 @@ class FakeHub:
         self.calls: list[str] = []
         self.poor: set[str] = set()
         self.hides_revision = False
+        self.hides_host = False
         self.at: list[tuple[float, Callable[[], None]]] = []
         self.spaces = FakeDirectory(self)
         self.space_repo = FakeSpaceRepo(self)
@@ -344,7 +345,7 @@ class FakeDirectory(_Port):
             return None
         return Space(
             id=space,
-            host=found.host,
+            host="" if self.hub.hides_host else found.host,
             head=found.head,
             sdk=found.sdk,
             visibility=found.visibility,

@@ -258,6 +258,48 @@ def test_names_no_longer_given_are_pruned_after_health_and_only_ours(deployed: S
     assert set(deployed.space.secrets) == {"BY_HAND"}
 
 
+def test_a_restart_that_pruning_causes_is_proved_healthy_too(deployed: Scene) -> None:
+    deployed.fakes.hub.after_restart.append(V2_SICK)
+    report = deployed.again(variables="COLLECTION=book", prune="true")
+    assert report.exit is Exit.HEALTH
+    assert report.status is not Status.HEALTHY
+
+
+def test_a_commit_says_where_it_came_from(deployed: Scene) -> None:
+    newest = deployed.space.commits[-1]
+    assert newest.message == f"Deploy tester/rag@{'a' * 12}"
+    assert f"Source: https://github.com/tester/rag/commit/{'a' * 40}" in newest.description
+    assert "Run: https://github.com/tester/rag/actions/runs/1" in newest.description
+
+
+@pytest.mark.parametrize(("private", "visibility"), [(True, "protected"), (False, "public")])
+def test_a_private_repository_makes_a_space_whose_source_is_hidden(
+    scene: Scene, private: bool, visibility: str
+) -> None:
+    scene.context = replace(scene.context, repository_private=private)
+    scene.run()
+    assert scene.space.visibility == visibility
+
+
+CORS = """import os
+from fastapi.middleware.cors import CORSMiddleware
+
+app.add_middleware(CORSMiddleware, allow_origins=os.getenv("ALLOWED_ORIGINS", "").split(","))
+"""
+
+
+def test_the_frontends_origin_reaches_the_backends_cors_code(scene: Scene) -> None:
+    (scene.root / "backend/app/main.py").write_text(MAIN + CORS)
+    scene.run(frontend_url="https://web.example.com")
+    assert scene.space.variables["ALLOWED_ORIGINS"][0] == "https://web.example.com"
+
+
+def test_a_hub_that_hides_the_revision_is_believed_once_a_change_was_seen(scene: Scene) -> None:
+    scene.fakes.hub.hides_revision = True
+    assert scene.run().status is Status.HEALTHY
+    assert release(scene, V1).status is Status.HEALTHY
+
+
 def test_hardware_and_sleep_time_are_asked_for_only_where_they_differ(deployed: Scene) -> None:
     wanted = {**SAME, "hardware": "cpu-upgrade", "sleep_time": "3600"}
     deployed.again(**wanted)
@@ -348,6 +390,16 @@ def test_one_failed_look_at_the_serving_revision_does_not_cost_the_rollback(
     ok = says("{}")(0)
     deployed.fakes.hub.known[tree] = Behaviour(app=lambda _seconds: next(answers, ok))
     assert release(deployed, V2_SICK).status is Status.ROLLED_BACK
+
+
+def test_a_revision_that_is_put_back_and_stays_unhealthy_is_no_rollback(deployed: Scene) -> None:
+    deployed.fakes.hub.next.append(V2_SICK)
+    deployed.change_code()
+    deployed.fakes.hub.next.append(V2_SICK)
+    report = deployed.again(**SAME)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
+    assert "is not healthy" in report.serving
+    assert deployed.space.counters.commits == 3, "once, and not for ever"
 
 
 def test_a_sleeping_revision_is_put_back_too(deployed: Scene) -> None:
@@ -480,6 +532,13 @@ def test_on_a_tag_the_change_is_shown_and_not_pushed(scene: Scene) -> None:
     assert scene.space.host in report.frontend.diff
 
 
+def test_without_a_repository_the_change_is_shown_and_not_pushed(scene: Scene) -> None:
+    scene.fakes = replace(scene.fakes, world=replace(scene.fakes.world, repo=None))
+    report = scene.run()
+    assert (report.status, report.exit) == (Status.HEALTHY, Exit.DONE)
+    assert any("not pushed" in notice.message for notice in report.notices)
+
+
 def test_frontend_commit_none_rewrites_the_working_tree_only(scene: Scene) -> None:
     scene.run(frontend_commit="none")
     assert scene.space.host in (scene.root / CLIENT_PATH).read_text()
@@ -517,6 +576,14 @@ def test_a_plan_with_a_token_shows_the_difference_and_writes_nothing(
     assert deployed.space.counters.writes == 0
 
 
+@pytest.mark.parametrize(("fork", "status"), [(True, Status.PLANNED), (False, Status.FAILED)])
+def test_a_plan_without_secrets_is_only_fine_where_github_hands_out_none(
+    scene: Scene, fork: bool, status: Status
+) -> None:
+    scene.context = replace(scene.context, event="pull_request", from_fork=fork)
+    assert scene.run(token="", mode="plan", secrets="ABSENT").status is status
+
+
 REFUSED: tuple[tuple[str, dict[str, str], Callable[[Scene], object], Exit, str], ...] = (
     ("no token", {"token": ""}, lambda s: None, Exit.CONFIGURATION, "token"),
     ("a read token", {"token": "tester:read"}, lambda s: None, Exit.HUB, "create"),
@@ -528,6 +595,27 @@ REFUSED: tuple[tuple[str, dict[str, str], Callable[[Scene], object], Exit, str],
         lambda s: (s.fakes.hub.a_space(SPACE), s.fakes.hub.fail("may_write", 403)),
         Exit.HUB,
         "said no",
+    ),
+    (
+        "a value with a space at its end",
+        {"secrets": "QDRANT_URL"},
+        lambda s: s.environment.update(QDRANT_URL="https://q.example.com "),
+        Exit.CONFIGURATION,
+        "QDRANT_URL",
+    ),
+    (
+        "a secret that is a variable already",
+        {"secrets": "GEMINI_API_KEY"},
+        lambda s: s.fakes.hub.a_space(SPACE, variables={"GEMINI_API_KEY": ("x", "")}),
+        Exit.CONFIGURATION,
+        "GEMINI_API_KEY",
+    ),
+    (
+        "a Space without an address",
+        {},
+        lambda s: (s.fakes.hub.a_space(SPACE), setattr(s.fakes.hub, "hides_host", True)),
+        Exit.HUB,
+        "address",
     ),
     (
         "another SDK",
