@@ -41,7 +41,7 @@ def settings(content: bytes) -> Iterator[Setting]:
 
 
 def with_setting(content: bytes, name: str, value: str) -> bytes:
-    """The file with ``name`` set: its last assignment changed, or one added at the end."""
+    """The file, which is UTF-8, with ``name`` set: its last assignment, or one added at the end."""
     text = content.decode("utf-8")
     found = [setting for setting in settings(content) if setting.name == name]
     if found:

@@ -32,6 +32,7 @@ _PACKAGES = (
     ("react-native", "React Native"),
     ("@angular/core", "Angular"),
     ("vite", "Vite"),
+    ("vitepress", "Vite"),
     ("parcel", "Parcel"),
     ("webpack", "webpack"),
 )

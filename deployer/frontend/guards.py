@@ -42,11 +42,11 @@ def conditions(node: Node, until: Node | None) -> list[tuple[Node, bool]]:
     return found
 
 
-def resolved(condition: Node) -> Node:
+def resolved(condition: Node, depth: int = 4) -> Node:
     """The expression that a condition stands for: without parentheses, and named ones followed."""
     node = unwrapped(condition)
-    value = declared_value(node, text(node)) if node.type == "identifier" else None
-    return node if value is None else resolved(value)
+    value = declared_value(node, text(node)) if node.type == "identifier" and depth else None
+    return node if value is None else resolved(value, depth - 1)
 
 
 def is_weak(found: Reading) -> bool:

@@ -96,7 +96,7 @@ def _query(grammar: str) -> Query:
 def parse(path: str, content: bytes) -> Script | None:
     """The parsed file, or None when it is no script, is not UTF-8 or does not parse."""
     suffix = PurePosixPath(path).suffix.lower()
-    if suffix not in SCRIPT_SUFFIXES or not _is_utf8(content):
+    if suffix not in SCRIPT_SUFFIXES or not is_utf8(content):
         return None
     grammar = _GRAMMARS.get(suffix) or _block_grammar(content)
     source = _blanked(content) if suffix in _MARKUP else content
@@ -124,7 +124,8 @@ def is_markup(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in _MARKUP
 
 
-def _is_utf8(content: bytes) -> bool:
+def is_utf8(content: bytes) -> bool:
+    """True for text in UTF-8."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:

@@ -25,7 +25,7 @@ from deployer.frontend.environment import (
 )
 from deployer.frontend.names import names_of
 from deployer.frontend.places import URL_NAME, deciding_expression
-from deployer.frontend.syntax import Script, text
+from deployer.frontend.syntax import Script, is_utf8, text
 from deployer.model import FileChange
 
 # Frameworks that read `.env.production` when they build.
@@ -137,6 +137,8 @@ def env_change(root: str, wanted: Mapping[str, str], read: Read) -> FileChange |
     path = PRODUCTION_FILE if root == "." else f"{root}/{PRODUCTION_FILE}"
     before = read(path)
     after = before or b""
+    if not is_utf8(after):
+        return None
     for name, value in wanted.items():
         after = with_setting(after, name, value)
     return FileChange(path=path, before=before, after=after) if after != (before or b"") else None
