@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deployer.bundle import BundleRequest, build_bundle
 from deployer.context import Context, event_problems
-from deployer.credentials import hygiene, mask, origins, syntax
+from deployer.credentials import hygiene, mask, needed, origins, syntax
 from deployer.credentials import plan as credentials_plan
 from deployer.errors import Exit, Problem, Where
 from deployer.findings import Findings
@@ -92,6 +92,9 @@ def judge_credentials(
         findings.keep((), notices)
         entries = (*entries, entry) if entry else entries
     backend = bundle.backend if bundle else None
+    if backend is not None:
+        named = parsed.names | {entry.name for entry in entries}
+        findings.keep((), needed.lacking(backend, named, state.stored))
     findings.keep(*hygiene.check_entries(entries, backend=backend))
     findings.keep(credentials_plan.kind_conflicts(entries, state.stored))
     return Given(entries=entries, missing=parsed.missing)

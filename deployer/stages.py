@@ -188,9 +188,14 @@ def _cause(outcome: NotBuilt | Unhealthy) -> Problem:
     if isinstance(outcome, Unhealthy):
         message = f"The new revision runs and is not healthy: {outcome.verdict.reason}."
         return Problem(exit=Exit.HEALTH, message=message, hint=hint)
-    said = f": {outcome.error}" if outcome.error else ""
+    said = f": {_ends(outcome.error)}" if outcome.error else ""
     message = f"The new revision did not start ({outcome.stage}){said}."
     return Problem(exit=Exit.BUILD, message=message, hint=hint)
+
+
+def _ends(text: str, *, most: int = 240) -> str:
+    """The text's ends: the Hub's words for a crash hold a whole traceback between them."""
+    return text if len(text) <= most else f"{text[:60].rstrip()} … {text[60 - most :].lstrip()}"
 
 
 def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Report:

@@ -92,7 +92,8 @@ def _need(read: EnvironmentName | None) -> str:
     if read is None:
         return "was not seen to read it"
     place = f" ({code(f'{read.file}:{read.line}')})" if read.file else ""
-    return ("needs it" if read.required else "has a default") + place
+    without = "can do without" if read.default is None else "has a default"
+    return ("needs it" if read.required else without) + place
 
 
 def _kind(name: str, given: Names) -> str:
