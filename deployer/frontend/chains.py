@@ -15,9 +15,8 @@ from deployer.frontend.syntax import ancestors, operator, text, unwrapped
 _PROCESS = re.compile(r"(?<![\w.$])process(?![\w$])")
 _META = re.compile(r"import\.meta")
 _NAME = re.compile(r"process\.env\??\.(\w+)")
-_WINDOW = re.compile(
-    r"(?:window|globalThis|\(window as any\))(?:\.\w+|\[['\"]\w+['\"]\])", re.IGNORECASE
-)
+_WINDOW = re.compile(r"(?<![\w.$])window\b")
+_ASKED = re.compile(r"typeof\s+window")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +25,7 @@ class Chain:
 
     ``dead`` pairs an operand that throws or is always empty in the browser with the one after
     it; ``kept`` are names the framework fills in, ``private`` names that only its server has;
-    ``windows`` are globals of the page;
+    ``windows`` are values of the page;
     ``ternary`` is a choice whose condition is dead.
     """
 
@@ -44,7 +43,7 @@ def read_chain(node: Node, top: Node, framework: Framework) -> Chain:
         dead=tuple(pair for pair in pairs if is_dead(pair[0], framework)),
         kept=tuple(name for operand, _ in pairs for name in _kept(operand, framework)),
         private=tuple(name for operand, _ in pairs for name in _private(operand, framework)),
-        windows=tuple(o for o, _ in pairs if _WINDOW.fullmatch(text(o))),
+        windows=tuple(operand for operand, _ in pairs if _needs_window(operand)),
         ternary=next((up for up in _inside(node, top) if _dead_test(up, framework)), None),
     )
 
@@ -119,3 +118,7 @@ def _private(operand: Node, framework: Framework) -> list[str]:
     if reference is None or reference.meta or not framework.serves or framework.fills(reference):
         return []
     return [reference.name]
+
+
+def _needs_window(operand: Node) -> bool:
+    return bool(_WINDOW.search(text(operand))) and not _ASKED.search(text(operand))

@@ -31,7 +31,7 @@ def _shareable(group: Group, target: Target) -> bool:
     parent = place.node.parent
     if not script.module or is_markup(script.path) or target.config:
         return False
-    if place.side or place.assumed:
+    if place.side or place.assumed or target.framework.native:
         return False
     plain = not set("`$\\") & set(place.address.rest) or place.node.type == "template_string"
     remote = public_to(place.address, target.ours) or place.address.websocket
@@ -51,10 +51,20 @@ def shared_constant(
     statement = f"const {name} = {chosen}{layout.semicolon if _imports(script) else ';'}"
     gap = layout.end * 2
     start = _position(script)
-    new = f"{gap}{statement}" if _imports(script) else f"{statement}{gap}"
+    new = (
+        f"{gap}{statement}{_blank(script, start, layout)}"
+        if _imports(script)
+        else f"{statement}{gap}"
+    )
     yield Edit(start=start, end=start, new=new.encode())
     for place in places:
         yield _reference(place, name)
+
+
+def _blank(script: Script, start: int, layout: Layout) -> str:
+    """A line end, where no empty line follows the imports."""
+    behind = script.content[start:].replace(b"\r\n", b"\n").lstrip(b"; \t")
+    return "" if behind[:2] in (b"\n\n", b"") else layout.end
 
 
 def _reference(place: Place, name: str) -> Edit:

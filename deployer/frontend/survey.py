@@ -58,6 +58,7 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
     ours = {*servers, request.deployed.server}
     addresses = [address for finding in accepted for address in finding.addresses]
     unread = {path: candidates[path] for path, script in parsed.items() if script is None}
+    usual = [f"{host}:{p}" for p in request.backend_ports for host in ("localhost", "127.0.0.1")]
     return Survey(
         frontend=frontend,
         scripts=scripts,
@@ -70,8 +71,8 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
         local_url=next((_plain(a) for a in addresses if a.local), ""),
         first=_best(accepted),
         notices=(
-            *_unread(unread, servers),
-            *_server_side(frontend, servers),
+            *_unread(unread, (*servers, *usual)),
+            *_server_side(frontend, (*servers, *usual)),
             *_winning(accepted, findings, ours),
         ),
     )
@@ -151,7 +152,7 @@ def _unread(unread: Mapping[str, bytes], servers: tuple[str, ...]) -> Iterator[N
 def _server_side(frontend: Frontend, servers: tuple[str, ...]) -> Iterator[Notice]:
     if not frontend.framework.serves:
         return
-    for where in _lines_with(frontend.server_side, (*servers, "localhost:8000")):
+    for where in _lines_with(frontend.server_side, servers):
         yield Notice(
             message="This code runs on the frontend's server and keeps its address.",
             hint="Set the variable that it reads where the frontend is hosted.",

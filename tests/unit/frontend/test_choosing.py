@@ -188,6 +188,13 @@ def test_a_file_that_does_not_parse_is_named_when_it_has_the_address() -> None:
     assert [str(notice.where) for notice in plan.notices] == ["src/broken.js:2"]
 
 
+def test_the_only_client_that_does_not_parse_is_named() -> None:
+    plan = plan_frontend(request(), of({"src/broken.js": "const a = 'http://127.0.0.1:8000' +;\n"}))
+
+    assert plan.state is FrontendState.NONE
+    assert [str(notice.where) for notice in plan.notices] == ["src/broken.js:1"]
+
+
 def test_server_side_code_is_named_and_left() -> None:
     action = "'use server';\nconst API_URL = process.env.API_URL || 'http://localhost:8000';\n"
     files = of({"package.json": '{"dependencies": {"next": "15"}}', "src/actions.ts": action})

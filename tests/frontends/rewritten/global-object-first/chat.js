@@ -1,0 +1,3 @@
+var config = {
+  apiUrl: (window.CHAT && window.CHAT.apiUrl) || 'http://localhost:8000'
+};
