@@ -42,6 +42,9 @@ SIDE_FOLDERS = frozenset(
 WRAPPERS = ("Middleware", "ASGIApp", "mount_gradio_app", "OpenTelemetryMiddleware", "CORS")
 
 
+NEAR = 2  # how deep below the backend folder an app's own search path may begin
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
     """A module-level app, or with ``factory`` a function that makes one."""
@@ -212,6 +215,7 @@ def is_side(folder: str, path: str) -> bool:
 
 def provisional(code: Code, folder: str) -> Project:
     """A generous search path, good enough to see which modules define or re-export an app."""
-    folders = {str(PurePosixPath(path).parent) for path in code.paths}
+    depth = len(PurePosixPath(folder).parts) + NEAR
+    folders = {str(PurePosixPath(path).parent) for path in code.paths if path.count("/") <= depth}
     above = [str(parent) for parent in PurePosixPath(folder).parents]
     return Project(code=code, roots=(folder, *sorted(folders - {folder}), *above))

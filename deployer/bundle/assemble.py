@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from deployer.bundle import front_matter, hazards
-from deployer.bundle.card import app_port, bad_front_matter, card_file
+from deployer.bundle.card import (
+    app_port,
+    bad_front_matter,
+    card_changes,
+    card_file,
+    card_notices,
+)
 from deployer.bundle.image import Image, make_dockerfile
 from deployer.bundle.image_checks import check_dockerfile
 from deployer.bundle.layout import copy_problems, name_problems
@@ -30,7 +36,9 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     port, port_notices = app_port(parts, readme)
     backend = replace(parts.backend, app_port=port)
     parts = replace(parts, backend=backend)
-    made = _made(parts, files, readme)
+    changes = card_changes(parts, readme)
+    made = _made(parts, files) | card_file(parts, readme, changes)
+    notices += card_notices(parts, readme, changes)
     if readme.error:
         problems.append(bad_front_matter(parts, readme))
     copied = _copied(parts, files, shipped, frozenset(made))
@@ -73,7 +81,7 @@ def _scan(files: Files, shipped: dict[str, WorkspaceEntry]) -> Iterator[Problem]
             yield from hazards.scan(entry.path, files.read(entry.path) or b"")
 
 
-def _made(parts: Parts, files: Files, readme: front_matter.Readme) -> dict[str, bytes]:
+def _made(parts: Parts, files: Files) -> dict[str, bytes]:
     """Files whose content is ours, by their path in the Space; those of the user unchanged not."""
     made: dict[str, bytes] = {}
     for path in missing_packages(parts.reading.target.project, parts.reading.closure):
@@ -86,7 +94,6 @@ def _made(parts: Parts, files: Files, readme: front_matter.Readme) -> dict[str, 
         made["Dockerfile"] = make_dockerfile(_image(parts))
     elif parts.layout.shipped(parts.reading.image.path) != "Dockerfile":
         made["Dockerfile"] = files.read(parts.reading.image.path) or b""
-    made |= card_file(parts, readme)
     return made
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from deployer.bundle import front_matter
 from deployer.bundle.about import app_texts, features
@@ -30,30 +32,50 @@ def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notic
     return port, [Notice(message=message, hint="Correct the README or the port.", where=where)]
 
 
-def card_file(parts: Parts, readme: front_matter.Readme) -> dict[str, bytes]:
-    own, kept = parts.readme, parts.layout.kept
-    description = app_texts(parts.reading.target).get("description", "")
+def card_changes(parts: Parts, readme: front_matter.Readme) -> dict[str, Any]:
+    """The front matter keys to write: what inputs set, what lacks, what the Hub refuses."""
+    texts, given = app_texts(parts.reading.target), parts.request.front_matter
+    described = readme.values.get("short_description") or texts.get("description")
     wanted = {
-        "title": app_texts(parts.reading.target).get("title") or title_of(parts.request.space.name),
+        "title": texts.get("title") or title_of(parts.request.space.name),
         "emoji": "🤖",
         "colorFrom": "blue",
         "colorTo": "purple",
         "sdk": "docker",
         "app_port": parts.backend.app_port,
-        "short_description": front_matter.shortened(
-            str(readme.values.get("short_description") or description or _tagline(parts))
-        ),
+        "short_description": front_matter.shortened(str(described or _tagline(parts))),
     }
-    given = parts.request.front_matter
     changes = front_matter.corrections(readme.values, wanted | given)
     if readme.values.get("app_port") != parts.backend.app_port:
         changes["app_port"] = parts.backend.app_port
-    changes |= {key: value for key, value in given.items() if readme.values.get(key) != value}
-    if own is None:
+    return changes | {k: v for k, v in given.items() if readme.values.get(k) != v}
+
+
+def card_file(
+    parts: Parts, readme: front_matter.Readme, changes: Mapping[str, Any]
+) -> dict[str, bytes]:
+    """README.md with its changes; nothing when the backend's own ships as it is."""
+    if parts.readme is None:
         readme = replace(readme, body=b"\n" + make_body(_about(parts, str(changes["title"]))))
-    if not changes and parts.readme == join(parts.backend.folder, "README.md") and not kept:
+    own = join(parts.backend.folder, "README.md")
+    if not changes and parts.readme == own and not parts.layout.kept:
         return {}
     return {"README.md": front_matter.put_together(readme, changes)}
+
+
+def card_notices(
+    parts: Parts, readme: front_matter.Readme, changes: Mapping[str, Any]
+) -> Iterator[Notice]:
+    """What was written into a brought README."""
+    added = [key for key in changes if key not in readme.values]
+    corrected = [key for key in changes if key in readme.values]
+    for verb, keys in (("completed with", added), ("corrected in", corrected)):
+        if parts.readme and keys:
+            yield Notice(
+                message=f"In the Space, the front matter of README.md is {verb} {', '.join(keys)}.",
+                where=Where(file=parts.readme),
+                warning=False,
+            )
 
 
 def _tagline(parts: Parts) -> str:

@@ -14,13 +14,16 @@ from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import LeftOut
 from deployer.ports import Files
 
+OTHERS = 300  # files the app does not import: reading thousands of them would only cost time
+
 
 def syntax(code: Code, closure: Iterable[str], python: str) -> tuple[list[Problem], list[Notice]]:
     """Problems for files that the app imports and ``python`` can't parse, notices for others."""
     needed = set(closure)
     target = version_tuple(python)
     problems, notices = [], []
-    for path in code.paths:
+    others = [path for path in code.paths if path not in needed]
+    for path in [*sorted(needed), *others[:OTHERS]]:
         module, broken = code.module(path), code.broken.get(path)
         since = broken.since if broken else module.since if module else OLDEST
         if (broken and since == OLDEST) or since > target:

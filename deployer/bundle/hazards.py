@@ -56,8 +56,10 @@ HARMLESS_HOSTS = re.compile(
 PLACEHOLDER = re.compile(
     rb"(?i)pass(?:word|wd)?|postgres|secret|changeme|xxx+|\*+|your.*|my.*|test|example|user|root|admin|placeholder|\.\.\."
 )
+# The last one is the payload with which every text on JSON web tokens begins.
 FAKE = re.compile(
     rb"(?i)xxxx|your|example|placeholder|abcdef|123456789|dummy|fake|test|\.\.\.|redacted"
+    rb"|eyJzdWIiOiIxMjM0NTY3ODkwI"
 )
 
 

@@ -9,7 +9,7 @@ from deployer.bundle import checks
 from deployer.bundle.choose import Target, choose
 from deployer.bundle.dockerfile import OwnImage, read_dockerfile
 from deployer.bundle.folder import find_folder
-from deployer.bundle.ignore import IgnoreRules, built_in_rules
+from deployer.bundle.ignore import INPUT, IgnoreRules, built_in_rules
 from deployer.bundle.launch import OWN_IMAGES, Launch, launches
 from deployer.bundle.listing import Listing, folder_rules, list_backend
 from deployer.bundle.request import BundleRequest
@@ -50,7 +50,7 @@ def read_backend(request: BundleRequest, files: Files) -> Reading:
     rules = built_in_rules()
     folder = find_folder(files, request.folder, given=request.folder_given, rules=rules)
     rules = folder_rules(files, folder, rules).with_input(folder, request.ignore)
-    image = own_image(files, folder)
+    image = own_image(files, folder, rules)
     started = launches(files, folder)
     needed = frozenset(_copied(image, folder)) if image else frozenset()
     for _ in range(ROUNDS):
@@ -73,12 +73,16 @@ def read_backend(request: BundleRequest, files: Files) -> Reading:
     )
 
 
-def own_image(files: Files, folder: str) -> OwnImage | None:
-    """The backend's own Dockerfile; one made for the Hub before the general one."""
+def own_image(files: Files, folder: str, rules: IgnoreRules) -> OwnImage | None:
+    """The backend's own Dockerfile; one made for the Hub before the general one.
+
+    The input ``ignore`` may name it, to have one made instead.
+    """
     for name in OWN_IMAGES:
         path = join(folder, name)
         content = files.read(path)
-        if content is not None:
+        rule = rules.verdict(path)
+        if content is not None and not (rule and rule.origin == INPUT):
             return read_dockerfile(content, path)
     return None
 

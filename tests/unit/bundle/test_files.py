@@ -176,6 +176,11 @@ def test_a_dockerfile_that_copies_what_is_not_there_is_refused(refused: Refusal)
     assert "`shared/`" in problem.message
 
 
+def test_an_ignored_dockerfile_is_replaced_by_a_made_one(plan: Planner) -> None:
+    found = plan({**MINIMAL, "backend/Dockerfile": OWN}, ignore=("Dockerfile",))
+    assert found.text("Dockerfile").startswith("# Made by")
+
+
 def test_a_dockerfile_made_for_the_hub_comes_first(plan: Planner) -> None:
     found = own(plan, OWN.replace("7860", "8000"), **{"Dockerfile.hf": OWN})
     assert found.text("Dockerfile") == OWN
@@ -250,6 +255,8 @@ def test_front_matter_is_completed_and_other_keys_kept(plan: Planner) -> None:
         "app_port": 7860,
     }
     assert 0 < len(str(head(found)["short_description"])) <= 60
+    assert "completed with emoji, colorTo, app_port." in found.notices
+    assert "corrected in colorFrom, sdk, short_description." in found.notices
 
 
 def test_a_readme_is_found_however_it_spells_its_name(plan: Planner) -> None:

@@ -48,6 +48,7 @@ def test_a_credential_is_refused_with_its_line_and_never_shown(
         "postgresql://postgres:s3cr3tQ@db:5432/app",
         "postgresql://user:password@ep-cool.neon.tech/db",
         "postgresql://{user}:{password}@{host}/db",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkoifQ.SflKxwRJSMeKKF2QT4fw",
         "if key.startswith('-----BEGIN PRIVATE KEY-----'):",
         "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     ],

@@ -221,6 +221,11 @@ SETTINGS = (
             ("A", True, False),
         ),
         (
+            "class S(BaseSettings):\n    a: list[str] | None = None\ns = S()\n",
+            "s.a",
+            ("A", True, False),
+        ),
+        (
             "class S(BaseSettings):\n    a: Annotated[list[str], NoDecode] = []\ns = S()\n",
             "s.a",
             ("A", False, False),
