@@ -113,6 +113,7 @@ def test_imports_by_the_folders_own_name_and_without_it_both_work(plan: Planner)
     ("code", "name"),
     [
         ("import fastapi\nserver = fastapi.FastAPI()\n", "server"),
+        ("import fastapi\nfirst = fastapi.FastAPI()\napp = first\n", "app"),
         ("from fastapi import FastAPI as F\napp: F = F(title='x')\n", "app"),
         ("from fastapi import FastAPI\nclass Api(FastAPI): ...\napp = Api()\n", "app"),
         ("from fastapi import *\napp = FastAPI()\n", "app"),

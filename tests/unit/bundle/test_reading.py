@@ -264,6 +264,16 @@ def test_the_name_behind_the_origins_is_found(
     assert (found.name, found.as_json, found.single) == expected
 
 
+def test_the_middleware_is_known_by_any_name(plan: Planner) -> None:
+    code = (
+        "import os\nfrom starlette.middleware.cors import CORSMiddleware as Cors\n"
+        f"{APP}app = Cors(app, allow_origins=os.environ['A'].split(','))\n"
+    )
+    found = plan({**MINIMAL, "backend/main.py": code}).backend.origins
+    assert found is not None
+    assert found.name == "A"
+
+
 def test_fixed_origins_have_no_name(plan: Planner) -> None:
     code = f"import os\nA = os.getenv('ALLOWED_ORIGINS')\n{CORS}{APP}{ADD.format(['*'])}"
     assert plan({**MINIMAL, "backend/main.py": code}).backend.origins is None
