@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deployer import act, observe, observe_space, plan, recover
 from deployer import follow_up as frontend_step
 from deployer.act import Release
-from deployer.errors import Exit, HubRefused, Problem, RepositoryRefused, refuse
+from deployer.errors import Exit, HubRefused, Problem, Refused, refuse
 from deployer.findings import Findings
 from deployer.frontend import plan_frontend, unified_diff
 from deployer.model import (
@@ -211,8 +213,9 @@ def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Re
         frontend, notices = frontend_step.follow_up(
             run.settings, run.context, client, request, run.world
         )
-    except RepositoryRefused as refused:
-        return run.trail.ended(status, Exit.FRONTEND, problems=refused.problems)
+    except Refused as refused:
+        problems = tuple(replace(problem, exit=Exit.FRONTEND) for problem in refused.problems)
+        return run.trail.ended(status, Exit.FRONTEND, problems=problems)
     run.trail.note(*notices)
     run.world.console.line(frontend_step.in_words(frontend))
     return run.trail.ended(status, frontend=frontend)
