@@ -15,29 +15,11 @@ ENTRY_NAMES = ("main", "app", "asgi")
 ENTRIES = (*ENTRY_NAMES, "server", "api", "run", "index", "wsgi", "application")
 VARIABLES = ("app", "application", "api", "asgi_app", "server")
 SIDE_FOLDERS = frozenset(
-    [
-        "tests",
-        "test",
-        "examples",
-        "example",
-        "scripts",
-        "script",
-        "tools",
-        "docs",
-        "demo",
-        "demos",
-        "templates",
-        "evals",
-        "benchmarks",
-        "migrations",
-        "alembic",
-        "notebooks",
-        "samples",
-        "experiments",
-        "archive",
-        "old",
-        "backup",
-    ]
+    (
+        *("tests", "test", "examples", "example", "scripts", "script", "tools", "docs", "demo"),
+        *("demos", "templates", "evals", "benchmarks", "migrations", "alembic", "notebooks"),
+        *("samples", "experiments", "archive", "old", "backup"),
+    )
 )
 WRAPPERS = ("Middleware", "ASGIApp", "mount_gradio_app", "OpenTelemetryMiddleware", "CORS")
 

@@ -14,50 +14,14 @@ from deployer.errors import Exit, Problem, Where
 
 # What only tests, linting and type checking need. `pytest-…` and `types-…` go by prefix.
 TEST_PACKAGES = frozenset(
-    [
-        "pytest",
-        "coverage",
-        "tox",
-        "nox",
-        "mock",
-        "respx",
-        "requests-mock",
-        "responses",
-        "freezegun",
-        "time-machine",
-        "factory-boy",
-        "hypothesis",
-        "schemathesis",
-        "testcontainers",
-        "locust",
-        "vcrpy",
-        "mutmut",
-        "pluggy-pytest",
-        "ruff",
-        "black",
-        "flake8",
-        "pylint",
-        "pyflakes",
-        "pycodestyle",
-        "pydocstyle",
-        "isort",
-        "mypy",
-        "mypy-extensions",
-        "pyright",
-        "autopep8",
-        "autoflake",
-        "bandit",
-        "pre-commit",
-        "pyupgrade",
-        "vulture",
-        "yapf",
-        "pytype",
-        "asgi-lifespan",
-        "pytest-asyncio",
-        "pytest-cov",
-        "ipdb",
-        "pdbpp",
-    ]
+    (
+        *("pytest", "coverage", "tox", "nox", "mock", "respx", "requests-mock", "responses"),
+        *("freezegun", "time-machine", "factory-boy", "hypothesis", "schemathesis"),
+        *("testcontainers", "locust", "vcrpy", "mutmut", "ruff", "black", "flake8", "pylint"),
+        *("pyflakes", "pycodestyle", "pydocstyle", "isort", "mypy", "pyright", "autopep8"),
+        *("autoflake", "bandit", "pre-commit", "pyupgrade", "vulture", "yapf", "pytype"),
+        *("asgi-lifespan", "ipdb", "pdbpp"),
+    )
 )
 TEST_PREFIXES = ("pytest-", "flake8-", "pylint-", "types-", "pytest_")
 TEST_SUFFIXES = ("-stubs",)

@@ -81,38 +81,10 @@ def _is_own(dotted: str, root: str) -> bool:
 
 # Installed modules whose names people also give to files of their own.
 _COMMON = frozenset(
-    [
-        "types",
-        "logging",
-        "email",
-        "json",
-        "queue",
-        "calendar",
-        "secrets",
-        "token",
-        "select",
-        "signal",
-        "string",
-        "test",
-        "code",
-        "typing",
-        "enum",
-        "config_parser",
-        "statistics",
-        "random",
-        "io",
-        "ast",
-        "copy",
-        "platform",
-        "profile",
-        "resource",
-        "qdrant_client",
-        "openai",
-        "langchain",
-        "cohere",
-        "redis",
-        "celery",
-        "alembic",
-        "google",
-    ]
+    (
+        *("types", "logging", "email", "json", "queue", "calendar", "secrets", "token", "select"),
+        *("signal", "string", "test", "code", "typing", "enum", "config_parser", "statistics"),
+        *("random", "io", "ast", "copy", "platform", "profile", "resource", "qdrant_client"),
+        *("openai", "langchain", "cohere", "redis", "celery", "alembic", "google"),
+    )
 )
