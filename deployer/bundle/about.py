@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from deployer.bundle.choose import Target
 from deployer.bundle.dependencies import Dependencies
-from deployer.bundle.source import dotted_name
-from deployer.bundle.values import keyword, text
+from deployer.code.choose import Target
+from deployer.code.source import dotted_name
+from deployer.code.values import keyword, text
 
 FEATURES = {
     "qdrant-client": "Qdrant vector search",

@@ -11,7 +11,7 @@ from deployer.bundle.about import app_texts, features
 from deployer.bundle.image import PORT
 from deployer.bundle.parts import Parts
 from deployer.bundle.readme import About, make_body, title_of
-from deployer.bundle.source import join
+from deployer.code.source import join
 from deployer.errors import Exit, Notice, Problem, Where
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from deployer.bundle.choose import Target
 from deployer.bundle.ignore import INPUT
-from deployer.bundle.project import Project, Unresolved
-from deployer.bundle.source import Broken, Code, join, parent
-from deployer.bundle.syntax import OLDEST, Version
+from deployer.code.choose import Target
+from deployer.code.project import Project, Unresolved
+from deployer.code.source import Broken, Code, join, parent
+from deployer.code.syntax import OLDEST, Version
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import LeftOut
 from deployer.ports import Files

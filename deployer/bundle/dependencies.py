@@ -12,8 +12,8 @@ from packaging.requirements import Requirement
 from deployer.bundle import requirements
 from deployer.bundle.dockerfile import OwnImage
 from deployer.bundle.requirements import Cleaned, Entry
-from deployer.bundle.search_path import within
-from deployer.bundle.source import join, parent
+from deployer.code.search_path import within
+from deployer.code.source import join, parent
 from deployer.errors import Exit, Notice, Problem, Refused, Where
 from deployer.ports import Files
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 from pathlib import PurePosixPath
 
-from deployer.bundle.apps import find_apps, is_side, provisional
 from deployer.bundle.ignore import IgnoreRules
 from deployer.bundle.listing import folder_rules, list_backend
-from deployer.bundle.source import Code, join, parent
+from deployer.code.apps import find_apps, is_side, provisional
+from deployer.code.source import Code, join, parent
 from deployer.errors import Exit, Problem, Refused, Where
 from deployer.model import WorkspaceKind
 from deployer.ports import Files

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from deployer.bundle.rules import Group, Rule, docker_rule, git_rule
-from deployer.bundle.source import join, parent
+from deployer.code.source import join, parent
 
 BUILT_IN = "built-in"
 INPUT = "input ignore"

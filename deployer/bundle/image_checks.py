@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from deployer.bundle.dockerfile import OwnImage, words
-from deployer.bundle.launch import commands
+from deployer.code.launch import commands
 from deployer.errors import Notice, Where
 
 USER = "1000"

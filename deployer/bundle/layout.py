@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from deployer.bundle.dockerfile import OwnImage
-from deployer.bundle.search_path import within
-from deployer.bundle.source import join
+from deployer.code.search_path import within
+from deployer.code.source import join
 from deployer.errors import Exit, Problem, Where
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from deployer.bundle.ignore import BUILT_IN, IgnoreRules, gitignore_of, on_the_way
 from deployer.bundle.rules import Rule
-from deployer.bundle.search_path import within
-from deployer.bundle.source import join, parent
+from deployer.code.search_path import within
+from deployer.code.source import join, parent
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import LeftOut, WorkspaceEntry, WorkspaceKind
 from deployer.ports import Files

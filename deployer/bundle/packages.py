@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deployer.bundle.project import Project
-from deployer.bundle.source import join, parent
+from deployer.code.project import Project
+from deployer.code.source import join, parent
 
 
 def missing_packages(project: Project, closure: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from packaging.markers import default_environment
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from deployer.bundle.requirements import Entry
-from deployer.bundle.source import join
+from deployer.code.source import join
 from deployer.ports import Files
 
 DEFAULT = "3.11"

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from deployer.bundle import checks
-from deployer.bundle.choose import Target, choose
 from deployer.bundle.dockerfile import OwnImage, read_dockerfile
 from deployer.bundle.folder import find_folder
 from deployer.bundle.ignore import INPUT, IgnoreRules, built_in_rules
-from deployer.bundle.launch import OWN_IMAGES, Launch, launches
 from deployer.bundle.listing import Listing, folder_rules, list_backend
 from deployer.bundle.request import BundleRequest
-from deployer.bundle.search_path import within
-from deployer.bundle.source import Code, join
-from deployer.bundle.syntax import OLDEST
+from deployer.code.choose import Target, choose
+from deployer.code.launch import OWN_IMAGES, Launch, launches
+from deployer.code.search_path import within
+from deployer.code.source import Code, join
+from deployer.code.syntax import OLDEST
 from deployer.errors import Refused
 from deployer.ports import Files
 

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from pathspec.pattern import RegexMatchResult
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-from deployer.bundle.source import join
+from deployer.code.source import join
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ from deployer.model import (
     Verdict,
 )
 from deployer.ports import LogTail, World
-from deployer.release import diagnose, health, stages
-from deployer.release.stages import Step, Watch
+from deployer.release import diagnose, health, runtime_stage
+from deployer.release.runtime_stage import Step, Watch
 
 SILENCE: Final = 300.0
 # An answer that is not healthy may still turn: services come up late (interface.md).
@@ -100,7 +100,7 @@ class _Vigil:
             return None
         self._tell(self.runtime.stage)
         self._follow_logs()
-        match stages.next_step(self.watch, self.runtime, self.elapsed):
+        match runtime_stage.next_step(self.watch, self.runtime, self.elapsed):
             case Step.FAIL:
                 return self._overtaken() or self._not_built(timed_out=False)
             case Step.WAKE:
@@ -120,7 +120,7 @@ class _Vigil:
             self.world.console.line(f"The Hub did not answer ({refused}); asking again.")
             return False
         self.heard = self.world.clock.now()
-        self.watch = stages.observe(self.watch, self.runtime)
+        self.watch = runtime_stage.observe(self.watch, self.runtime)
         return True
 
     def _superseded(self) -> Outcome | None:
@@ -182,7 +182,7 @@ class _Vigil:
         if self.world.clock.now() - self.heard >= every and not self._read_runtime():
             return every > 0
         self._follow_logs()
-        return stages.next_step(self.watch, self.runtime, self.elapsed) is Step.PROBE
+        return runtime_stage.next_step(self.watch, self.runtime, self.elapsed) is Step.PROBE
 
     def _confirmed(self, verdict: Verdict, answers: int) -> Outcome | None:
         """The answers count only when the runtime still says that they were our revision's."""
@@ -201,7 +201,9 @@ class _Vigil:
         )
 
     def _not_built(self, *, timed_out: bool) -> NotBuilt:
-        kind = "run" if self.runtime.stage in stages.STARTING | {"RUNTIME_ERROR"} else "build"
+        kind = (
+            "run" if self.runtime.stage in runtime_stage.STARTING | {"RUNTIME_ERROR"} else "build"
+        )
         self._follow_logs(kind)
         log = self._tail(kind)
         return NotBuilt(
@@ -218,8 +220,8 @@ class _Vigil:
     def _follow_logs(self, kind: str | None = None) -> None:
         """Follow the build log once our build has begun, then the run log; print what came."""
         if kind is None and self.watch.left:
-            kind = "build" if self.runtime.stage in stages.BUILDING else None
-            kind = "run" if self.runtime.stage in stages.STARTING else kind
+            kind = "build" if self.runtime.stage in runtime_stage.BUILDING else None
+            kind = "run" if self.runtime.stage in runtime_stage.STARTING else kind
         if kind is not None and kind not in self.tails:
             self.tails[kind] = self.world.space_runtime.follow(self.target.space, kind)
             self.logs[kind] = deque(maxlen=LOG_LINES)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from deployer.model import Runtime
-from deployer.release.stages import FAILED, GRACE, SETTLE, WAKE_AFTER, Step, Watch, next_step
-from deployer.release.stages import observe as look
+from deployer.release.runtime_stage import FAILED, GRACE, SETTLE, WAKE_AFTER, Step, Watch, next_step
+from deployer.release.runtime_stage import observe as look
 
 OLD, OURS, THEIRS = "old", "ours", "theirs"
 BEFORE = Runtime(stage="RUNNING", revision=OLD)

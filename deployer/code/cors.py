@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from deployer.bundle.project import Project
-from deployer.bundle.source import dotted_name
-from deployer.bundle.values import keyword
+from deployer.code.project import Project
+from deployer.code.source import dotted_name
+from deployer.code.values import keyword
 
 SCOPES = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from deployer.bundle.source import Code, join
+from deployer.code.source import Code, join
 from deployer.ports import Files
 
 # A Dockerfile made for the Hub before the general one.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from deployer.bundle.project import FOLLOW, Project
-from deployer.bundle.source import Code, Definition, dotted_name, statements
+from deployer.code.project import FOLLOW, Project
+from deployer.code.source import Code, Definition, dotted_name, statements
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 ENTRY_NAMES = ("main", "app", "asgi")

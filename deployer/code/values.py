@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from deployer.bundle.project import Project
-from deployer.bundle.source import dotted_name
+from deployer.code.project import Project
+from deployer.code.source import dotted_name
 
 DEPTH = 8
 

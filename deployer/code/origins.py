@@ -6,18 +6,18 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from deployer.bundle.apps import FunctionNode
-from deployer.bundle.cors import Place, cors_origins
-from deployer.bundle.decoding import wants_json
-from deployer.bundle.environment import (
+from deployer.code.apps import FunctionNode
+from deployer.code.cors import Place, cors_origins
+from deployer.code.decoding import wants_json
+from deployer.code.environment import (
     MAPPINGS,
     READERS,
     field_name,
     is_settings,
 )
-from deployer.bundle.project import Project
-from deployer.bundle.source import dotted_name, statements
-from deployer.bundle.values import argument, class_of, made_by, text
+from deployer.code.project import Project
+from deployer.code.source import dotted_name, statements
+from deployer.code.values import argument, class_of, made_by, text
 from deployer.model import EnvironmentName, OriginSetting
 
 DEPTH = 10

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deployer.bundle.apps import (
+from deployer.code.apps import (
     ENTRY_NAMES,
     VARIABLES,
     App,
@@ -16,10 +16,10 @@ from deployer.bundle.apps import (
     is_side,
     provisional,
 )
-from deployer.bundle.launch import Launch, self_started
-from deployer.bundle.project import Project
-from deployer.bundle.search_path import search_path
-from deployer.bundle.source import Code, dotted_name, join, parent, statements
+from deployer.code.launch import Launch, self_started
+from deployer.code.project import Project
+from deployer.code.search_path import search_path
+from deployer.code.source import Code, dotted_name, join, parent, statements
 from deployer.errors import Exit, Problem, Refused, Where
 
 TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")

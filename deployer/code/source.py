@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from deployer.bundle.syntax import (
+from deployer.code.syntax import (
     OLDEST,
     Version,
     version_of,

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
-from deployer.bundle.project import Project
-from deployer.bundle.source import Module, dotted_name
-from deployer.bundle.values import argument, class_fields, keyword, text
+from deployer.code.project import Project
+from deployer.code.source import Module, dotted_name
+from deployer.code.values import argument, class_fields, keyword, text
 from deployer.model import EnvironmentName
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from deployer.bundle.source import dotted_name
-from deployer.bundle.values import class_fields, keyword
+from deployer.code.source import dotted_name
+from deployer.code.values import class_fields, keyword
 
 LISTS = ("list", "List", "Sequence", "set", "Set", "tuple", "Tuple")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from deployer.bundle.apps import FunctionNode
-from deployer.bundle.project import Project
-from deployer.bundle.route_graph import Node
+from deployer.code.apps import FunctionNode
+from deployer.code.project import Project
+from deployer.code.route_graph import Node
 
 
 def is_local(project: Project, node: Node) -> bool:

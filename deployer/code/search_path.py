@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deployer.bundle.project import Project
-from deployer.bundle.source import Code, parent
+from deployer.code.project import Project
+from deployer.code.source import Code, parent
 
 EXTRA = 4  # more search path entries than this is a puzzle, not a layout
 

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deployer.bundle.apps import FunctionNode, makes_app
-from deployer.bundle.project import Project
-from deployer.bundle.route_graph import Graph, Node, collect
-from deployer.bundle.scopes import is_local
-from deployer.bundle.source import dotted_name
-from deployer.bundle.values import argument, keyword, text
+from deployer.code.apps import FunctionNode, makes_app
+from deployer.code.project import Project
+from deployer.code.route_graph import Graph, Node, collect
+from deployer.code.scopes import is_local
+from deployer.code.source import dotted_name
+from deployer.code.values import argument, keyword, text
 from deployer.model import Route
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
