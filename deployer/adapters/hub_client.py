@@ -6,10 +6,11 @@ module gives it a client factory with limits, and repeats whatever may be repeat
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from deployer import __version__
@@ -84,8 +85,8 @@ class HubClient:
 
 
 def _make_api(endpoint: str, token: Secret | None) -> HfApi:
-    _quiet(endpoint)
-    from huggingface_hub import HfApi, set_client_factory
+    with _settings(endpoint):
+        from huggingface_hub import HfApi, set_client_factory
 
     set_client_factory(_client)
     # False, not None: without a token of ours, none from the machine is used.
@@ -97,18 +98,27 @@ def _make_api(endpoint: str, token: Secret | None) -> HfApi:
     )
 
 
-def _quiet(endpoint: str) -> None:
-    """Settings that huggingface_hub reads when it is imported."""
-    os.environ["HF_ENDPOINT"] = endpoint
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-    os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"  # noqa: S105 - a switch
+@contextlib.contextmanager
+def _settings(endpoint: str) -> Iterator[None]:
+    """Settings that huggingface_hub reads once, when it is imported; the process keeps its own."""
+    before = dict(os.environ)
+    os.environ |= {
+        "HF_ENDPOINT": endpoint,
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+    }
     # With HF_DEBUG the client logs request bodies, secrets included.
     for name in ("HF_DEBUG", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_OIDC_RESOURCE"):
         os.environ.pop(name, None)
     if endpoint != PUBLIC_HUB:
         # Off the real Hub there is no xet service, and the client demands it without asking.
         os.environ["HF_HUB_DISABLE_XET"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _client() -> Any:
