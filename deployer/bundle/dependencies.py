@@ -94,7 +94,8 @@ def _from_requirements(
     files: Files, folder: str, path: str, needed: frozenset[str], *, complete: bool
 ) -> Dependencies:
     found: dict[str, Cleaned] = {}
-    problems = list(_read(files, path, needed, found))
+    home = folder if within(path, folder) else parent(path)
+    problems = list(_read(files, path, home, needed, found))
     for place, cleaned in found.items():
         problems += requirements.problems(cleaned.entries, place)
     if problems:
@@ -115,27 +116,31 @@ def _from_requirements(
 
 
 def _read(
-    files: Files, path: str, needed: frozenset[str], found: dict[str, Cleaned]
+    files: Files, path: str, home: str, needed: frozenset[str], found: dict[str, Cleaned]
 ) -> Iterator[Problem]:
-    """The file and what it includes with ``-r`` and ``-c``."""
+    """The file and what it includes with ``-r`` and ``-c``, all of it below ``home``."""
     content = files.read(path)
     if content is None or path in found:
         return
     found[path] = cleaned = requirements.clean(content, needed)
     for entry in cleaned.entries:
         if entry.option in {"-r", "--requirement", "-c", "--constraint"} and entry.value:
-            base = parent(path)
-            target = posixpath.normpath(join(base, entry.value))
-            inside = not target.startswith(("/", "..")) and within(target, base)
-            if not inside or files.read(target) is None:
-                yield Problem(
-                    exit=Exit.BUNDLE,
-                    message=f"`{entry.value}` is included here and does not exist.",
-                    hint="Add the file, or remove the line.",
-                    where=Where(file=path, line=entry.line),
-                )
+            target = posixpath.normpath(posixpath.join(parent(path), entry.value))
+            if target.startswith(("/", "..")) or not within(target, home):
+                yield _not_included(path, entry, f"lies outside `{home}`", "Copy it there")
+            elif files.read(target) is None:
+                yield _not_included(path, entry, "does not exist", "Add the file")
             else:
-                yield from _read(files, target, needed, found)
+                yield from _read(files, target, home, needed, found)
+
+
+def _not_included(path: str, entry: Entry, why: str, remedy: str) -> Problem:
+    return Problem(
+        exit=Exit.BUNDLE,
+        message=f"`{entry.value}` is included here and {why}.",
+        hint=f"{remedy}, or remove the line.",
+        where=Where(file=path, line=entry.line),
+    )
 
 
 def _remarks(found: dict[str, Cleaned]) -> Iterator[Notice]:

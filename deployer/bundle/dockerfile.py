@@ -37,12 +37,23 @@ class OwnImage:
         return stages.get(last.lower(), last)
 
     @property
+    def start(self) -> int:
+        """The line on which the last stage begins."""
+        return max((found.line for found in self._all("FROM")), default=1)
+
+    @property
     def exposed(self) -> Instruction | None:
         return next(reversed(self._final("EXPOSE")), None)
 
     @property
     def command(self) -> Instruction | None:
-        return next(reversed(self._final("CMD", "ENTRYPOINT")), None)
+        """What starts: CMD, or ENTRYPOINT with CMD as its arguments."""
+        start = next(reversed(self._final("ENTRYPOINT")), None)
+        command = next(reversed(self._final("CMD")), None)
+        if start is None or command is None or not start.value.startswith("["):
+            return start or command
+        both = json.dumps([*words(start.value), *words(command.value)])
+        return Instruction(word="CMD", value=both, line=command.line)
 
     @property
     def user(self) -> Instruction | None:
@@ -89,9 +100,11 @@ class OwnImage:
 
     def _variable(self, name: str) -> str:
         for found in self._all("ENV", "ARG"):
-            match = re.search(rf"(?:^|\s){re.escape(name)}[=\s]\"?(\d+)", found.value)
-            if name and match:
-                return match[1]
+            match = re.search(
+                rf"(?:^|\s){re.escape(name)}[=\s]\"?(?:(\d+)|\$\{{?(\w+))", found.value
+            )
+            if name and match and match[2] != name:
+                return match[1] or self._variable(match[2])
         return ""
 
     def _all(self, *words: str) -> list[Instruction]:
@@ -99,8 +112,7 @@ class OwnImage:
 
     def _final(self, *words: str) -> list[Instruction]:
         """Instructions of the last stage: only they make the image that runs."""
-        start = max((i.line for i in self._all("FROM")), default=0)
-        return [found for found in self._all(*words) if found.line >= start]
+        return [found for found in self._all(*words) if found.line >= self.start]
 
 
 def read_dockerfile(content: bytes, path: str) -> OwnImage:

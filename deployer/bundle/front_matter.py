@@ -32,10 +32,11 @@ class Readme:
 
 
 def take_apart(content: bytes) -> Readme:
-    """``content`` split at its front matter. ``error`` is set when that is no YAML mapping."""
+    """``content`` split at its front matter. ``error`` is set when that is no YAML."""
     match = BLOCK.match(content)
+    plain = Readme(block="", values={}, body=content.removeprefix(b"\xef\xbb\xbf"))
     if match is None:
-        return Readme(block="", values={}, body=content.removeprefix(b"\xef\xbb\xbf"))
+        return plain
     block = match[1].decode("utf-8", "replace")
     body = content[match.end() :]
     try:
@@ -45,7 +46,7 @@ def take_apart(content: bytes) -> Readme:
         line = mark.line + 2 if mark else 1
         return Readme(block=block, values={}, body=body, error="is not valid YAML", error_line=line)
     if not isinstance(values, dict):
-        return Readme(block=block, values={}, body=body, error="is not a mapping", error_line=2)
+        return plain  # a text between two horizontal rules
     return Readme(block=block, values=values, body=body)
 
 

@@ -66,7 +66,7 @@ def _check_user(image: OwnImage) -> Iterator[Notice]:
     if name in {"root", "0"}:
         yield _warn(
             image,
-            user.line if user else 1,
+            user.line if user else image.start,
             "The image runs as root, a Space runs it as UID 1000.",
             "Add `RUN useradd -m -u 1000 user` and `USER user`, and `--chown=user` to each COPY.",
         )

@@ -72,7 +72,7 @@ def list_backend(files: Files, folder: str, rules: IgnoreRules) -> Listing:
     problems: list[Problem] = []
     notices: list[Notice] = []
     for link in walk.links:
-        target = posixpath.normpath(join(parent(link.path), link.target))
+        target = posixpath.normpath(posixpath.join(parent(link.path), link.target))
         found = dict(_behind(link, target, walk.shipped))
         shipped |= found
         if target.startswith(("/", "..")) or not within(target, folder):

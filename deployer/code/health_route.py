@@ -40,6 +40,7 @@ def find_health(given: str | None, routes: Iterable[Route], app: str) -> HealthP
     if given is not None:
         return HealthPath(path=given, found=True)
     paths = [route.path for route in routes if route.method == "GET" and "{" not in route.path]
+    paths.sort(key=lambda path: path.count("/"))  # the app's own before one of its parts
     for pattern in RANKED:
         for path in paths:
             if re.fullmatch(pattern, path.rstrip("/") or "/", re.IGNORECASE):

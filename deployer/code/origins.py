@@ -83,9 +83,11 @@ def _items(
 
 
 def _inner(node: ast.expr) -> list[ast.expr]:
-    """Of a comprehension what it runs over, of anything else its parts."""
+    """Of a comprehension what it runs over, of a choice its sides, else every part."""
     if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp):
         return [node.generators[0].iter]
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.orelse]
     return [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
 
 
@@ -117,6 +119,8 @@ def _values_of(body: tuple[ast.stmt, ...], name: str) -> Iterator[ast.expr]:
             case ast.AnnAssign(target=target, value=ast.expr() as value) if _is(target, name):
                 yield value
             case ast.AugAssign(target=target, value=value) if _is(target, name):
+                yield value
+            case ast.If(test=ast.NamedExpr(target=target, value=value)) if _is(target, name):
                 yield value
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr=attr)) as call):
                 if _is(target, name) and call.args:

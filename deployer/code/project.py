@@ -98,7 +98,12 @@ class Project:
         if name in module.definitions:
             return self._defined(module, name, rest, depth)
         found = module.bound.get(name)
-        return self._imported(path, found, rest, depth) if found else None
+        if found:
+            return self._imported(path, found, rest, depth)
+        stars = [item for item in module.imports if item.name == "*"]
+        sources = [self.locate(self.absolute(path, star) or "") for star in reversed(stars)]
+        brought = (self.lookup(source, dotted, depth - 1) for source in sources if source)
+        return next((item for item in brought if item), None)
 
     def _defined(self, module: Module, name: str, rest: str, depth: int) -> Found | None:
         node = module.definitions[name]

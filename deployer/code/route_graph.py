@@ -40,6 +40,7 @@ def collect(
     base = prefix + graph.prefix.get(node, "")
     for route in graph.routes.get(node, []):
         path = re.sub(r"^/*", "/", base + route.path)
+        path = re.sub(r"\{(\w+):\w+\}", r"{\1}", path)  # `{id:int}` is `{id}` in the docs
         yield Route(
             method=route.method,
             path=path,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from deployer.code.apps import FunctionNode, makes_app
 from deployer.code.project import Project
 from deployer.code.route_graph import Graph, Node, collect
-from deployer.code.scopes import is_local
+from deployer.code.scopes import is_local, own_texts
 from deployer.code.source import dotted_name
 from deployer.code.values import argument, keyword, text
 from deployer.model import Route
@@ -43,7 +43,7 @@ class _Reader:
     graph: Graph
 
     def read(self, body: list[ast.stmt], scope: str, loop: dict[str, ast.expr]) -> None:
-        """File every statement of a body; ``loop`` holds what loop variables range over."""
+        """File every statement of a body; ``loop`` holds what its own names stand for."""
         for statement in body:
             match statement:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -62,28 +62,32 @@ class _Reader:
         for decorator in function.decorator_list:
             if isinstance(decorator, ast.Call):
                 self._route(decorator, function, scope)
-        self.read(function.body, f"{scope}.{function.name}".lstrip("."), loop)
+        inner = {**loop, **own_texts(function)}
+        self.read(function.body, f"{scope}.{function.name}".lstrip("."), inner)
 
     def _simple(self, statement: ast.stmt, scope: str, loop: dict[str, ast.expr]) -> None:
         match statement:
             case ast.Assign(targets=[ast.Name() | ast.Attribute() as target], value=value):
-                self._assign(target, value, scope)
+                self._assign(target, value, scope, loop)
             case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value):
-                self._assign(target, value, scope)
+                self._assign(target, value, scope, loop)
             case ast.Expr(value=ast.Call() as call):
                 self._call(call, scope, loop)
             case ast.Return(value=ast.Name(id=name)):
                 made = Node(self.path, scope, "return")
                 self._link(made, None, Node(self.path, scope, name))
 
-    def _assign(self, target: ast.expr, value: ast.expr, scope: str) -> None:
+    def _assign(
+        self, target: ast.expr, value: ast.expr, scope: str, loop: dict[str, ast.expr]
+    ) -> None:
         name = dotted_name(target)
         if name is None:
             return
         node = Node(self.path, scope, name)
         match value:
             case ast.Call(func=func):
-                prefix = text(self.project, self.path, keyword(value, "prefix"))
+                given = self._given(keyword(value, "prefix"), loop)
+                prefix = text(self.project, self.path, given)
                 self.graph.prefix[node] = prefix or self.graph.prefix.get(node, "")
                 self._made_by(node, dotted_name(func) or "")
                 for inner in (*value.args, *(item.value for item in value.keywords)):
@@ -144,7 +148,7 @@ class _Reader:
                     }
 
     def _given(self, node: ast.expr | None, loop: dict[str, ast.expr]) -> ast.expr | None:
-        """``node`` with a loop's variable exchanged for its value."""
+        """``node`` with a loop's variable, or a function's own text, exchanged for its value."""
         match node:
             case ast.Name(id=name) if name in loop:
                 return loop[name]

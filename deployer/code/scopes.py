@@ -7,6 +7,7 @@ import ast
 from deployer.code.apps import FunctionNode
 from deployer.code.project import Project
 from deployer.code.route_graph import Node
+from deployer.code.source import statements
 
 
 def is_local(project: Project, node: Node) -> bool:
@@ -20,6 +21,19 @@ def is_local(project: Project, node: Node) -> bool:
         isinstance(item, ast.Name) and item.id == node.name and isinstance(item.ctx, ast.Store)
         for item in ast.walk(function)
     )
+
+
+def own_texts(function: FunctionNode) -> dict[str, ast.expr]:
+    """What a function's parameters and variables hold, as far as that may be a text."""
+    arguments = function.args
+    names = [item.arg for item in arguments.args]
+    found = dict(zip(reversed(names), reversed(arguments.defaults), strict=False))
+    for item in statements(function.body):
+        match item:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found[name] = value
+    texts = ast.Constant | ast.JoinedStr | ast.BinOp | ast.Attribute
+    return {name: value for name, value in found.items() if isinstance(value, texts)}
 
 
 def _function_named(body: list[ast.stmt], parts: list[str]) -> FunctionNode | None:

@@ -112,6 +112,21 @@ def test_a_missing_include_is_named(refused: Refusal) -> None:
     assert str(problem.where) == "backend/requirements.txt:2"
 
 
+def test_includes_may_go_up_inside_the_backend_and_not_out_of_it(
+    plan: Planner, refused: Refusal
+) -> None:
+    files = {
+        **CODE,
+        "backend/requirements.txt": "-r more/base.txt\nuvicorn\n",
+        "backend/more/base.txt": "-c ../limits.txt\nfastapi\n",
+        "backend/limits.txt": "fastapi<1\n",
+        "limits.txt": "",
+    }
+    assert "limits.txt" in plan(files).paths
+    (problem,) = refused({**files, "backend/more/base.txt": "-c ../../limits.txt\n"})
+    assert "lies outside `backend`" in problem.message
+
+
 def test_the_roots_manifest_is_used_when_the_backend_has_none(plan: Planner) -> None:
     found = plan({**CODE, "requirements.txt": "fastapi\nuvicorn\npytest\n"})
     assert found.text("requirements.txt") == "fastapi\nuvicorn\n"

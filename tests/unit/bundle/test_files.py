@@ -91,7 +91,14 @@ def test_an_own_dockerfile_is_used_as_it_is(plan: Planner) -> None:
             OWN.replace('"--host", "0.0.0.0", ', ""),
             "backend/Dockerfile:6: The app only listens inside",
         ),
+        (
+            OWN.replace('CMD ["uvicorn"', 'ENTRYPOINT ["uvicorn"]\nCMD [').replace(
+                '[, "main:app", "--host", "0.0.0.0"', '["main:app"'
+            ),
+            "backend/Dockerfile:7: The app only listens inside",
+        ),
         (OWN.replace("USER user\n", ""), "backend/Dockerfile:1: The image runs as root"),
+        ("FROM x AS y\n" + OWN.replace("USER user\n", ""), ":2: The image runs as root"),
         (OWN.replace("USER user", "USER root"), "backend/Dockerfile:3: The image runs as root"),
         (OWN.replace("-u 1000", "-u 1001"), "(UID 1001)"),
         (OWN.replace("EXPOSE 7860", "EXPOSE 8000"), "backend/Dockerfile:5: EXPOSE says 8000"),
@@ -121,6 +128,12 @@ def test_what_a_space_could_not_run_is_said_with_its_line(
                 "EXPOSE 7860", "ENV PORT=9000"
             ),
             9000,
+        ),
+        (
+            OWN.replace('"--port", "7860"', '"--port", "$PORT"').replace(
+                "EXPOSE 7860", "ARG GIVEN=9001\nENV PORT=${GIVEN}"
+            ),
+            9001,
         ),
         (
             OWN.replace(
@@ -225,7 +238,14 @@ def test_inputs_win_over_what_is_found(plan: Planner) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"# Hi\n\n---\nx: 1\n---\n", b"# Hi\r\n\r\ntext\r\n", b"\n\n no end", b""]
+    "body",
+    [
+        b"# Hi\n\n---\nx: 1\n---\n",
+        b"---\n\n# Hi\n\ntext\n\n---\nmore\n",
+        b"# Hi\r\n\r\ntext\r\n",
+        b"\n\n no end",
+        b"",
+    ],
 )
 def test_the_text_of_a_brought_readme_stays_byte_for_byte(plan: Planner, body: bytes) -> None:
     found = plan({**MINIMAL, "backend/README.md": body})

@@ -69,9 +69,12 @@ def test_a_pointer_of_git_lfs_is_refused(refused: Refusal) -> None:
     assert "lfs: true" in problem.hint
 
 
-def test_a_link_that_leaves_the_backend_is_refused(refused: Refusal, tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", ["../secret.txt", "/etc/passwd"])
+def test_a_link_that_leaves_the_backend_is_refused(
+    refused: Refusal, tmp_path: Path, target: str
+) -> None:
     write(tmp_path, {"secret.txt": "x", **MINIMAL})
-    (tmp_path / "backend/link").symlink_to("../secret.txt")
+    (tmp_path / "backend/link").symlink_to(target)
     (problem,) = refused({})
     assert "leaves the backend folder" in problem.message
     assert str(problem.where) == "backend/link"
@@ -102,7 +105,7 @@ def test_every_problem_is_told_at_once(refused: Refusal) -> None:
         "backend/main.py": f"import broken\n{APP}",
         "backend/broken.py": "def (:\n",
         "backend/notes.txt": TOKENS[0],
-        "backend/README.md": "---\n- a\n---\n",
+        "backend/README.md": "---\na: b: c\n---\n",
     }
     places = {str(problem.where) for problem in refused(files)}
     assert places == {

@@ -68,6 +68,32 @@ def test_routes_of_a_factory_and_of_functions_it_calls_are_read(plan: Planner) -
     assert set(routes(found)) == {("GET", "/health"), ("GET", "/u/me"), ("PUT", "/u/me")}
 
 
+def test_texts_that_a_function_holds_itself_are_resolved(plan: Planner) -> None:
+    code = (
+        "from fastapi import APIRouter, FastAPI\nimport settings\n"
+        "def register(target, prefix='/v1'):\n    base = settings.BASE\n"
+        "    router = APIRouter(prefix=base)\n"
+        "    @router.get('/health')\n    def health(): ...\n"
+        "    target.include_router(router, prefix=prefix)\napp = FastAPI()\nregister(app)\n"
+    )
+    files = {**REQUIREMENTS, "backend/main.py": code, "backend/settings.py": "BASE = '/b'\n"}
+    assert routes(plan(files)) == [("GET", "/v1/b/health")]
+
+
+def test_routers_that_a_star_brings_are_found(plan: Planner) -> None:
+    found = plan(
+        {
+            **REQUIREMENTS,
+            "backend/main.py": "from fastapi import FastAPI\nfrom routers import *\n"
+            "app = FastAPI()\napp.include_router(chat, prefix='/api')\n",
+            "backend/routers/__init__.py": "from .chat import router as chat\n",
+            "backend/routers/chat.py": "from fastapi import APIRouter\nrouter = APIRouter()\n"
+            "@router.get('/chat/{id:int}')\ndef one(): ...\n",
+        }
+    )
+    assert routes(found) == [("GET", "/api/chat/{id}")]
+
+
 def test_mounted_apps_and_added_routes_are_read(plan: Planner) -> None:
     code = (
         "from fastapi import FastAPI\nsub = FastAPI()\napp = FastAPI()\n"
@@ -102,6 +128,7 @@ def test_a_summary_is_given_documented_or_made_from_the_name(plan: Planner) -> N
         (["/", "/api/v1/health"], "/api/v1/health"),
         (["/chat/status/{id}", "/ping"], "/ping"),
         (["/chat/health", "/health/"], "/health/"),
+        (["/api/admin/health", "/healthcheck"], "/healthcheck"),
         (["/", "/items"], "/"),
         (["/items", "/api/"], "/api/"),
     ],
@@ -213,6 +240,12 @@ SETTINGS = (
         ),
         ("origins = ['x']\norigins.append(os.getenv('A'))\n", "origins", ("A", False, True)),
         ("origins = ['x']\norigins += os.getenv('A').split(',')\n", "origins", ("A", False, False)),
+        (
+            "origins = []\nif site := os.getenv('A'):\n    origins.append(site)\n",
+            "origins",
+            ("A", False, True),
+        ),
+        ("", "[os.environ['A']] if os.getenv('ENV') == 'x' else ['*']", ("A", False, True)),
         ("def get():\n    return os.getenv('A').split(',')\n", "get()", ("A", False, False)),
         ("class S(BaseSettings):\n    a: list[str] = []\ns = S()\n", "s.a", ("A", True, False)),
         (
