@@ -22,6 +22,7 @@ _BARE = frozenset(
         "pair",
         "arguments",
         "return_statement",
+        "export_statement",
         "assignment_pattern",
         "object_assignment_pattern",
         "required_parameter",

@@ -148,7 +148,7 @@ def _defined(config: bytes) -> frozenset[str]:
 def _packages(content: bytes | None) -> frozenset[str]:
     try:
         manifest = json.loads((content or b"{}").decode("utf-8-sig"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return frozenset()
     if not isinstance(manifest, dict):
         return frozenset()

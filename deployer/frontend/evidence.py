@@ -44,6 +44,12 @@ _DEVELOPMENT_KEYS = frozenset({"proxy", "devServer", "devProxy", "server", "vite
 _LLM_PORTS = frozenset({1234, 11434})
 _FRONTEND_PORTS = frozenset({3000, 4173, 4200, 5173, 6006})
 _LLM_PATH = re.compile(r"/v1(?:/.*)?")
+# Hosts where a backend like this is put by hand; its routes tell that it is the same one.
+HOSTINGS = (
+    *(".onrender.com", ".railway.app", ".fly.dev", ".herokuapp.com", ".vercel.app", ".koyeb.app"),
+    *(".netlify.app", ".replit.app", ".repl.co", ".ngrok-free.app", ".ngrok.io", ".run.app"),
+    *(".azurewebsites.net", ".pythonanywhere.com", ".cyclic.app", ".deta.dev", ".glitch.me"),
+)
 # Routes that nearly every backend has say nothing about which backend it is.
 _COMMON = frozenset({"", "/", "/health", "/healthz", "/api/health", "/docs", "/openapi.json"})
 # `${name}/…`, `name() + '/…'`, `get(name, '/…'`; and `name.post('/…'`.
@@ -182,7 +188,9 @@ class Witness:
 
 
 def _elsewhere(addresses: Sequence[Address], by_route: bool) -> int:
-    """Another local port: a route of this backend makes it doubtful, a name nothing."""
+    """Another port or hosting: a route of this backend makes it doubtful, a name nothing."""
+    if by_route and any(address.host.endswith(HOSTINGS) for address in addresses):
+        return 2
     local = [address for address in addresses if address.local]
     if not local or any(address.port in _FRONTEND_PORTS for address in local):
         return 0

@@ -90,7 +90,8 @@ def group_of(top: Node, scopes: frozenset[tuple[str, int]]) -> tuple[str, int]:
     if parent is None or kind not in _GROUPED:
         return ("", top.start_byte)
     if kind == "pair":
-        return ("object", _identity(parent.parent)) if key_side(top) else ("", top.start_byte)
+        found = _by_mode(top)
+        return (f"object{found[1]}", _identity(found[2])) if found else ("", top.start_byte)
     if kind in ("return_statement", "arrow_function"):
         return ("return", _identity(parent if kind == "arrow_function" else function_of(parent)))
     target = f"this.{target_of(parent)}" if kind in _FIELDS else target_of(parent)
@@ -101,10 +102,19 @@ def group_of(top: Node, scopes: frozenset[tuple[str, int]]) -> tuple[str, int]:
 
 def key_side(top: Node) -> Side | None:
     """The side that a key tells: ``{ production: …, development: … }``."""
-    parent = top.parent
-    if parent is None or parent.type != "pair":
-        return None
-    return _KEY_SIDES.get(target_of(parent).strip("'\"").lower())
+    found = _by_mode(top)
+    return found[0] if found else None
+
+
+def _by_mode(top: Node) -> tuple[Side, str, Node] | None:
+    """The side that a key around the value tells, the keys inside, and the object with that key."""
+    pair, inside = top.parent, ""
+    while pair is not None and pair.type == "pair" and pair.parent is not None:
+        key = target_of(pair).strip("'\"")
+        if key.lower() in _KEY_SIDES:
+            return _KEY_SIDES[key.lower()], inside, pair.parent
+        pair, inside = pair.parent.parent, f".{key}{inside}"
+    return None
 
 
 def target_of(parent: Node) -> str:

@@ -38,7 +38,6 @@ from deployer.frontend.syntax import (
 _NOT_A_VALUE = frozenset(
     {
         "import_statement",
-        "export_statement",
         "literal_type",
         "array",
         "subscript_expression",
@@ -157,7 +156,8 @@ def find_assumed(script: Script, framework: Framework, local_url: str) -> tuple[
         if address is None or reference is None or reference.meta or framework.fills(reference):
             continue
         top = deciding_expression(node)
-        if unwrapped(top) == node and URL_NAME.fullmatch(reference.name.upper()):
+        plain = unwrapped(top) == node and not _asked(node)
+        if plain and URL_NAME.fullmatch(reference.name.upper()):
             found.append(
                 Place(
                     node=node,
@@ -189,11 +189,21 @@ def _chooses(parent: Node, child: Node) -> bool:
     return parent.type == "binary_expression" and operator(parent) in ("||", "??")
 
 
+def _asked(node: Node) -> bool:
+    """It stands in the condition of a choice, which only asks whether it is there."""
+    around = (*WRAPPERS, "binary_expression", "unary_expression")
+    while (parent := node.parent) is not None and parent.type in around:
+        node = parent
+    return parent is not None and is_field(parent, "condition", node)
+
+
 def _is_value(node: Node) -> bool:
     parent = node.parent
     if parent is None or parent.type in _NOT_A_VALUE:
         return False
     if parent.type == "pair" and is_field(parent, "key", node):
+        return False
+    if parent.type == "export_statement" and not is_field(parent, "value", node):
         return False
     if parent.type == "call_expression":  # a tagged template
         return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from deployer.errors import Notice, Where
 from deployer.frontend.addresses import Address
 from deployer.frontend.discovery import Frontend
-from deployer.frontend.evidence import Belief, Witness, belief
+from deployer.frontend.evidence import HOSTINGS, Belief, Witness, belief
 from deployer.frontend.findings import Finding, call_witness, find
 from deployer.frontend.request import FrontendRequest
 from deployer.frontend.shapes import public_to
@@ -17,12 +17,6 @@ from deployer.frontend.syntax import Script, parse
 from deployer.frontend.variables import Variable, in_force
 
 _MAY_MATTER = re.compile(rb"https?://|wss?://|process\.env|import\.meta", re.IGNORECASE)
-# Hosts where a backend like this is put by hand; its routes tell that it is the same one.
-_HOSTINGS = (
-    *(".onrender.com", ".railway.app", ".fly.dev", ".herokuapp.com", ".vercel.app", ".koyeb.app"),
-    *(".netlify.app", ".replit.app", ".repl.co", ".ngrok-free.app", ".ngrok.io", ".run.app"),
-    *(".azurewebsites.net", ".pythonanywhere.com", ".cyclic.app", ".deta.dev", ".glitch.me"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +127,7 @@ def _foreign(finding: Finding, request: FrontendRequest, witness: Witness) -> li
     hosts = [address for address in finding.addresses if public_to(address, ours)]
     elsewhere = [a.host for a in hosts if not a.on_hub and a.server != ours.server]
     proved = witness.own_route or finding.testimony.by_route
-    return [host for host in elsewhere if not (proved and host.endswith(_HOSTINGS))]
+    return [host for host in elsewhere if not (proved and host.endswith(HOSTINGS))]
 
 
 def _plain(address: Address) -> str:

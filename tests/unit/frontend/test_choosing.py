@@ -97,8 +97,9 @@ def test_a_named_file_needs_no_proof() -> None:
     assert plan.local_url == "http://localhost:5005"
 
 
-def test_another_port_with_the_backends_routes_is_doubtful() -> None:
-    source = "const API = 'http://localhost:5005';\nfetch(`${API}/api/chat`);\n"
+@pytest.mark.parametrize("address", ["http://localhost:5005", "https://x.onrender.com"])
+def test_another_place_with_the_backends_routes_is_doubtful(address: str) -> None:
+    source = f"const API = '{address}';\nfetch(`${{API}}/api/chat`);\n"
 
     assert plan_frontend(request(), of({"a.js": source})).state is FrontendState.DOUBTFUL
 

@@ -1,0 +1,2 @@
+import base from './config';
+export const ask = () => fetch(base + '/api/chat');
