@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from localhub import commits, front_matter
 from localhub.api import SPACE, answer, hub_of, payload, revision_of, route, token_of, writable
+from localhub.push_rules import LARGE_BYTES
 from localhub.refusals import Refusal
 from localhub.repository import Entry
 from localhub.space import Space
 
-LARGE_BYTES = 10 * 1024 * 1024
 MOVED = "A commit has happened since. Please refresh and try again."
 
 

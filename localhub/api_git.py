@@ -1,6 +1,6 @@
 """Git over HTTP: clone and push with git's own programs, and the LFS batch API.
 
-Protocols: git's gitprotocol-http, git-lfs's docs/api (batch, basic transfers).
+Protocols: git's gitprotocol-http, git-lfs's docs/api (batch, basic transfers; no locks, so a 404).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from localhub.api import answer, hub_of, payload, readable, route, token_of, writable
-from localhub.api import space_name as name_of
 from localhub.large_files import LargeFiles
 from localhub.refusals import Refusal
 from localhub.space import Space
 
 GIT = "/spaces/{owner}/{name}"
+OBJECTS = GIT + "/info/lfs/objects"
 LFS_JSON = {"Content-Type": "application/vnd.git-lfs+json"}
 _SERVICES = ("git-upload-pack", "git-receive-pack")
 
@@ -31,7 +31,7 @@ async def advertise(request: Request) -> Response:
     if service not in _SERVICES:
         raise Refusal(403, "Only git's smart protocol is spoken here")
     space = _allowed(request, service)
-    output = await _git(request, space, service, "--advertise-refs", feed=b"")
+    output = await _git(request, space, service, "--advertise-refs")
     line = f"# service={service}\n".encode()
     body = b"%04x%s0000%s" % (len(line) + 4, line, output)
     return _git_answer(body, f"application/x-{service}-advertisement")
@@ -75,7 +75,9 @@ def _allowed(request: Request, service: str) -> Space:
         raise Refusal(401, refusal.message, headers=challenge) from None
 
 
-async def _git(request: Request, space: Space, service: str, *flags: str, feed: bytes) -> bytes:
+async def _git(
+    request: Request, space: Space, service: str, *flags: str, feed: bytes = b""
+) -> bytes:
     token = token_of(request)
     hook = f"core.hooksPath={os.path.dirname(os.path.abspath(__file__))}/hooks"  # noqa: PTH100, PTH120
     process = await asyncio.create_subprocess_exec(
@@ -155,21 +157,11 @@ async def fetch_object(request: Request) -> Response:
     return Response(await asyncio.to_thread(stored.read_bytes))
 
 
-async def locks(request: Request) -> Response:
-    """LFS locks aren't kept: 404 tells git-lfs so."""
-    raise Refusal(404, f"No locks on {name_of(request)}")
-
-
-def _git_routes(prefix: str) -> list[Any]:
-    return [
-        route(prefix + "/info/refs", advertise),
-        route(prefix + "/git-upload-pack", exchange, "POST"),
-        route(prefix + "/git-receive-pack", exchange, "POST"),
-        route(prefix + "/info/lfs/objects/batch", batch, "POST"),
-        route(prefix + "/info/lfs/objects/{oid}", store_object, "PUT"),
-        route(prefix + "/info/lfs/objects/{oid}", fetch_object),
-        route(prefix + "/info/lfs/locks/verify", locks, "POST"),
-    ]
-
-
-ROUTES = _git_routes(GIT)
+ROUTES = [
+    route(GIT + "/info/refs", advertise),
+    route(GIT + "/git-upload-pack", exchange, "POST"),
+    route(GIT + "/git-receive-pack", exchange, "POST"),
+    route(OBJECTS + "/batch", batch, "POST"),
+    route(OBJECTS + "/{oid}", store_object, "PUT"),
+    route(OBJECTS + "/{oid}", fetch_object),
+]

@@ -33,7 +33,7 @@ def _wire(request: Request) -> Wire:
 
 
 async def stats(request: Request) -> Response:
-    """How often things happened: commits, builds, restarts, requests, visits."""
+    """How often things happened: commits, builds, restarts, requests."""
     space = _space(request)
     return answer({**asdict(space.counters), "stage": space.life.stage, "sha": space.life.revision})
 

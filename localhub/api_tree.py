@@ -1,21 +1,19 @@
-"""The API of what is in a Space's repository: trees, files, commits, branches and tags."""
+"""The API of what is in a Space's repository: trees, files and commits."""
 
 from __future__ import annotations
 
 import asyncio
 import mimetypes
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from localhub.api import SPACE, answer, hub_of, payload, readable, revision_of, route, writable
-from localhub.refusals import Refusal, no_such_entry
-from localhub.repository import MAIN, Entry, Revision
+from localhub.api import SPACE, answer, hub_of, payload, readable, revision_of, route
+from localhub.refusals import no_such_entry
+from localhub.repository import Entry
 from localhub.space import Space
 
 PAGE_ENTRIES = 1000
@@ -31,10 +29,8 @@ async def tree(request: Request) -> Response:
         raise no_such_entry(path, sha)
     start, limit = _number(query.get("cursor"), 0), _number(query.get("limit"), PAGE_ENTRIES)
     page = entries[start : start + limit]
-    expand = query.get("expand", "").lower() in ("true", "1")
-    shown = await asyncio.to_thread(_shown, space, sha, page, expand=expand)
     more = len(entries) > start + limit
-    return answer(shown, _next(request, cursor=start + limit) if more else {})
+    return answer(_shown(page), _next(request, cursor=start + limit) if more else {})
 
 
 async def paths_info(request: Request) -> Response:
@@ -42,19 +38,13 @@ async def paths_info(request: Request) -> Response:
     space = readable(request)
     sha = await revision_of(request, space)
     if request.headers.get("content-type", "").startswith("application/json"):
-        body = await payload(request)
-        paths, expand = body.get("paths", []), bool(body.get("expand"))
+        paths = (await payload(request)).get("paths", [])
     else:
-        form = parse_qs((await request.body()).decode())
-        paths = form.get("paths", [])
-        expand = form.get("expand", [""])[0].lower() == "true"
-    found = await asyncio.to_thread(space.repository.lookup, sha, paths)
-    return answer(await asyncio.to_thread(_shown, space, sha, found, expand=expand))
+        paths = parse_qs((await request.body()).decode()).get("paths", [])
+    return answer(_shown(await asyncio.to_thread(space.repository.lookup, sha, paths)))
 
 
-def _shown(
-    space: Space, sha: str, entries: Sequence[Entry], *, expand: bool
-) -> list[dict[str, Any]]:
+def _shown(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     rows = []
     for entry in entries:
         row: dict[str, Any] = {"type": entry.kind, "oid": entry.oid, "size": entry.size}
@@ -62,9 +52,6 @@ def _shown(
         if entry.pointer:
             size = len(entry.pointer.text())
             row["lfs"] = {"oid": entry.pointer.oid, "size": entry.size, "pointerSize": size}
-        if expand:
-            last = space.repository.history(sha, limit=1, path=entry.path)[0]
-            row["lastCommit"] = {"id": last.sha, "title": last.title, "date": _date(last)}
         rows.append(row)
     return rows
 
@@ -83,86 +70,29 @@ async def history(request: Request) -> Response:
             "title": one.title,
             "message": one.message,
             "authors": [{"user": one.author, "avatar": ""}],
-            "date": _date(one),
+            "date": one.date.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         }
         for one in found[:limit]
     ]
     return answer(rows, _next(request, p=page + 1) if len(found) > limit else {})
 
 
-async def refs(request: Request) -> Response:
-    """``GET …/refs``."""
-    space = readable(request)
-    facts: dict[str, Any] = {"converts": []}
-    for key, kind in (("branches", "heads"), ("tags", "tags")):
-        found = await asyncio.to_thread(space.repository.refs, kind)
-        facts[key] = [
-            {"name": name, "ref": f"refs/{kind}/{name}", "targetCommit": sha}
-            for name, sha in found.items()
-        ]
-    return answer(facts)
-
-
-async def change_ref(request: Request) -> Response:
-    """``POST`` and ``DELETE …/branch/{name}`` and ``…/tag/{name}``."""
-    space, body = writable(request), await payload(request)
-    repository = space.repository
-    name, is_tag = request.path_params["revision"], "/tag/" in request.url.path
-    if request.method == "DELETE":
-        ref = f"refs/{'tags' if is_tag else 'heads'}/{name}"
-        there = await asyncio.to_thread(repository.find, ref)
-        if ref == MAIN or there is None:
-            raise Refusal(404 if ref != MAIN else 403, f"Can't delete {name}")
-        await asyncio.to_thread(repository.point, ref, None)
-        return answer({})
-    ref = f"refs/tags/{body.get('tag')}" if is_tag else f"refs/heads/{name}"
-    start = name if is_tag else body.get("startingPoint") or "main"
-    await _make_ref(space, ref, start, overwrite=bool(body.get("overwrite")))
-    if ref == MAIN:
-        await hub_of(request).arrived(space, str(repository.head()), 0)
-    return answer({})
-
-
-async def _make_ref(space: Space, ref: str, start: str, *, overwrite: bool) -> None:
-    repository = space.repository
-    target = await asyncio.to_thread(repository.find, start)
-    if target is None:
-        raise Refusal(404, f"Invalid rev id: {start}", code="RevisionNotFound")
-    there = await asyncio.to_thread(repository.find, ref)
-    if there is not None and not overwrite:
-        raise Refusal(409, f"Reference already exists: {ref}")
-    await asyncio.to_thread(repository.point, ref, target)
-
-
 async def resolve(request: Request) -> Response:
-    """``GET`` and ``HEAD /spaces/{id}/(resolve|raw)/{rev}/{path}``, with ranges."""
+    """``GET`` and ``HEAD /spaces/{id}/(resolve|raw)/{rev}/{path}``."""
     space = readable(request)
     sha, path = await _revision_and_path(request, space)
     found = await asyncio.to_thread(space.repository.lookup, sha, [path])
     if not found or found[0].kind != "file":
         raise no_such_entry(path, request.path_params["revision"])
     entry, raw = found[0], "/raw/" in request.url.path
-    headers = {"X-Repo-Commit": sha, "ETag": f'"{entry.oid}"', "Accept-Ranges": "bytes"}
+    headers = {"X-Repo-Commit": sha, "ETag": f'"{entry.oid}"'}
     media = mimetypes.guess_type(path)[0] or "text/plain"
     stored = hub_of(request).large_files.path(entry.pointer.oid) if entry.pointer else None
     if entry.pointer and stored and not raw:
         linked = {"X-Linked-ETag": f'"{entry.pointer.oid}"', "X-Linked-Size": str(entry.size)}
-        return _file(stored, media, {**headers, **linked})
+        return FileResponse(stored, media_type=media, headers={**headers, **linked})
     content = await asyncio.to_thread(space.repository.read, sha, path) or b""
-    return _ranged(request, content, media, headers)
-
-
-def _file(stored: Path, media: str, headers: dict[str, str]) -> Response:
-    return FileResponse(stored, media_type=media, headers=headers)
-
-
-def _ranged(request: Request, content: bytes, media: str, headers: dict[str, str]) -> Response:
-    asked = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
-    if not asked or int(asked[1]) >= max(1, len(content)):
-        return Response(content, 200, headers, media)
-    first, last = int(asked[1]), min(int(asked[2] or len(content) - 1), len(content) - 1)
-    span = {"Content-Range": f"bytes {first}-{max(first, last)}/{len(content)}"}
-    return Response(content[first : last + 1], 206, {**headers, **span}, media)
+    return Response(content, 200, headers, media)
 
 
 async def _revision_and_path(request: Request, space: Space) -> tuple[str, str]:
@@ -188,17 +118,10 @@ def _number(text: str | None, default: int) -> int:
     return int(text) if text and text.isdigit() else default
 
 
-def _date(revision: Revision) -> str:
-    return revision.date.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
 ROUTES = [
     route(SPACE + "/tree/{revision:path}", tree),
     route(SPACE + "/paths-info/{revision:path}", paths_info, "POST"),
     route(SPACE + "/commits/{revision:path}", history),
-    route(SPACE + "/refs", refs),
-    route(SPACE + "/branch/{revision:path}", change_ref, "POST", "DELETE"),
-    route(SPACE + "/tag/{revision:path}", change_ref, "POST", "DELETE"),
     route("/spaces/{owner}/{name}/resolve/{revision:path}", resolve),
     route("/spaces/{owner}/{name}/raw/{revision:path}", resolve),
 ]

@@ -22,4 +22,3 @@ class Counters:
     builds: int = 0
     restarts: int = 0
     requests: int = 0
-    visits: int = 0

@@ -96,7 +96,6 @@ class Life:
     def visit(self) -> tuple[str, int] | None:
         """Somebody asked for the app: its address, or None while it isn't there. Wakes it."""
         self._visited = time.monotonic()
-        self._counters.visits += 1
         if self._resting == "SLEEPING" and not self._busy:
             self._begin(rebuild=False)
         return self.address

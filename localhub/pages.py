@@ -105,8 +105,8 @@ def waiting(name: str, stage: str, error: str) -> str:
         "NO_APP_FILE": "This Space has no application file.",
     }.get(stage, "Preparing Space")
     detail = f'<pre class="error">{escape(error)}</pre>' if error else ""
-    again = "" if error or stage == "PAUSED" else "<script>setTimeout(()=>location.reload(),2000)"
-    script = again + "</script>" if again else ""
+    again = "<script>setTimeout(() => location.reload(), 2000)</script>"
+    script = "" if error or stage == "PAUSED" else again
     badge = f'<span class="stage" data-stage="{escape(stage)}">{escape(stage)}</span>'
     body = f"<header><h1>{escape(name)}</h1>{badge}</header><p>{doing}</p>{detail}{script}"
     return _document(f"{name} · Preparing Space", body)

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 
 from localhub.large_files import POINTER_BYTES, LargeFiles, Pointer, parse_pointer
 
-MAIN = "refs/heads/main"
 _SHA = re.compile(r"[0-9a-f]{5,40}")
 _PLAIN = ("-c", "core.quotePath=false", "-c", "filter.lfs.smudge=", "-c", "filter.lfs.required=0")
 
@@ -111,29 +110,17 @@ class Repository:
         except subprocess.CalledProcessError:
             return None
 
-    def history(
-        self, sha: str, *, skip: int = 0, limit: int = 50, path: str = ""
-    ) -> list[Revision]:
+    def history(self, sha: str, *, skip: int = 0, limit: int = 50) -> list[Revision]:
         """Commits, newest first."""
         form = "%H%x00%an%x00%ct%x00%s%x00%b%x00%x00"
         span = (f"--skip={skip}", f"--max-count={limit}", f"--format={form}")
-        text = self.git("log", *span, sha, *(["--", path] if path else [])).decode()
+        text = self.git("log", *span, sha).decode()
         return [_revision(record) for record in text.split("\0\0\n") if record]
 
     def count(self, since: str | None, until: str) -> int:
         """How many commits ``until`` has beyond ``since``."""
         span = f"{since}..{until}" if since else until
         return int(self.git("rev-list", "--count", span))
-
-    def refs(self, kind: str) -> dict[str, str]:
-        """Branches (``heads``) or tags, with the commit each points to."""
-        form = "--format=%(refname:strip=2) %(objectname)"
-        rows = self.git("for-each-ref", form, f"refs/{kind}").decode().splitlines()
-        return dict(row.rsplit(" ", 1) for row in rows)
-
-    def point(self, ref: str, sha: str | None) -> None:
-        """Move, make or (None) delete a branch or tag."""
-        self.git("update-ref", ref, sha) if sha else self.git("update-ref", "-d", ref)
 
     def commit(
         self, changes: Iterable[Change], *, message: str, author: str, branch: str = "main"

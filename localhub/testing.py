@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 30.0
 STOP_SECONDS = 20.0
 _HERE = Path(__file__).resolve().parent.parent
 
@@ -50,7 +49,7 @@ class RunningHub:
         }
 
     def stats(self, space: str) -> dict[str, Any]:
-        """Counters of a Space: commits, builds, restarts, requests, visits; stage and sha."""
+        """Counters of a Space: commits, builds, restarts, requests; stage and sha."""
         found: dict[str, Any] = self.call("GET", f"/api/local/spaces/{space}/stats")
         return found
 

@@ -46,14 +46,14 @@ class VenvImage:
         (place.home / ".localhub-port").write_text(f"{self.source.app_port} {port}")
         command = place.command(values)
         process = await spawn(command, folder=place.folder, environment=values, log=log)
-        return _FolderReplica(process, INSIDE, port, scratch)
+        return _FolderReplica(process, port, scratch)
 
 
 class _FolderReplica(Replica):
     """A replica whose files go when it stops, as a container's do."""
 
-    def __init__(self, process, host: str, port: int, scratch: Path) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(process, host, port)
+    def __init__(self, process: asyncio.subprocess.Process, port: int, scratch: Path) -> None:
+        super().__init__(process, INSIDE, port)
         self._scratch = scratch
 
     async def stop(self) -> None:
