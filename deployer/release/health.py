@@ -67,11 +67,7 @@ def _judge_redirect(answer: Answer) -> Verdict:
 
 def _is_waiting_page(answer: Answer) -> bool:
     kind = next((v for k, v in answer.headers.items() if k.lower() == "content-type"), "")
-    return (
-        "html" in kind.lower()
-        and re.search(rb"hugging\s?face", answer.body, re.IGNORECASE) is not None
-        and WAITING_PAGE.search(answer.body) is not None
-    )
+    return "html" in kind.lower() and WAITING_PAGE.search(answer.body) is not None
 
 
 def _judge_body(answer: Answer) -> Verdict:

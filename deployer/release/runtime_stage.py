@@ -2,7 +2,8 @@
 
 Stages are an open set: a word that we don't know waits. A stale error of the previous build stands
 in the runtime until the new build begins, so an error only counts once the runtime has left the
-state it had before the push, or ``GRACE`` seconds after it.
+state it had before the push, or ``GRACE`` seconds after it. Where the runtime alone proves little,
+what it shows has to stand for a while (``Watch.since``).
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ FAILED: Final = frozenset({"BUILD_ERROR", "CONFIG_ERROR", "RUNTIME_ERROR", "NO_A
 ASLEEP: Final = frozenset({"SLEEPING", "PAUSED", "STOPPED"})
 BUILDING: Final = frozenset({"BUILDING", "RUNNING_BUILDING"})
 STARTING: Final = frozenset({"APP_STARTING", "RUNNING_APP_STARTING"})
+# What a Space may say in passing before it looks at a commit that was just pushed.
+UNREAD: Final = frozenset({"NO_APP_FILE", "CONFIG_ERROR"})
 GRACE: Final = 120.0
 # A sleeping Space starts to build by itself after a push; only then is it woken.
 WAKE_AFTER: Final = 10.0
 # A change of secrets restarts the same revision: RUNNING may still be the container before it.
 SETTLE: Final = 20.0
+STEADY: Final = 10.0
 
 
 class Step(Enum):
@@ -38,36 +42,56 @@ class Watch:
     """What is known so far of a runtime that is being watched for ``target``.
 
     ``before`` is None when nothing was pushed (an unchanged Space is judged as it stands).
+    ``since`` is when, in seconds after the push, the runtime began to show what it shows;
+    ``named`` whether it ever said which revision runs.
     """
 
     target: str
     before: Runtime | None
     left: bool = False
     built: bool = False
+    shown: tuple[str, str | None] | None = None
+    since: float = 0.0
+    named: bool = False
 
 
-def observe(watch: Watch, now: Runtime) -> Watch:
-    """Remember whether the runtime has left the state it had before the push."""
+def observe(watch: Watch, now: Runtime, elapsed: float) -> Watch:
+    """Remember what the runtime shows, since when, and whether it has left its old state."""
     before = watch.before
     moved = before is None or (now.stage, now.revision, now.error) != (
         before.stage,
         before.revision,
         before.error,
     )
-    built = watch.built or now.stage in BUILDING
-    return replace(watch, left=watch.left or moved, built=built)
+    shown = (now.stage, now.revision)
+    return replace(
+        watch,
+        left=watch.left or moved,
+        built=watch.built or now.stage in BUILDING,
+        shown=shown,
+        since=watch.since if shown == watch.shown else elapsed,
+        named=watch.named or now.revision is not None or (before or now).revision is not None,
+    )
 
 
 def next_step(watch: Watch, now: Runtime, elapsed: float) -> Step:
     """What the runtime asks for, ``elapsed`` seconds after the push."""
     if now.stage in FAILED:
-        return Step.FAIL if _is_ours(watch, now) or elapsed >= GRACE else Step.WAIT
+        counts = _is_ours(watch, now) and not _in_passing(watch, now, elapsed)
+        return Step.FAIL if counts or elapsed >= GRACE else Step.WAIT
     if now.stage in ASLEEP:
         due = watch.before is None or elapsed >= WAKE_AFTER
         return Step.WAKE if due else Step.WAIT
-    if now.stage == "RUNNING" and _is_target(watch, now) and _reachable(now):
-        return Step.WAIT if _restart_pending(watch, elapsed) else Step.PROBE
+    if now.stage == "RUNNING" and _is_target(watch, now, elapsed):
+        ready = _reachable(now) or elapsed - watch.since >= SETTLE
+        return Step.PROBE if ready and not _restart_pending(watch, elapsed) else Step.WAIT
     return Step.WAIT
+
+
+def _in_passing(watch: Watch, now: Runtime, elapsed: float) -> bool:
+    """Whether the error may only be that of a commit that the Space hasn't looked at yet."""
+    unread = now.stage in UNREAD and watch.before is not None and not watch.built
+    return unread and elapsed - watch.since < STEADY
 
 
 def _is_ours(watch: Watch, now: Runtime) -> bool:
@@ -80,13 +104,17 @@ def _is_ours(watch: Watch, now: Runtime) -> bool:
     return watch.left
 
 
-def _is_target(watch: Watch, now: Runtime) -> bool:
+def _is_target(watch: Watch, now: Runtime, elapsed: float) -> bool:
     if now.revision is not None:
         return now.revision == watch.target
-    # A Hub that doesn't say which revision runs: RUNNING counts once a change was seen, and the
-    # end of a restart that was under way at the push (new secrets) is none of ours.
+    if watch.named and elapsed - watch.since < SETTLE:
+        return watch.before is None  # it told before, and will tell again
+    # A Hub that doesn't say which revision runs: RUNNING counts once a change was seen (or none
+    # for so long that it was missed), and the end of a restart that was under way at the push
+    # (new secrets) is none of ours.
     restarting = watch.before is not None and watch.before.stage in STARTING
-    return watch.left and (watch.built or not restarting)
+    seen = watch.left and (watch.built or not restarting)
+    return seen or elapsed >= GRACE
 
 
 def _restart_pending(watch: Watch, elapsed: float) -> bool:
@@ -95,4 +123,6 @@ def _restart_pending(watch: Watch, elapsed: float) -> bool:
 
 
 def _reachable(now: Runtime) -> bool:
-    return not now.domains or "READY" in now.domains.values()
+    """Whether a domain leads to the app; a state that isn't told keeps nobody waiting."""
+    states = {state.upper() for state in now.domains.values()}
+    return not states or not states.isdisjoint({"READY", ""})

@@ -72,6 +72,7 @@ class _Vigil:
         self.watch = Watch(target=target.revision, before=target.before)
         self.runtime = Runtime(stage="unknown")
         self.heard = self.start
+        self.silent: HubRefused | None = None
         self.told = ("", self.start)
         self.logs: dict[str, deque[str]] = {}
         self.tails: dict[str, LogTail] = {}
@@ -85,7 +86,7 @@ class _Vigil:
                 if outcome is not None:
                     return outcome
                 self.world.clock.sleep(self._pause())
-            return self._overtaken() or self._not_built(timed_out=True)
+            return self._timed_out()
         finally:
             for tail in self.tails.values():
                 tail.close()
@@ -93,6 +94,13 @@ class _Vigil:
     @property
     def elapsed(self) -> float:
         return self.world.clock.now() - self.start
+
+    def _timed_out(self) -> Outcome:
+        """The end of the time. Of a Hub that is silent by now, nothing is known about the build."""
+        outcome = self._overtaken()
+        if outcome is None and self.silent is not None:
+            raise self.silent
+        return outcome or self._not_built(timed_out=True)
 
     def _look(self) -> Outcome | None:
         """One look at the runtime; an outcome when the wait is over."""
@@ -118,9 +126,11 @@ class _Vigil:
             if not is_passing(refused) or self.world.clock.now() - self.heard > SILENCE:
                 raise
             self.world.console.line(f"The Hub did not answer ({refused}); asking again.")
+            self.silent = refused
             return False
+        self.silent = None
         self.heard = self.world.clock.now()
-        self.watch = runtime_stage.observe(self.watch, self.runtime)
+        self.watch = runtime_stage.observe(self.watch, self.runtime, self.elapsed)
         return True
 
     def _superseded(self) -> Outcome | None:

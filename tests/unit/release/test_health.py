@@ -170,6 +170,14 @@ def test_a_503_that_only_says_that_it_is_healthy_is_not_yet() -> None:
             Answer(
                 status=200,
                 headers={"content-type": "text/html"},
+                body=b"<p>Preparing Space</p>",
+            ),
+            W,
+        ),
+        (
+            Answer(
+                status=200,
+                headers={"content-type": "text/html"},
                 body=b"Made with Hugging Face models",
             ),
             H,

@@ -5,18 +5,30 @@ from __future__ import annotations
 import pytest
 
 from deployer.model import Runtime
-from deployer.release.runtime_stage import FAILED, GRACE, SETTLE, WAKE_AFTER, Step, Watch, next_step
+from deployer.release.runtime_stage import (
+    FAILED,
+    GRACE,
+    SETTLE,
+    STEADY,
+    UNREAD,
+    WAKE_AFTER,
+    Step,
+    Watch,
+    next_step,
+)
 from deployer.release.runtime_stage import observe as look
 
 OLD, OURS, THEIRS = "old", "ours", "theirs"
 BEFORE = Runtime(stage="RUNNING", revision=OLD)
 
 
-def step(before: Runtime | None, *seen: Runtime, elapsed: float = 5.0) -> Step:
-    """The step after the last of ``seen``."""
+def step(
+    before: Runtime | None, *seen: Runtime, elapsed: float = 5.0, shown_for: float = 0.0
+) -> Step:
+    """The step after the last of ``seen``, which the runtime shows for so many seconds."""
     watch = Watch(target=OURS, before=before)
     for each in seen:
-        watch = look(watch, each)
+        watch = look(watch, each, elapsed - shown_for)
     return next_step(watch, seen[-1], elapsed)
 
 
@@ -91,16 +103,41 @@ def test_an_unchanged_space_is_probed_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("domains", "expected"),
-    [({}, Step.PROBE), ({"a": "READY"}, Step.PROBE), ({"a": "PENDING"}, Step.WAIT)],
+    [
+        ({}, Step.PROBE),
+        ({"a": "PENDING", "b": "READY"}, Step.PROBE),
+        ({"a": "ready"}, Step.PROBE),
+        ({"a": ""}, Step.PROBE),
+        ({"a": "PENDING"}, Step.WAIT),
+    ],
 )
 def test_a_domain_that_is_not_ready_waits(domains: dict[str, str], expected: Step) -> None:
     seen = Runtime(stage="RUNNING", revision=OURS, domains=domains)
     assert step(BEFORE, runtime("BUILDING"), seen) is expected
 
 
-def test_without_a_revision_running_counts_only_after_a_change_was_seen() -> None:
+def test_a_domain_that_stays_pending_is_asked_all_the_same() -> None:
+    seen = Runtime(stage="RUNNING", revision=OURS, domains={"a": "PENDING"})
+    assert step(BEFORE, seen, shown_for=SETTLE - 1) is Step.WAIT
+    assert step(BEFORE, seen, shown_for=SETTLE) is Step.PROBE
+
+
+@pytest.mark.parametrize("stage", sorted(UNREAD))
+def test_what_a_space_says_before_it_looks_at_the_commit_counts_once_it_stands(stage: str) -> None:
+    assert step(BEFORE, runtime(stage, None), shown_for=STEADY - 1) is Step.WAIT
+    assert step(BEFORE, runtime(stage, None), shown_for=STEADY) is Step.FAIL
+
+
+def test_a_runtime_that_named_its_revision_is_given_time_to_name_it_again() -> None:
+    seen = (runtime("BUILDING", None), runtime("RUNNING", None))
+    assert step(BEFORE, *seen, elapsed=SETTLE, shown_for=SETTLE - 1) is Step.WAIT
+    assert step(BEFORE, *seen, elapsed=SETTLE, shown_for=SETTLE) is Step.PROBE
+
+
+def test_without_a_revision_running_counts_only_after_a_change_was_seen_or_missed() -> None:
     silent = runtime("RUNNING", None)
-    assert step(silent, silent, elapsed=1_000.0) is Step.WAIT
+    assert step(silent, silent, elapsed=GRACE - 1) is Step.WAIT
+    assert step(silent, silent, elapsed=GRACE) is Step.PROBE
     assert step(silent, runtime("RUNNING_BUILDING", None), silent) is Step.PROBE
 
 

@@ -240,6 +240,15 @@ def test_a_hub_that_is_silent_for_five_minutes_ends_the_wait(scene: Scene) -> No
     assert 300.0 < scene.now < 330.0
 
 
+def test_a_hub_that_is_silent_when_the_time_is_over_is_blamed_and_not_the_build(
+    scene: Scene,
+) -> None:
+    scene.push(Behaviour(stages=(("BUILDING", 10_000.0),)))
+    scene.fakes.hub.later(30, lambda: scene.fakes.hub.fail("now", 0, times=10_000))
+    with pytest.raises(HubRefused):
+        scene.wait(timeout=60.0)
+
+
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_refusal_ends_the_wait_at_once(scene: Scene, status: int) -> None:
     scene.push(Behaviour())
