@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from deployer.adapters.hub_client import HubClient
+from deployer.adapters.hub_answers import at, runtime_of, space_of
+from deployer.adapters.hub_client import HubClient, is_passing
 from deployer.adapters.hub_errors import HOW_TO_GET_ACCESS
 from deployer.adapters.log_stream import LogStream, space_log
 from deployer.errors import HubRefused
@@ -20,8 +20,15 @@ from deployer.model import (
 )
 from deployer.ports import LogTail
 
+Setting = TypeVar("Setting")
+
 if TYPE_CHECKING:
     from huggingface_hub import HfApi, SpaceInfo
+
+
+# A new Space may take a moment until every part of the Hub knows it.
+CREATION_LOOKS: Final = 15
+CREATION_PAUSE: Final = 2.0
 
 
 class HubDirectory:
@@ -40,7 +47,11 @@ class HubDirectory:
             if refused.status == 404 or (refused.status == 401 and self._token_works()):
                 return None
             raise
-        return _space(self.client.endpoint, space, info)
+        # A Hub may leave the runtime out of a Space's info; a rollback depends on what it says.
+        runtime = (
+            runtime_of(info.runtime.raw) if info.runtime else HubRuntime(self.client).now(space)
+        )
+        return space_of(self.client.endpoint, space, info, runtime)
 
     def _token_works(self) -> bool:
         """A Space that the token may not see is answered with 401, as is a token that is wrong."""
@@ -59,8 +70,13 @@ class HubDirectory:
 
     def may_create(self, space: SpaceId) -> None:
         """The preflight for a Space that doesn't exist: who the token is, and its role."""
-        who = self._whoami()
-        role = _at(who, "auth", "accessToken", "role")
+        try:
+            who = self._whoami()
+        except HubRefused as refused:
+            if refused.status != 404:
+                raise
+            return  # a Hub that doesn't tell; the creation itself will
+        role = at(who, "auth", "accessToken", "role")
         if role == "read":
             raise HubRefused(
                 f"The token may only read, and cannot write to the Space {space}.",
@@ -70,7 +86,7 @@ class HubDirectory:
         orgs = who.get("orgs")
         if not isinstance(orgs, list):
             return  # a Hub that doesn't list them may still let the creation pass
-        names = {str(who.get("name", ""))} | {str(_at(org, "name")) for org in orgs}
+        names = {str(who.get("name", ""))} | {str(at(org, "name")) for org in orgs}
         if space.owner.lower() not in {name.lower() for name in names}:
             raise HubRefused(
                 f"The token belongs to `{who.get('name')}`, which can't create a Space for "
@@ -104,16 +120,27 @@ class HubDirectory:
                 space_variables=[_payload(write) for write in variables] or None,
             )
 
+        refused = self._create(space, request)
+        for _ in range(CREATION_LOOKS):
+            found = self.find(space)
+            if found is not None and found.host:
+                return found
+            if refused is not None:
+                raise refused
+            self.client.clock.sleep(CREATION_PAUSE)
+        if found is not None:
+            return found
+        raise HubRefused(f"The Hub created the Space {space} and does not find it.", status=404)
+
+    def _create(self, space: SpaceId, request: Callable[[HfApi], None]) -> HubRefused | None:
+        """None, or the conflict: it may be an earlier try of this very request that got through."""
         try:
             self.client.call(f"create the Space {space}", request)
         except HubRefused as refused:
-            # 409: an earlier try of this very request did reach the Hub.
             if refused.status != 409:
                 raise
-        found = self.find(space)
-        if found is None:
-            raise HubRefused(f"The Hub created the Space {space} and does not find it.", status=404)
-        return found
+            return refused
+        return None
 
 
 def _payload(write: SettingWrite) -> dict[str, str]:
@@ -124,48 +151,6 @@ def _info(api: HfApi, space: SpaceId) -> SpaceInfo:
     return api.space_info(str(space))
 
 
-def _space(endpoint: str, space: SpaceId, info: SpaceInfo) -> Space:
-    runtime = _runtime(info.runtime.raw) if info.runtime else Runtime(stage="unknown")
-    visibility = getattr(info, "visibility", None)
-    return Space(
-        id=space,
-        host=(info.host or "").rstrip("/"),
-        head=info.sha or "",
-        sdk=info.sdk or "",
-        visibility=visibility or ("private" if info.private else "public"),
-        page=f"{endpoint}/spaces/{space}",
-        runtime=runtime,
-    )
-
-
-def _runtime(raw: Mapping[str, Any]) -> Runtime:
-    """The runtime from the Hub's JSON; every field but the stage may be missing."""
-    domains = raw.get("domains")
-    return Runtime(
-        stage=str(raw.get("stage") or "unknown"),
-        revision=_text(raw.get("sha")),
-        error=re.sub(r"\s+", " ", str(raw.get("errorMessage") or "")).strip(),
-        hardware=_text(_at(raw, "hardware", "current")),
-        requested_hardware=_text(_at(raw, "hardware", "requested")),
-        sleep_time=raw.get("gcTimeout") if isinstance(raw.get("gcTimeout"), int) else None,
-        domains={
-            str(each.get("domain")): str(each.get("stage"))
-            for each in (domains if isinstance(domains, list) else ())
-            if isinstance(each, Mapping)
-        },
-    )
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _at(value: Any, *keys: str) -> Any:
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
 class HubConfig:
     """``ports.SpaceConfig`` on the Hub."""
 
@@ -173,12 +158,8 @@ class HubConfig:
         self.client = client
 
     def read(self, space: SpaceId) -> Configuration:
-        secrets = self.client.call(
-            f"list the secrets of {space}", lambda api: api.get_space_secrets(str(space))
-        )
-        variables = self.client.call(
-            f"list the variables of {space}", lambda api: api.get_space_variables(str(space))
-        )
+        secrets = self._list(space, "secrets", lambda api: api.get_space_secrets(str(space)))
+        variables = self._list(space, "variables", lambda api: api.get_space_variables(str(space)))
         return Configuration(
             secrets={
                 name: StoredSetting(name=name, description=secret.description or "")
@@ -191,6 +172,17 @@ class HubConfig:
                 for name, variable in variables.items()
             },
         )
+
+    def _list(
+        self, space: SpaceId, what: str, request: Callable[[HfApi], dict[str, Setting]]
+    ) -> dict[str, Setting]:
+        """What is set; nothing on a Hub without such a list, since the Space itself was found."""
+        try:
+            return self.client.call(f"list the {what} of {space}", request)
+        except HubRefused as refused:
+            if refused.status != 404:
+                raise
+            return {}
 
     def send(self, space: SpaceId, write: SettingWrite, *, public: bool) -> None:
         def request(api: HfApi) -> None:
@@ -223,11 +215,12 @@ class HubRuntime:
         self.client = client
 
     def now(self, space: SpaceId) -> Runtime:
-        return _runtime(
+        return runtime_of(
             self.client.call(
                 f"tell the state of {space}",
                 lambda api: api.get_space_runtime(str(space)).raw,
                 attempts=3,
+                again=lambda status: status == 404 or is_passing(status),
             )
         )
 

@@ -20,6 +20,7 @@ from deployer.ports import Clock
 from deployer.scrub import scrub
 
 if TYPE_CHECKING:
+    import httpx2
     from huggingface_hub import HfApi
 
 Value = TypeVar("Value")
@@ -29,17 +30,30 @@ ATTEMPTS: Final = 5
 FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 60.0
 CONNECT_SECONDS: Final = 10.0
+ANSWER_SECONDS: Final = 20.0
+RUNTIME_SECONDS: Final = 10.0
 # Above the 60 s after which the Hub itself gives up on a commit.
-ANSWER_SECONDS: Final = 90.0
+WRITE_SECONDS: Final = 90.0
+# A Hub that gives no answer at all is asked again for so long, whatever the attempts.
+SILENT_SECONDS: Final = 60.0
+BUSY: Final = "another conflicting operation is in progress"
 
 
 class HubClient:
     """Calls the Hub with one token. The library is imported at the first call: it costs 0.4 s."""
 
-    def __init__(self, *, endpoint: str, token: Secret | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        token: Secret | None,
+        clock: Clock,
+        scrub: Callable[[str], str] = scrub,
+    ) -> None:
         self.endpoint = endpoint.rstrip("/")
         self.token = token
         self.clock = clock
+        self._scrub = scrub
         self._api: HfApi | None = None
 
     @property
@@ -63,7 +77,8 @@ class HubClient:
         pauses or as the Hub's RateLimit or Retry-After header says. ``again`` tells by the HTTP
         status what is a passing fault, for a request that must not take effect twice.
         """
-        passing = again or _passing
+        passing = again or is_passing
+        start = self.clock.now()
         for attempt in range(1, attempts + 1):
             try:
                 with warnings.catch_warnings():
@@ -72,8 +87,10 @@ class HubClient:
                     return request(self.api)
             except _failures() as failure:
                 status, message = _read(failure)
-                if attempt == attempts or not passing(status):
-                    said = scrub(message, (self.token.reveal(),) if self.token else ())
+                silent = status == 0 and self.clock.now() - start > SILENT_SECONDS
+                if attempt == attempts or silent or not passing(status):
+                    known = (self.token.reveal(),) if self.token else ()
+                    said = self._scrub(scrub(message, known))
                     raise explain(status, said, doing, https=self.is_https) from None
                 self.clock.sleep(_pause(failure, attempt))
         raise AssertionError("unreachable: the loop returns or raises")
@@ -106,6 +123,8 @@ def _settings(endpoint: str) -> Iterator[None]:
         "HF_ENDPOINT": endpoint,
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        # It prints a Hub's warnings as they come: unscrubbed, and as commands to the runner.
+        "HF_HUB_VERBOSITY": "critical",
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
     }
     # With HF_DEBUG the client logs request bodies, secrets included.
@@ -126,10 +145,35 @@ def _client() -> Any:
     from huggingface_hub.utils._http import hf_request_event_hook
 
     return httpx2.Client(
-        event_hooks={"request": [hf_request_event_hook]},
+        event_hooks={
+            "request": [hf_request_event_hook, limit_time],
+            "response": [_stop_when_busy],
+        },
         follow_redirects=True,
-        timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
     )
+
+
+def limit_time(request: httpx2.Request) -> None:
+    """A time limit for every request: the library has none, and for some says so explicitly."""
+    import httpx2
+
+    path = request.url.path
+    if "/logs/" in path:  # a log may be silent for long; it has a limit of its own
+        return
+    limit = RUNTIME_SECONDS if path.endswith("/runtime") else ANSWER_SECONDS
+    if request.method == "PUT" or "/commit/" in path or path.endswith("/repos/create"):
+        limit = WRITE_SECONDS
+    request.extensions["timeout"] = httpx2.Timeout(limit, connect=CONNECT_SECONDS).as_dict()
+
+
+def _stop_when_busy(response: httpx2.Response) -> None:
+    """Raise where the library would send a creation again for ever, without a pause."""
+    import httpx2
+
+    if response.status_code == 409 and response.url.path.endswith("/repos/create"):
+        response.read()
+        if BUSY in response.text:
+            raise httpx2.HTTPStatusError(BUSY, request=response.request, response=response)
 
 
 def _failures() -> tuple[type[Exception], ...]:
@@ -146,6 +190,8 @@ def _failures() -> tuple[type[Exception], ...]:
 def _read(failure: Exception) -> tuple[int, str]:
     """The HTTP status (0: no answer; -1: the answer makes no sense) and the Hub's own words."""
     response = getattr(failure, "response", None)
+    if response is not None and str(failure) == BUSY:
+        return 423, BUSY
     if response is not None:
         return int(response.status_code), str(getattr(failure, "server_message", "") or "")
     if isinstance(failure, ValueError) and "Invalid metadata in README" in str(failure):
@@ -155,8 +201,9 @@ def _read(failure: Exception) -> tuple[int, str]:
     return -1, type(failure).__name__
 
 
-def _passing(status: int) -> bool:
-    return status in (-1, 0, 408, 429) or status >= 500
+def is_passing(status: int) -> bool:
+    """Whether the same request may well succeed when it is sent again."""
+    return status in (-1, 0, 408, 423, 429) or status >= 500
 
 
 def _pause(failure: Exception, attempt: int) -> float:

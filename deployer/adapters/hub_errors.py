@@ -35,6 +35,7 @@ MEANINGS = {
         "says that the Space changed meanwhile",
         "Somebody else committed to the Space during this run. Run the job again.",
     ),
+    423: ("is busy with another creation", "Run this job again in a minute."),
     429: ("limits the rate of requests", "Wait a few minutes, then run this job again."),
 }
 
@@ -51,7 +52,7 @@ def explain(status: int, message: str, doing: str, *, https: bool = True) -> Hub
         hint = QUOTA
     if status == 404 and https:
         hint += " (The Hub says 404 for a wrong token, too.)"
-    quoted = f": {scrub(message, ())[:500].strip()}" if message.strip() else ""
+    quoted = f": {scrub(message)[:500].strip()}" if message.strip() else ""
     return HubRefused(
         f"The Hub {says} (HTTP {status}) when asked to {doing}{quoted}.".replace("..", "."),
         hint=hint,

@@ -6,6 +6,7 @@ The real ones talk to a local Hub, a real server that really builds and runs the
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import httpx2
 import pytest
 
 from deployer.adapters.disk import Workspace
 from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
-from deployer.adapters.hub_client import HubClient
+from deployer.adapters.hub_client import HubClient, limit_time
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.errors import Exit, HubRefused, Refused
 from deployer.model import BundleFile, Secret, SettingWrite, Space, SpaceId
@@ -34,6 +36,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning
 
 ENVIRONMENTS = clients.ROOT / ".cache" / "localhub-environments"
 LARGE = b"0123456789abcdef" * (700 * 1024)  # 11 MB of text
+BUSY = '{"error": "Cannot create repo: another conflicting operation is in progress"}'
 BINARY = bytes(range(256)) * 8
 _numbers = itertools.count(1)
 
@@ -533,12 +536,85 @@ def test_a_wrong_token_is_told_from_a_missing_space(real: Side, name: SpaceId) -
     assert refused(lambda: real.ports("wrong").spaces.find(name)) == 401
 
 
-def test_a_creation_whose_answer_is_lost_is_made_once(
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"path": "/api/repos/create", "effect": "reset-after"},
+        {"path": "/api/repos/create", "status": 409, "body": BUSY, "times": 2},
+        {"path": "{name}$", "status": 404, "times": 3},
+        {"path": "whoami", "status": 404},
+    ],
+    ids=["lost", "busy", "late", "nameless"],
+)
+def test_a_creation_that_is_slow_to_show_is_made_once(
+    real: Side, hub: RunningHub, name: SpaceId, fault: dict[str, Any]
+) -> None:
+    hub.fault(**{**fault, "path": fault["path"].format(name=name)})
+    real.owner.spaces.may_create(name)
+    assert create(real, name).id == name
+    assert hub.stats(str(name))["commits"] == 0
+
+
+def test_a_creation_that_stays_refused_is_not_sent_for_ever(
     real: Side, hub: RunningHub, name: SpaceId
 ) -> None:
-    hub.fault(path="/api/repos/create", effect="reset-after")
-    space = create(real, name, variables=[setting("A", "1")])
-    assert real.owner.space_config.read(space.id).variables["A"].value == "1"
+    hub.fault(path="/api/repos/create", status=409, body=BUSY, times=1_000)
+    hub.forget_requests()
+    assert refused(lambda: create(real, name)) == 423
+    assert len(hub.requests()) == 5
+
+
+@pytest.mark.parametrize("what", ["secrets", "variables"])
+def test_a_hub_without_a_list_of_settings_has_none(
+    real: Side, hub: RunningHub, name: SpaceId, what: str
+) -> None:
+    create(real, name, secrets=[setting("S", "1")], variables=[setting("V", "1")])
+    hub.fault(method="GET", path=f"/{what}$", status=404)
+    assert getattr(real.owner.space_config.read(name), what) == {}
+
+
+def test_a_state_that_is_not_found_once_is_asked_for_again(
+    real: Side, hub: RunningHub, name: SpaceId
+) -> None:
+    create(real, name)
+    hub.fault(path="/runtime", status=404)
+    assert real.owner.space_runtime.now(name).stage
+
+
+def test_a_runtime_that_the_spaces_info_leaves_out_is_asked_for(
+    real: Side, hub: RunningHub, name: SpaceId
+) -> None:
+    create(real, name)
+    info = {"id": str(name), "sha": "a" * 40, "host": "https://a.test", "private": False}
+    hub.fault(path=f"{name}$", status=200, body=json.dumps(info))
+    found = real.owner.spaces.find(name)
+    assert found is not None
+    assert found.runtime == real.owner.space_runtime.now(name)
+
+
+def test_every_request_has_a_time_limit_a_log_has_its_own() -> None:
+    def limit(method: str, path: str) -> object:
+        request = httpx2.Request(method, f"https://hub.test{path}")
+        limit_time(request)
+        return request.extensions.get("timeout", {}).get("read")
+
+    assert limit("GET", "/api/spaces/a/b") == 20.0
+    assert limit("GET", "/api/spaces/a/b/runtime") == 10.0
+    assert limit("POST", "/api/spaces/a/b/commit/main") == 90.0
+    assert limit("GET", "/api/spaces/a/b/logs/run") is None
+
+
+def test_a_hub_that_never_answers_is_left_after_about_a_minute(
+    tmp_path: Path, hub: RunningHub
+) -> None:
+    client = HubClient(endpoint=hub.url, token=None, clock=(clock := FakeClock()))
+
+    def silent(_: object) -> None:
+        clock.sleep(20.0)
+        raise TimeoutError
+
+    assert refused(lambda: client.call("answer", silent)) == 0
+    assert 60.0 < clock.now() < 90.0
 
 
 @pytest.mark.parametrize("change", [lambda file: file.write_bytes(b"2"), os.unlink])

@@ -1,0 +1,67 @@
+"""What the Hub's answers about a Space say, whatever they leave out. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from deployer.model import Runtime, Space, SpaceId
+
+if TYPE_CHECKING:
+    from huggingface_hub import SpaceInfo
+
+
+def space_of(endpoint: str, space: SpaceId, info: SpaceInfo, runtime: Runtime) -> Space:
+    """The Space from the Hub's answer; its address is the Hub's word, never made from names."""
+    visibility = getattr(info, "visibility", None)
+    return Space(
+        id=space,
+        host=_host(info.host or next(iter(_ready(runtime)), ""), endpoint),
+        head=info.sha or "",
+        sdk=info.sdk or "",
+        visibility=visibility or ("private" if info.private else "public"),
+        page=f"{endpoint}/spaces/{space}",
+        runtime=runtime,
+    )
+
+
+def _host(told: str, endpoint: str) -> str:
+    """The app's address as browsers write it; one without a scheme has the Hub's own."""
+    scheme, _, rest = told.strip().rpartition("://")
+    scheme = scheme.lower() or urlsplit(endpoint).scheme
+    return f"{scheme}://{rest.rstrip('/').lower()}" if rest else ""
+
+
+def _ready(runtime: Runtime) -> list[str]:
+    return [name for name, state in runtime.domains.items() if state.upper() == "READY"]
+
+
+def runtime_of(raw: Mapping[str, Any]) -> Runtime:
+    """The runtime from the Hub's JSON; every field but the stage may be missing."""
+    domains = raw.get("domains")
+    return Runtime(
+        stage=str(raw.get("stage") or "unknown").upper(),
+        revision=_text(raw.get("sha")),
+        error=re.sub(r"\s+", " ", str(raw.get("errorMessage") or "")).strip(),
+        hardware=_text(at(raw, "hardware", "current")),
+        requested_hardware=_text(at(raw, "hardware", "requested")),
+        sleep_time=raw.get("gcTimeout") if isinstance(raw.get("gcTimeout"), int) else None,
+        domains={
+            str(each.get("domain")): str(each.get("stage") or "")
+            for each in (domains if isinstance(domains, list) else ())
+            if isinstance(each, Mapping)
+        },
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def at(value: Any, *keys: str) -> Any:
+    """What stands under ``keys`` of a nested answer; None when it isn't there."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
