@@ -35,20 +35,19 @@ class Release:
 
 def push(plan: Plan, space: Space, world: World, *, created: bool) -> Release:
     """The release of ``plan`` onto ``space``. Raises ``HubRefused``."""
-    before = world.space_runtime.now(space.id) if not created else space.runtime
-    configured = _configure(plan, space, world) if not created else False
-    if not plan.difference.empty:
-        if configured:
-            before = world.space_runtime.now(space.id)
-        revision = _commit(plan, space, world)
-    else:
-        revision = space.head
     pushed = not plan.difference.empty
+    before = None
+    if not created and not pushed and _writes(plan):
+        before = world.space_runtime.now(space.id)
+    configured = _configure(plan, space, world) if not created else False
+    if pushed:
+        before = space.runtime if created else world.space_runtime.now(space.id)
+    revision = _commit(plan, space, world) if pushed else space.head
     return Release(
         space=space,
         revision=revision,
         previous="" if created else space.serving,
-        before=before if pushed or configured else None,
+        before=before,
         pushed=pushed,
         configured=configured,
     )
@@ -65,7 +64,25 @@ def create(plan: Plan, space: SpaceId, world: World) -> Space:
         variables=plan.configuration.variables,
     )
     world.console.line(f"Created the Space {space} ({plan.visibility}).")
+    _complete(plan, made, world)
     return made
+
+
+def _complete(plan: Plan, space: Space, world: World) -> None:
+    """Send what the creation left out: it takes no settings for a Space that somebody else, or a
+    try of ours whose answer was lost, had made just before.
+    """
+    if plan.configuration.empty:
+        return
+    stored = world.space_config.read(space.id)
+    for public, writes, there in (
+        (True, plan.configuration.variables, stored.variables),
+        (False, plan.configuration.secrets, stored.secrets),
+    ):
+        for write in writes:
+            known = there.get(write.name)
+            if known is None or known.description != write.description:
+                world.space_config.send(space.id, write, public=public)
 
 
 def _configure(plan: Plan, space: Space, world: World) -> bool:
@@ -79,6 +96,11 @@ def _configure(plan: Plan, space: Space, world: World) -> bool:
         for write in writes:
             world.space_config.send(space.id, write, public=public)
             world.console.line(f"Set {'variable' if public else 'secret'} {write.name}.")
+    return _writes(plan)
+
+
+def _writes(plan: Plan) -> bool:
+    """Whether something is to be set that restarts the Space."""
     return not plan.configuration.empty or plan.hardware is not None
 
 
@@ -96,9 +118,8 @@ def _commit(plan: Plan, space: Space, world: World) -> str:
     return revision
 
 
-def prune(plan: Plan, release: Release, world: World) -> bool:
-    """Delete what we set earlier and nobody names any more; whether anything was. After health."""
-    deleted = False
+def prune(plan: Plan, release: Release, world: World) -> None:
+    """Delete what we set earlier and nobody names any more. After health."""
     for public, names in (
         (True, plan.configuration.prune_variables),
         (False, plan.configuration.prune_secrets),
@@ -106,5 +127,3 @@ def prune(plan: Plan, release: Release, world: World) -> bool:
         for name in names:
             world.space_config.remove(release.space.id, name, public=public)
             world.console.line(f"Deleted {'variable' if public else 'secret'} {name}.")
-            deleted = True
-    return deleted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from deployer import act, observe, observe_space, plan, recover
@@ -161,7 +162,7 @@ def put_back(
     run: Run, decided: Plan, state: SpaceState, release: Release, outcome: NotBuilt | Unhealthy
 ) -> Report:
     """End red, with the cause; where there was something healthy before, it serves again."""
-    problem = _cause(outcome)
+    problem = _cause(outcome, run.world.console.scrub)
     change, wanted = decided.configuration, run.settings.rollback
     reason = recover.why_not(outcome, release, state, change, wanted=wanted)
     if reason:
@@ -182,15 +183,18 @@ def put_back(
 END_OF_LOG = "The end of the Space's log, in the job summary and above, says more."
 
 
-def _cause(outcome: NotBuilt | Unhealthy) -> Problem:
-    """The problem of a red outcome, with the likely cause in front of everything else."""
+def _cause(outcome: NotBuilt | Unhealthy, scrub: Callable[[str], str]) -> Problem:
+    """The problem of a red outcome, with the likely cause in front of everything else.
+
+    ``scrub`` comes before anything is cut: half a secret would not be found any more.
+    """
     causes = "; ".join(cause.title for cause in outcome.causes)
     remedy = " ".join(cause.remedy for cause in outcome.causes)
     hint = f"Likely cause: {causes}. {remedy}" if causes else END_OF_LOG
     if isinstance(outcome, Unhealthy):
         message = f"The new revision runs and is not healthy: {outcome.verdict.reason}."
         return Problem(exit=Exit.HEALTH, message=message, hint=hint)
-    said = f": {_ends(outcome.error)}" if outcome.error else ""
+    said = f": {_ends(scrub(outcome.error))}" if outcome.error else ""
     message = f"The new revision did not start ({outcome.stage}){said}."
     return Problem(exit=Exit.BUILD, message=message, hint=hint)
 
@@ -223,8 +227,10 @@ def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Re
 
 def prune(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Outcome:
     """Delete what nobody names any more; the restart that this causes is proved healthy, too."""
-    before = run.world.space_runtime.now(release.space.id)
-    if not act.prune(decided, release, run.world):
+    change = decided.configuration
+    if not change.prune_secrets and not change.prune_variables:
         return outcome
+    before = run.world.space_runtime.now(release.space.id)
+    act.prune(decided, release, run.world)
     target = _target(run, decided, release).after(before)
     return watch.wait(target, run.world)

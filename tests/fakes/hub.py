@@ -140,6 +140,7 @@ class FakeHub:
         self.poor: set[str] = set()
         self.hides_revision = False
         self.hides_host = False
+        self.creates_bare = False
         self.at: list[tuple[float, Callable[[], None]]] = []
         self.spaces = FakeDirectory(self)
         self.space_repo = FakeSpaceRepo(self)
@@ -382,8 +383,9 @@ class FakeDirectory(_Port):
             raise HubRefused("The Hub asks for a paid plan.", status=402)
         made = self.hub.a_space(space, visibility=visibility, hardware=hardware or "cpu-basic")
         made.sleep_time = sleep_time if sleep_time is not None else made.sleep_time
-        made.secrets.update(_stored(secrets))
-        made.variables.update(_stored(variables))
+        if not self.hub.creates_bare:
+            made.secrets.update(_stored(secrets))
+            made.variables.update(_stored(variables))
         found = self.find(space)
         assert found is not None
         return found

@@ -169,6 +169,16 @@ def test_a_first_deploy_creates_the_space_with_its_secrets_and_makes_one_commit(
     assert {"app/main.py", "Dockerfile", "README.md", "requirements.txt"} <= set(space.files)
 
 
+def test_settings_that_the_creation_left_out_are_sent_before_the_code(scene: Scene) -> None:
+    scene.fakes.hub.creates_bare = True
+    assert scene.run(**SAME).exit is Exit.DONE
+    assert (set(scene.space.secrets), set(scene.space.variables)) == (
+        {"GEMINI_API_KEY"},
+        {"COLLECTION"},
+    )
+    assert scene.again(**SAME).status is Status.UNCHANGED
+
+
 def test_a_first_deploy_writes_every_output(deployed: Scene) -> None:
     host = deployed.space.host
     assert dict(deployed.outputs) == {
@@ -194,6 +204,7 @@ def test_a_second_run_with_nothing_changed_writes_nothing(deployed: Scene) -> No
     report = deployed.again(**SAME)
     assert (report.status, report.exit) == (Status.UNCHANGED, Exit.DONE)
     assert deployed.space.counters.writes == 0
+    assert deployed.fakes.hub.calls.count("now") == 2
     assert len(deployed.repo.log()) == 2
     assert {token for _, _, token in deployed.fakes.probe.asked} == {None}
     assert (deployed.outputs["changed"], deployed.outputs["revision"]) == (
