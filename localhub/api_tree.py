@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -13,7 +14,7 @@ from starlette.responses import FileResponse, Response
 
 from localhub.api import SPACE, answer, hub_of, payload, readable, revision_of, route
 from localhub.refusals import no_such_entry
-from localhub.repository import Entry
+from localhub.repository import Entry, Revision
 from localhub.space import Space
 
 PAGE_ENTRIES = 1000
@@ -29,8 +30,10 @@ async def tree(request: Request) -> Response:
         raise no_such_entry(path, sha)
     start, limit = _number(query.get("cursor"), 0), _number(query.get("limit"), PAGE_ENTRIES)
     page = entries[start : start + limit]
+    expand = query.get("expand", "").lower() in ("true", "1")
+    shown = await asyncio.to_thread(_shown, space, sha, page, expand=expand)
     more = len(entries) > start + limit
-    return answer(_shown(page), _next(request, cursor=start + limit) if more else {})
+    return answer(shown, _next(request, cursor=start + limit) if more else {})
 
 
 async def paths_info(request: Request) -> Response:
@@ -38,13 +41,19 @@ async def paths_info(request: Request) -> Response:
     space = readable(request)
     sha = await revision_of(request, space)
     if request.headers.get("content-type", "").startswith("application/json"):
-        paths = (await payload(request)).get("paths", [])
+        body = await payload(request)
+        paths, expand = body.get("paths", []), bool(body.get("expand"))
     else:
-        paths = parse_qs((await request.body()).decode()).get("paths", [])
-    return answer(_shown(await asyncio.to_thread(space.repository.lookup, sha, paths)))
+        form = parse_qs((await request.body()).decode())
+        paths = form.get("paths", [])
+        expand = form.get("expand", [""])[0].lower() == "true"
+    found = await asyncio.to_thread(space.repository.lookup, sha, paths)
+    return answer(await asyncio.to_thread(_shown, space, sha, found, expand=expand))
 
 
-def _shown(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+def _shown(
+    space: Space, sha: str, entries: Sequence[Entry], *, expand: bool
+) -> list[dict[str, Any]]:
     rows = []
     for entry in entries:
         row: dict[str, Any] = {"type": entry.kind, "oid": entry.oid, "size": entry.size}
@@ -52,6 +61,9 @@ def _shown(entries: Sequence[Entry]) -> list[dict[str, Any]]:
         if entry.pointer:
             size = len(entry.pointer.text())
             row["lfs"] = {"oid": entry.pointer.oid, "size": entry.size, "pointerSize": size}
+        if expand:
+            last = space.repository.history(sha, limit=1, path=entry.path)[0]
+            row["lastCommit"] = {"id": last.sha, "title": last.title, "date": _date(last)}
         rows.append(row)
     return rows
 
@@ -70,7 +82,7 @@ async def history(request: Request) -> Response:
             "title": one.title,
             "message": one.message,
             "authors": [{"user": one.author, "avatar": ""}],
-            "date": one.date.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "date": _date(one),
         }
         for one in found[:limit]
     ]
@@ -78,21 +90,30 @@ async def history(request: Request) -> Response:
 
 
 async def resolve(request: Request) -> Response:
-    """``GET`` and ``HEAD /spaces/{id}/(resolve|raw)/{rev}/{path}``."""
+    """``GET`` and ``HEAD /spaces/{id}/(resolve|raw)/{rev}/{path}``, with ranges (npm's client)."""
     space = readable(request)
     sha, path = await _revision_and_path(request, space)
     found = await asyncio.to_thread(space.repository.lookup, sha, [path])
     if not found or found[0].kind != "file":
         raise no_such_entry(path, request.path_params["revision"])
     entry, raw = found[0], "/raw/" in request.url.path
-    headers = {"X-Repo-Commit": sha, "ETag": f'"{entry.oid}"'}
+    headers = {"X-Repo-Commit": sha, "ETag": f'"{entry.oid}"', "Accept-Ranges": "bytes"}
     media = mimetypes.guess_type(path)[0] or "text/plain"
     stored = hub_of(request).large_files.path(entry.pointer.oid) if entry.pointer else None
     if entry.pointer and stored and not raw:
         linked = {"X-Linked-ETag": f'"{entry.pointer.oid}"', "X-Linked-Size": str(entry.size)}
         return FileResponse(stored, media_type=media, headers={**headers, **linked})
     content = await asyncio.to_thread(space.repository.read, sha, path) or b""
-    return Response(content, 200, headers, media)
+    return _ranged(request, content, media, headers)
+
+
+def _ranged(request: Request, content: bytes, media: str, headers: dict[str, str]) -> Response:
+    asked = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
+    if not asked or int(asked[1]) >= max(1, len(content)):
+        return Response(content, 200, headers, media)
+    first, last = int(asked[1]), min(int(asked[2] or len(content) - 1), len(content) - 1)
+    span = {"Content-Range": f"bytes {first}-{max(first, last)}/{len(content)}"}
+    return Response(content[first : last + 1], 206, {**headers, **span}, media)
 
 
 async def _revision_and_path(request: Request, space: Space) -> tuple[str, str]:
@@ -116,6 +137,10 @@ def _next(request: Request, **changed: int) -> dict[str, str]:
 
 def _number(text: str | None, default: int) -> int:
     return int(text) if text and text.isdigit() else default
+
+
+def _date(revision: Revision) -> str:
+    return revision.date.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 ROUTES = [

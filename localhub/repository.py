@@ -110,11 +110,13 @@ class Repository:
         except subprocess.CalledProcessError:
             return None
 
-    def history(self, sha: str, *, skip: int = 0, limit: int = 50) -> list[Revision]:
+    def history(
+        self, sha: str, *, skip: int = 0, limit: int = 50, path: str = ""
+    ) -> list[Revision]:
         """Commits, newest first."""
         form = "%H%x00%an%x00%ct%x00%s%x00%b%x00%x00"
         span = (f"--skip={skip}", f"--max-count={limit}", f"--format={form}")
-        text = self.git("log", *span, sha).decode()
+        text = self.git("log", *span, sha, *(["--", path] if path else [])).decode()
         return [_revision(record) for record in text.split("\0\0\n") if record]
 
     def count(self, since: str | None, until: str) -> int:
