@@ -32,6 +32,7 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     literals = _literals(parts)
     shipped, left_out = _databases(parts, literals)
     notices = [*parts.notices, *_database_notices(left_out)]
+    notices += hazards.missed(parts.reading.listing.left_out, literals)
     readme = front_matter.take_apart(_own_readme(parts, files) or b"")
     port, port_notices = app_port(parts, readme)
     backend = replace(parts.backend, app_port=port)

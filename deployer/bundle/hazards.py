@@ -145,6 +145,19 @@ def environment_notices(left_out: Iterable[LeftOut]) -> Iterator[Notice]:
             )
 
 
+def missed(left_out: Iterable[LeftOut], literals: frozenset[str]) -> Iterator[Notice]:
+    """Each file that an ignore file takes although the app's code names it."""
+    for item in left_out:
+        name = item.path.rsplit("/", 1)[-1]
+        named = any(re.split(r"[/\\]", literal)[-1] == name for literal in literals)
+        if name and named and item.origin.endswith((".gitignore", ".dockerignore")):
+            yield Notice(
+                message=f"`{item.path}` is left out by {item.origin}, and the app's code names it.",
+                hint=f"If the app needs it, add the line `!{name}` to the input `ignore`.",
+                where=Where(file=item.path),
+            )
+
+
 def is_database(path: str) -> bool:
     """Whether a file is a database by its name."""
     return path.lower().endswith(DATABASES)

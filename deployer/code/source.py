@@ -15,9 +15,9 @@ from pathlib import PurePosixPath
 from deployer.code.syntax import (
     OLDEST,
     Version,
+    made_plain,
     version_of,
     version_of_broken,
-    without_f_strings,
 )
 from deployer.ports import Files
 
@@ -118,7 +118,7 @@ class Code:
         try:
             tree = _tree(content)
             since = version_of(tree, content)
-        except (SyntaxError, ValueError, RecursionError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             broken = _broken(path, content, error)
             self._broken[path] = broken
             plain = _read_anyway(content) if broken.since > OLDEST else None
@@ -150,10 +150,10 @@ def _broken(path: str, content: bytes, error: Exception) -> Broken:
 
 
 def _read_anyway(content: bytes) -> ast.Module | None:
-    """The tree of a file for a newer Python, if only its f-strings are in the way."""
+    """The tree of a file for a newer Python, if only f-strings and generics are in the way."""
     try:
-        return _tree(without_f_strings(content))
-    except (SyntaxError, ValueError, RecursionError, tokenize.TokenError):
+        return _tree(made_plain(content))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
         return None
 
 

@@ -37,13 +37,13 @@ def version_of_broken(error: SyntaxError, content: bytes) -> Version:
     return (3, 14) if "multiple exception types" in (error.msg or "") else OLDEST
 
 
-def without_f_strings(content: bytes) -> bytes:
-    """The source with f-strings turned into plain ones of the same length, so that it parses.
+def made_plain(content: bytes) -> bytes:
+    """The source with the same lines, its f-strings and generics made plain, so that it parses.
 
     Raises ``tokenize.TokenError`` or ``SyntaxError`` when not even the tokens can be read.
     """
     lines = io.BytesIO(content).readlines()
-    text = [line.decode("utf-8", "replace") for line in lines]
+    text = [_without_generics(line.decode("utf-8", "replace")) for line in lines]
     for token in tokenize.generate_tokens(iter([*text, ""]).__next__):
         prefix = re.match(r"[a-zA-Z]*", token.string)
         if token.type == tokenize.STRING and prefix and "f" in prefix[0].lower():
@@ -51,6 +51,11 @@ def without_f_strings(content: bytes) -> bytes:
             plain = re.sub("[fF]", "", prefix[0]).rjust(len(prefix[0]))
             text[row] = text[row][:column] + plain + text[row][column + len(plain) :]
     return "".join(text).encode()
+
+
+def _without_generics(line: str) -> str:
+    line = re.sub(r"^(\s*)type\s+(\w+)\s*(\[.*?\])?\s*=", r"\1\2 =", line)
+    return re.sub(r"^(\s*(?:async\s+)?(?:def|class)\s+\w+)\[.*?\](?=[(:])", r"\1", line)
 
 
 def _of_node(node: ast.AST) -> Version:

@@ -308,6 +308,14 @@ def test_newer_syntax_raises_the_python_of_the_space(plan: Planner) -> None:
     assert plan({**MINIMAL, "backend/main.py": code}).backend.python_version == "3.12"
 
 
+@pytest.mark.parametrize(
+    "line", ["type Words[T] = list[T]", "def first[T](x: T) -> T: ...", "class Box[T](list): ..."]
+)
+def test_an_app_file_for_a_newer_python_is_read_all_the_same(plan: Planner, line: str) -> None:
+    found = plan({**MINIMAL, "backend/main.py": f"{line}\n{APP}"}).backend
+    assert (found.app, found.python_version) == ("main:app", "3.12")
+
+
 def test_a_missing_module_of_the_own_package_is_refused(refused: Refusal) -> None:
     files = {
         **REQUIREMENTS,

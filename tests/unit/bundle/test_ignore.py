@@ -269,3 +269,11 @@ def test_files_ship_as_pathspec_itself_would_have_it(
     expected = {f"{base}{path}" for path in plain if not spec.match_file(path)}
     shipped.pop(f"{base}.gitignore", None)
     assert set(shipped) == expected
+
+
+def test_a_file_that_the_code_names_and_an_ignore_file_takes_is_said(plan: Planner) -> None:
+    code = f"open('data/faq.json')\n{APP}"
+    files = {"backend/data/faq.json": "{}", "backend/other.json": "{}", ".gitignore": "*.json\n"}
+    notices = plan({**MINIMAL, "backend/main.py": code, **files}).notices
+    assert "`backend/data/faq.json` is left out by .gitignore" in notices
+    assert "other.json" not in notices
