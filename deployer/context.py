@@ -97,7 +97,7 @@ def _at(event: Any, *keys: str) -> Any:
 
 
 def event_problems(mode: Mode, context: Context) -> tuple[Problem, ...]:
-    """Why this event may not run this mode (interface.md, Which code, which status)."""
+    """Why this event may not run this mode (docs/reference/errors.md)."""
     if mode is not Mode.DEPLOY:
         return ()
     if context.event in PULL_REQUEST_EVENTS:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
 from deployer.errors import Notice
 
@@ -288,7 +287,7 @@ class Space:
 
 
 class Health(StrEnum):
-    """The verdict on one answer of the health path (interface.md, What healthy means)."""
+    """The verdict on one answer of the health path (docs/reference/health.md)."""
 
     HEALTHY = "healthy"
     NOT_YET = "not yet"
@@ -299,7 +298,6 @@ class Health(StrEnum):
 class Answer:
     """What a probe got: ``status`` 0 and ``error`` when no HTTP answer came at all.
 
-    ``unreachable`` tells a failure of the runner's own network from an answer of the Space.
     ``location`` is where a redirect that was not followed points to.
     """
 
@@ -436,11 +434,3 @@ class CommitAuthor:
 
     name: str
     email: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagedFile:
-    """A bundle file as it lies in the staging folder, ready to be sent."""
-
-    path: str
-    location: Path

@@ -17,6 +17,7 @@ from deployer.model import (
     Healthy,
     NotBuilt,
     Outcome,
+    Secret,
     SettingWrite,
     Superseded,
     Unhealthy,
@@ -129,8 +130,9 @@ def _restore_variables(
         if old is None:
             world.space_config.remove(release.space.id, write.name, public=True)
         else:
-            value = type(write.value)(old.value or "")
-            restored = SettingWrite(name=old.name, value=value, description=old.description)
+            restored = SettingWrite(
+                name=old.name, value=Secret(old.value or ""), description=old.description
+            )
             world.space_config.send(release.space.id, restored, public=True)
 
 

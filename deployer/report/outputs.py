@@ -1,4 +1,4 @@
-"""The outputs of interface.md, by name."""
+"""Which fact of a report each output is; their table is ``OUTPUTS`` in settings.py."""
 
 from __future__ import annotations
 
