@@ -15,7 +15,6 @@ from deployer.code.choose import Target, choose
 from deployer.code.launch import OWN_IMAGES, Launch, launches
 from deployer.code.search_path import within
 from deployer.code.source import Code, join
-from deployer.code.syntax import OLDEST
 from deployer.errors import Refused
 from deployer.ports import Files
 
@@ -92,7 +91,8 @@ def _chosen(code: Code, folder: str, started: Sequence[Launch], given: str | Non
         return choose(code, folder, started, given)
     except Refused as refused:
         # A file that doesn't parse may well be the one with the app.
-        broken = [checks.syntax_problem(b) for b in code.broken.values() if b.since == OLDEST]
+        unread = [b for b in code.broken.values() if code.module(b.path) is None]
+        broken = [checks.syntax_problem(b) for b in unread]
         raise Refused([*refused.problems, *broken]) from refused
 
 

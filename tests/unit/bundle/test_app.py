@@ -298,8 +298,9 @@ def test_a_syntax_error_elsewhere_is_only_noticed(plan: Planner) -> None:
     assert "backend/notes.py:2: Syntax error" in found.notices
 
 
-def test_a_broken_app_file_is_named_and_not_only_missed(refused: Refusal) -> None:
-    problems = refused({**MINIMAL, "backend/main.py": f"{APP}def (:\n"})
+@pytest.mark.parametrize("line", ["def (:", "type X = = 3"])
+def test_a_broken_app_file_is_named_and_not_only_missed(refused: Refusal, line: str) -> None:
+    problems = refused({**MINIMAL, "backend/main.py": f"{APP}{line}\n"})
     assert "backend/main.py:9" in {str(problem.where) for problem in problems}
 
 
