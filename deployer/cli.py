@@ -28,7 +28,8 @@ from deployer.adapters.runner import RunnerConsole, RunnerJournal
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.adapters.web_probe import WebProbe
 from deployer.context import Context, read_context
-from deployer.credentials.mask import masks_for_token
+from deployer.credentials.mask import masks_for, masks_for_token
+from deployer.credentials.syntax import parse_entries
 from deployer.errors import Exit, Problem, Refused
 from deployer.flags import Help, overlay
 from deployer.model import Mode, Secret, Status
@@ -38,12 +39,21 @@ from deployer.report import Report
 from deployer.report.annotations import choose
 from deployer.report.outputs import outputs_of
 from deployer.report.summary import render_summary
-from deployer.scrub import scrub
 from deployer.settings import Settings, read_settings
 
 ISSUES = "https://github.com/org/hf-space-deploy/issues"
 INTERRUPTED = 130
 BUILT = (Mode.DEPLOY, Mode.PLAN)
+# Ours, and those that a job or its other steps may have; whoever prints one, it stays hidden.
+TOKENS = frozenset(
+    {
+        *("INPUT_HF_TOKEN", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_TOKEN"),
+        *("INPUT_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"),
+        *("ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+    }
+)
+# Frames of a bug's traceback: an endless recursion has thousands.
+FRAMES = 25
 
 
 class Interrupted(BaseException):
@@ -90,7 +100,7 @@ def _interrupt(*_: object) -> None:
 
 
 def _run(environ: Mapping[str, str], console: RunnerConsole) -> Exit:
-    _mask_tokens(environ, console)
+    _mask(environ, console)
     context = _context(environ)
     settings = read_settings(_with_token(environ))
     if settings.mode not in BUILT:
@@ -99,12 +109,17 @@ def _run(environ: Mapping[str, str], console: RunnerConsole) -> Exit:
     return deploy(settings, context, world).exit
 
 
-def _mask_tokens(environ: Mapping[str, str], console: RunnerConsole) -> None:
-    """Before anything is read or said: the tokens, under whatever name they came."""
+def _mask(environ: Mapping[str, str], console: RunnerConsole) -> None:
+    """Before anything is read or said: the tokens, under whatever name they came, and secrets."""
     for name, value in environ.items():
-        if name.upper().replace("-", "_") in ("INPUT_HF_TOKEN", "HF_TOKEN", "INPUT_GITHUB_TOKEN"):
-            for text in masks_for_token(value.strip()):
-                console.mask(text)
+        plain = name.upper().replace("-", "_")
+        texts: Sequence[str] = ()
+        if plain in TOKENS:
+            texts = masks_for_token(value.strip())
+        elif plain == "INPUT_SECRETS":
+            texts = masks_for(parse_entries(value, public=False, environ=environ).entries)
+        for text in texts:
+            console.mask(text)
 
 
 def _with_token(environ: Mapping[str, str]) -> Mapping[str, str]:
@@ -148,7 +163,10 @@ def _world(
     files = Workspace(Path(context.workspace))
     temp = Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
     client = HubClient(
-        endpoint=environ.get("HF_ENDPOINT") or PUBLIC_HUB, token=settings.hf_token, clock=clock
+        endpoint=environ.get("HF_ENDPOINT") or PUBLIC_HUB,
+        token=settings.hf_token,
+        clock=clock,
+        scrub=console.scrub,
     )
     return World(
         files=files,
@@ -192,6 +210,5 @@ def _report_bug(bug: Exception, environ: Mapping[str, str], console: RunnerConso
     )
     code = _end_early([problem], environ, console)
     console.line(f"Python {platform.python_version()}, {platform.platform()}")
-    for line in "".join(traceback.format_exception(bug)).splitlines():
-        console.line(scrub(line, ()))
+    console.line("".join(traceback.format_exception(bug, limit=-FRAMES)))
     return code

@@ -299,6 +299,6 @@ def _missing(row: InputField) -> Problem:
 
 
 def _quote(text: str) -> str:
-    """The offending text, short and on one line."""
+    """The offending text on one line: whole, as half of a misplaced secret would not be masked."""
     flat = " ".join(text.split())
-    return f"`{flat[:60]}…`" if len(flat) > 60 else f"`{flat}`"
+    return f"A value of {len(flat)} characters" if len(flat) > 200 else f"`{flat}`"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -54,7 +53,6 @@ def space_log(api: HfApi, space: str, *, build: bool) -> Iterator[str]:
     """The Space's log as it comes, until it ends or can't be read any more."""
     import httpx2
 
-    # The client's own errors are no OSError; it tells of each on stderr before it tries again.
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    # The client's own errors are no OSError.
     with contextlib.suppress(httpx2.HTTPError):
         yield from api.fetch_space_logs(space, build=build, follow=True)

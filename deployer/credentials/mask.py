@@ -7,6 +7,7 @@ the password inside a URL. Ordinary words are not: hiding `INFO` would blank hal
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,8 @@ _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@?#,\"]+/?")
 _LOCAL: Final = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?/?")
 _PASSWORD: Final = re.compile(r"://[^\s/:@]*:([^\s@]+)@")
 _QUERY: Final = re.compile(r"[?&][\w-]*(?:key|token|password|secret|sig)=([^&\s#]+)", re.IGNORECASE)
+_ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
+_URL_SAFE: Final = str.maketrans("+/", "-_")
 _FRAME: Final = re.compile(r"-----(?:BEGIN|END) ")
 
 
@@ -52,6 +55,8 @@ def _pieces(value: str) -> Iterator[str]:
     """The value, its lines, and what is secret inside a URL."""
     yield value
     yield value.strip()
+    # Messages put foreign words on one line (the Hub's, git's), and a value may stand in them.
+    yield " ".join(value.split())
     yield from (line.strip() for line in value.splitlines() if not _FRAME.match(line.strip()))
     yield from _leaves(value)
     for inside in (*_PASSWORD.findall(value), *_QUERY.findall(value)):
@@ -72,6 +77,17 @@ def _leaves(value: str) -> Iterator[str]:
             yield from (line for line in leaf.splitlines() if not _FRAME.match(line))
 
 
+def _encoded(raw: bytes) -> Iterator[str]:
+    """Base64: by itself, wrapped as mail programs do, and inside of more (`user:` before it)."""
+    forms = {base64.b64encode(raw).decode().rstrip("="), *base64.encodebytes(raw).decode().split()}
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + raw).decode()
+        # The characters that hold nothing but bits of the value, whatever its neighbours are.
+        forms.add(whole[(before * 8 + 5) // 6 : (before + len(raw)) * 8 // 6])
+    yield from forms
+    yield from (form.translate(_URL_SAFE) for form in forms)
+
+
 def _harmless(name: str, piece: str) -> bool:
     if len(piece) <= _WORDS_LENGTH and _WORDS.fullmatch(piece):
         return True
@@ -85,16 +101,17 @@ def _harmless(name: str, piece: str) -> bool:
 
 def _forms(piece: str) -> Iterator[str]:
     raw = piece.encode("utf-8", "replace")
+    quoted = (quote(piece, safe=""), quote(piece), quote_plus(piece))
     forms = {
         piece,
-        quote(piece, safe=""),
-        quote(piece),
-        quote_plus(piece),
+        *quoted,
+        *(_ESCAPE.sub(lambda escape: escape[0].lower(), form) for form in quoted),
         json.dumps(piece)[1:-1],
         json.dumps(piece, ensure_ascii=False)[1:-1],
         repr(piece)[1:-1],
-        base64.b64encode(raw).decode().rstrip("="),
-        base64.urlsafe_b64encode(raw).decode().rstrip("="),
+        html.escape(piece),
+        html.escape(piece, quote=False),
+        *_encoded(raw),
     }
     # The runner takes one line at a time; a form of several lines is covered by its lines.
     yield from (form for form in forms if len(form) >= SHORTEST and not re.search(r"[\r\n]", form))

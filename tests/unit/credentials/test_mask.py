@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+import re
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -32,11 +34,35 @@ def masks(name: str, value: str, *, public: bool = False) -> tuple[str, ...]:
         json.dumps(HOSTILE)[1:-1],
         json.dumps(HOSTILE, ensure_ascii=False)[1:-1],
         repr(HOSTILE)[1:-1],
+        re.sub("%..", lambda escape: escape[0].lower(), quote(HOSTILE)),
+        html.escape(HOSTILE),
+        html.escape(HOSTILE, quote=False),
     ],
 )
 def test_every_form_of_a_value_is_masked(form: str) -> None:
     assert form in masks("X", HOSTILE)
     assert form in masks_for_token(HOSTILE)
+
+
+@given(st.binary(max_size=9), st.binary(max_size=9), st.booleans())
+def test_base64_of_a_value_with_anything_around_it_is_masked(
+    before: bytes, after: bytes, url_safe: bool
+) -> None:
+    encode = base64.urlsafe_b64encode if url_safe else base64.b64encode
+    shown = scrub(encode(before + HOSTILE.encode() + after).decode(), masks_for_token(HOSTILE))
+    assert "***" in shown
+    # What is left holds the neighbours' bits and at most a few of the value's ends.
+    assert len(shown) <= (len(before) + len(after)) * 4 / 3 + 10
+
+
+def test_base64_of_a_long_value_is_masked_in_each_of_its_lines() -> None:
+    value = "".join(f"secret number {number};" for number in range(20))
+    for line in base64.encodebytes(value.encode()).decode().split():
+        assert scrub(line, masks_for_token(value)) == "***"
+
+
+def test_a_value_whose_white_space_a_message_folded_is_masked() -> None:
+    assert "correct horse 4 battery" in masks("API_KEY", "correct  horse\t4\nbattery")
 
 
 def test_each_line_of_a_value_is_masked_but_not_its_frame() -> None:
