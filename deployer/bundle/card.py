@@ -35,7 +35,8 @@ def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notic
 def card_changes(parts: Parts, readme: front_matter.Readme) -> dict[str, Any]:
     """The front matter keys to write: what inputs set, what lacks, what the Hub refuses."""
     texts, given = app_texts(parts.reading.target), parts.request.front_matter
-    described = readme.values.get("short_description") or texts.get("description")
+    stated = readme.values.get("short_description")
+    described = stated if isinstance(stated, str) and stated else texts.get("description")
     wanted = {
         "title": texts.get("title") or title_of(parts.request.space.name),
         "emoji": "🤖",
@@ -43,7 +44,7 @@ def card_changes(parts: Parts, readme: front_matter.Readme) -> dict[str, Any]:
         "colorTo": "purple",
         "sdk": "docker",
         "app_port": parts.backend.app_port,
-        "short_description": front_matter.shortened(str(described or _tagline(parts))),
+        "short_description": front_matter.shortened(described or _tagline(parts)),
     }
     changes = front_matter.corrections(readme.values, wanted | given)
     if readme.values.get("app_port") != parts.backend.app_port:

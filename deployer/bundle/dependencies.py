@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 
 from deployer.bundle import requirements
 from deployer.bundle.dockerfile import OwnImage
@@ -187,13 +187,18 @@ def _from_pyproject(content: bytes, folder: str) -> Dependencies:
     path = join(folder, "pyproject.toml")
     try:
         table = tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise Refused([_broken(path, str(error))]) from error
-    wanted = table.get("project", {}).get("dependencies")
+    project = table.get("project")
+    wanted = project.get("dependencies") if isinstance(project, dict) else None
     if not isinstance(wanted, list):
-        kind = "Poetry" if "poetry" in table.get("tool", {}) else ""
+        tool = table.get("tool")
+        kind = "Poetry" if isinstance(tool, dict) and "poetry" in tool else ""
         raise Refused([_not_yet(path, kind) if kind else _no_manifest(folder)])
-    lines = [str(Requirement(item)) for item in wanted if isinstance(item, str)]
+    try:
+        lines = [str(Requirement(item)) for item in wanted if isinstance(item, str)]
+    except (InvalidRequirement, RecursionError) as error:
+        raise Refused([_broken(path, str(error).partition("\n")[0])]) from error
     entries = requirements.parse("".join(f"{line}\n" for line in lines))
     cleaned = requirements.clean("".join(entry.raw for entry in entries).encode())
     main = join(folder, STANDARD)

@@ -33,7 +33,7 @@ class OwnImage:
             if len(parts) == 3
         }
         froms = self._all("FROM")
-        last = froms[-1].value.split()[0] if froms else ""
+        last = froms[-1].value.partition(" ")[0] if froms else ""
         return stages.get(last.lower(), last)
 
     @property
@@ -73,7 +73,7 @@ class OwnImage:
         if self.command is None:
             return None
         match = re.search(
-            r"(?:--port|--bind|-b|-p)[\"',=\s]+(?:[\w.*\[\]:]*:)?(?:(\d+)|\$\{?(\w+)(?::-(\d+)\})?)",
+            r"(?:--port|--bind|-b|-p)[\"',=\s]+(?:[\w.*\[\]:]*:)?(?:(\d{1,9})|\$\{?(\w+)(?::-(\d{1,9})\})?)",
             self.command.value,
         )
         if match is None:
@@ -85,7 +85,7 @@ class OwnImage:
     def exposed_port(self) -> tuple[int, int] | None:
         if self.exposed is None:
             return None
-        match = re.match(r"\d+", self.exposed.value)
+        match = re.match(r"\d{1,9}", self.exposed.value)
         name = re.match(r"\$\{?(\w+)", self.exposed.value)
         number = match[0] if match else self._variable(name[1] if name else "")
         return (int(number), self.exposed.line) if number else None
@@ -98,13 +98,13 @@ class OwnImage:
             sources = [word for word in words(found.value) if not word.startswith("--")]
             yield from ((word, found.line) for word in sources[:-1])
 
-    def _variable(self, name: str) -> str:
+    def _variable(self, name: str, hops: int = 5) -> str:
         for found in self._all("ENV", "ARG"):
             match = re.search(
-                rf"(?:^|\s){re.escape(name)}[=\s]\"?(?:(\d+)|\$\{{?(\w+))", found.value
+                rf"(?:^|\s){re.escape(name)}[=\s]\"?(?:(\d{{1,9}})|\$\{{?(\w+))", found.value
             )
             if name and match and match[2] != name:
-                return match[1] or self._variable(match[2])
+                return match[1] or (self._variable(match[2], hops - 1) if hops else "")
         return ""
 
     def _all(self, *words: str) -> list[Instruction]:
@@ -145,6 +145,6 @@ def words(value: str) -> list[str]:
     if value.lstrip().startswith("["):
         try:
             return [str(item) for item in json.loads(value)]
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
     return value.split()

@@ -20,6 +20,12 @@ BLOCK = re.compile(
 )
 
 
+# Beside its own errors PyYAML lets through what its constructors raise (`a: 2020-13-45`).
+_NO_YAML = (
+    *(yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readme:
     """A README taken apart: the front matter's text and values, and the body, byte for byte."""
@@ -41,7 +47,7 @@ def take_apart(content: bytes) -> Readme:
     body = content[match.end() :]
     try:
         values = yaml.safe_load(block) or {}
-    except yaml.YAMLError as error:
+    except _NO_YAML as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
         return Readme(block=block, values={}, body=body, error="is not valid YAML", error_line=line)

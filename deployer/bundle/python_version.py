@@ -6,8 +6,8 @@ import re
 import tomllib
 from collections.abc import Iterable
 
-from packaging.markers import default_environment
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.markers import Marker, default_environment
+from packaging.specifiers import SpecifierSet
 
 from deployer.bundle.requirements import Entry
 from deployer.code.source import join
@@ -16,8 +16,8 @@ from deployer.ports import Files
 DEFAULT = "3.11"
 # In the order in which they are taken when the code allows several.
 SUPPORTED = ("3.11", "3.12", "3.13", "3.10", "3.14", "3.9")
-IMAGE = re.compile(r"(?:^|/)python:(\d+\.\d+)")
-VERSION = re.compile(r"3\.\d+(\.\d+)?")
+IMAGE = re.compile(r"(?:^|/)python:(\d{1,2}\.\d{1,2})")
+VERSION = re.compile(r"3\.\d{1,2}(\.\d{1,2})?")
 
 
 def find_python(
@@ -37,8 +37,8 @@ def find_python(
     if given:
         return given
     for name, pattern in (
-        (".python-version", r"^\s*(3\.\d+)"),
-        ("runtime.txt", r"python-(3\.\d+)"),
+        (".python-version", r"^\s*(3\.\d{1,2})\b"),
+        ("runtime.txt", r"python-(3\.\d{1,2})\b"),
     ):
         content = (files.read(join(folder, name)) or b"").decode("utf-8", "replace")
         found = re.search(pattern, content, re.MULTILINE)
@@ -60,13 +60,21 @@ def _requires(files: Files, folder: str) -> SpecifierSet | None:
             poetry = table.get("tool", {}).get("poetry", {}).get("dependencies", {})
             wanted = _from_caret(str(poetry.get("python", "")))
         return SpecifierSet(str(wanted)) if wanted else None
-    except (tomllib.TOMLDecodeError, InvalidSpecifier, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return None
 
 
 def _from_caret(wanted: str) -> str:
     """Poetry's ``^3.11`` means at least that and below 4."""
     return re.sub(r"\^\s*(3\.\d+(?:\.\d+)?)", r">=\1,<4", wanted)
+
+
+def _applies(marker: Marker | None, environment: dict[str, str]) -> bool:
+    """Whether pip would install it; it refuses a marker that compares what can't be compared."""
+    try:
+        return marker is None or marker.evaluate(environment)
+    except ValueError:
+        return False
 
 
 def _by_markers(allowed: list[str], entries: list[Entry]) -> str:
@@ -86,8 +94,7 @@ def _by_markers(allowed: list[str], entries: list[Entry]) -> str:
         names = {
             entry.name
             for entry in entries
-            if entry.requirement
-            and (entry.requirement.marker is None or entry.requirement.marker.evaluate(environment))
+            if entry.requirement and _applies(entry.requirement.marker, environment)
         }
         return len(names)
 

@@ -42,7 +42,7 @@ def make_body(about: About) -> bytes:
             "cors": _cors(about),
             "health_path": about.health_path,
         },
-    ).encode()
+    ).encode("utf-8", "replace")
 
 
 def inline(text: str) -> str:

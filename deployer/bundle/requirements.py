@@ -26,7 +26,7 @@ TEST_PACKAGES = frozenset(
 TEST_PREFIXES = ("pytest-", "flake8-", "pylint-", "types-", "pytest_")
 TEST_SUFFIXES = ("-stubs",)
 PATHS = re.compile(r"^\.|^file:|^[^:@]*/|\.(?:whl|zip|tar\.gz)$|@\s*file:")
-CREDENTIALS = re.compile(r"https?://[^/\s@$]+(?::[^/\s@$]*)?@")
+CREDENTIALS = re.compile(r"https?://[^/\s@$]++@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def clean(content: bytes, needed: frozenset[str] = frozenset()) -> Cleaned:
     """
     entries = parse(decode(content))
     kept = [entry for entry in entries if not is_test_package(entry.name, needed)]
-    removed = tuple(entry.name for entry in entries if entry not in kept)
+    removed = tuple(entry.name for entry in entries if is_test_package(entry.name, needed))
     return Cleaned(
         content="".join(entry.raw for entry in kept).encode(),
         removed=removed,
@@ -167,6 +167,6 @@ def _option(text: str) -> tuple[str, str]:
 def _requirement(text: str) -> Requirement | None:
     try:
         return Requirement(text)
-    except InvalidRequirement:
+    except (InvalidRequirement, RecursionError):  # a marker may nest parentheses for ever
         egg = re.search(r"[#&]egg=([A-Za-z0-9][\w.-]*)", text)
         return Requirement(egg[1]) if egg else None

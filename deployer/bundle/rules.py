@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import posixpath
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import Final
 
 from pathspec.pattern import RegexMatchResult
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from deployer.code.source import join
+
+# What pathspec makes of `*`, `?`, a `**` between folders and one at the start.
+_STAR: Final = "[^/]*"
+_ONE: Final = "[^/]"
+_ANY_FOLDERS: Final = "(?:/.+)?"
+_ANY_START: Final = "^(?:.+/)?"
+# pathspec lets `[!a]` match the `/` between folders, git doesn't.
+_NOT_ONE_OF: Final = re.compile(r"(?<![\\\[])\[\^(?!/\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ class Group:
             by_base.setdefault(rule.base, []).append(expression.replace("(?P<ps_d>", "(?:"))
         return cls(
             rules=held,
-            any=tuple((base, re.compile("|".join(found))) for base, found in by_base.items()),
+            any=tuple((base, _compiled("|".join(found))) for base, found in by_base.items()),
         )
 
     def matching(self, path: str) -> list[Rule]:
@@ -95,12 +105,47 @@ def git_rule(line: str, folder: str, origin: str) -> Rule | None:
     """A gitignore line of a file in ``folder``; None for blanks, comments and broken patterns."""
     text = line.rstrip("\r\n")
     try:
-        pattern = GitIgnoreSpecPattern(text)
-    except ValueError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of `[[`, which means itself here
+            pattern = GitIgnoreSpecPattern(text)
+    except (ValueError, re.error):
         return None  # git, too, treats a broken pattern as one that matches nothing
-    if pattern.include is None:
+    if pattern.include is None or pattern.regex is None:
         return None
-    return Rule(text=text.strip(), origin=origin, base=folder, pattern=pattern)
+    quick = GitIgnoreSpecPattern(_compiled(linear(pattern.regex.pattern)), pattern.include)
+    return Rule(text=text.strip(), origin=origin, base=folder, pattern=quick)
+
+
+def linear(expression: str) -> str:
+    """pathspec's expression, matching the same without trying every way to share out its stars.
+
+    Between two stars the first place that fits is as good as any later one, so that what was
+    matched there need not be looked at again: atomic groups say so. Without them a line like
+    `*a*a*a*a*a*a*b` takes for ever on a long name.
+    """
+    runs = [_linear_stars(run) for run in expression.split(_ANY_FOLDERS)]
+    if len(runs) > 1 and runs[0].startswith(_ANY_START):
+        runs[0] = f"^(?>(?:.+?/)??{runs[0].removeprefix(_ANY_START)}(?=/))"
+    between = "".join(f"(?>(?:/.+?)??{run}(?=/))" for run in runs[1:-1])
+    last = f"{_ANY_FOLDERS}{runs[-1]}" if len(runs) > 1 else ""
+    return _NOT_ONE_OF.sub("(?!/)[^", f"{runs[0]}{between}{last}")
+
+
+def _compiled(expression: str) -> re.Pattern[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.compile(expression)
+
+
+def _linear_stars(run: str) -> str:
+    first, *rest = re.sub(r"(?:\[\^/\]\*){2,}", _STAR, run).split(_STAR)
+    if not rest:
+        return run
+    inner = (
+        f"{_STAR}{part}" if "/" in part or "(" in part else f"(?>[^/]*?{part})"
+        for part in (each.replace(_ONE, "\0") for each in rest[:-1])
+    )
+    return f"{first}{''.join(inner)}{_STAR}{rest[-1]}".replace("\0", _ONE)
 
 
 def docker_rule(line: str, folder: str, origin: str) -> Rule | None:
