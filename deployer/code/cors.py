@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from deployer.code.project import Project
 from deployer.code.source import dotted_name
-from deployer.code.values import keyword
+from deployer.code.values import keyword, text
 
 SCOPES = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -36,9 +36,23 @@ def cors_origins(project: Project, path: str) -> Iterator[tuple[Place, ast.expr]
     for body in reversed(bodies):
         for node in ast.walk(ast.Module(body=list(body), type_ignores=[])):
             if isinstance(node, ast.Call) and _is_cors(project, path, node):
-                value = keyword(node, "allow_origins")
+                value = keyword(node, "allow_origins") or _spread(project, path, node)
                 if value is not None:
                     yield Place(path, body), value
+
+
+def _spread(project: Project, path: str, call: ast.Call) -> ast.expr | None:
+    """``**options`` with ``allow_origins`` among them."""
+    for item in call.keywords:
+        name = dotted_name(item.value) if item.arg is None else None
+        found = project.lookup(path, name) if name else None
+        match found.node if found else None:
+            case ast.Dict(keys=keys, values=values):
+                pairs = zip(keys, values, strict=True)
+                return next(
+                    (v for k, v in pairs if text(project, path, k) == "allow_origins"), None
+                )
+    return None
 
 
 def _is_cors(project: Project, path: str, call: ast.Call) -> bool:

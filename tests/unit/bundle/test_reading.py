@@ -307,6 +307,16 @@ def test_the_middleware_is_known_by_any_name(plan: Planner) -> None:
     assert found.name == "A"
 
 
+def test_origins_among_spread_options_are_found(plan: Planner) -> None:
+    code = (
+        f"import os\n{CORS}OPTIONS = {{'allow_origins': os.environ['A'].split(',')}}\n"
+        f"{APP}app.add_middleware(CORSMiddleware, **OPTIONS)\n"
+    )
+    found = plan({**MINIMAL, "backend/main.py": code}).backend.origins
+    assert found is not None
+    assert found.name == "A"
+
+
 def test_fixed_origins_have_no_name(plan: Planner) -> None:
     code = f"import os\nA = os.getenv('ALLOWED_ORIGINS')\n{CORS}{APP}{ADD.format(['*'])}"
     assert plan({**MINIMAL, "backend/main.py": code}).backend.origins is None

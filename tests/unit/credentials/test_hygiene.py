@@ -138,6 +138,7 @@ def test_a_good_variable_passes(name: str) -> None:
         ("xxx", "placeholder"),
         ("XXXXXXXX", "placeholder"),
         ("sk-xxxxxxxx", "placeholder"),
+        ("sk-...", "placeholder"),
         ("your-key-here", "placeholder"),
         ("YOUR_API_KEY", "placeholder"),
         ("your api key", "placeholder"),
