@@ -6,10 +6,11 @@ Rule: names of secrets, never values. A new field keeps the version; a changed o
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any, Final
 
 from deployer.errors import Problem
-from deployer.report import FileDiff, Report, Source
+from deployer.report import FileDiff, FrontendReport, Report, Source
 
 VERSION: Final = 1
 
@@ -25,31 +26,15 @@ def render_receipt(report: Report, source: Source) -> str:
         "revision": report.revision or None,
         "previousRevision": report.previous_revision or None,
         "changed": report.changed,
-        "urls": _known(
-            app=report.urls.app,
-            docs=report.urls.docs,
-            health=report.urls.health,
-            page=report.urls.page,
-        ),
-        "source": _known(
-            repository=source.repository,
-            commit=source.commit,
-            branch=source.branch,
-            runUrl=source.run_url,
-            toolVersion=source.version,
-        ),
+        "urls": _known(**asdict(report.urls)),
+        "source": _source(source),
         "bundle": _bundle(report),
         "files": _files(report.files),
         "secrets": sorted(report.names.secrets),
         "variables": sorted(report.names.variables),
         "sent": sorted((*report.names.sent_secrets, *report.names.sent_variables)),
         "pruned": sorted(report.names.pruned),
-        "frontend": _known(
-            state=report.frontend.state,
-            status=report.frontend.status,
-            commit=report.frontend.commit,
-            pullRequest=report.frontend.pull_request,
-        ),
+        "frontend": _frontend(report.frontend),
         "problems": [_problem(each) for each in report.problems],
         "warnings": [str(each) for each in report.notices if each.warning],
         "stages": [{"name": t.name, "seconds": round(t.seconds, 3)} for t in report.timeline],
@@ -61,6 +46,25 @@ def _known(**texts: str) -> dict[str, str | None]:
     return {name: text or None for name, text in texts.items()}
 
 
+def _source(source: Source) -> dict[str, str | None]:
+    return _known(
+        repository=source.repository,
+        commit=source.commit,
+        branch=source.branch,
+        runUrl=source.run_url,
+        toolVersion=source.version,
+    )
+
+
+def _frontend(frontend: FrontendReport) -> dict[str, str | None]:
+    return _known(
+        state=frontend.state,
+        status=frontend.status,
+        commit=frontend.commit,
+        pullRequest=frontend.pull_request,
+    )
+
+
 def _bundle(report: Report) -> dict[str, Any] | None:
     if report.bundle is None:
         return None
@@ -69,13 +73,7 @@ def _bundle(report: Report) -> dict[str, Any] | None:
 
 
 def _files(files: FileDiff) -> dict[str, int]:
-    lists = {
-        "added": files.added,
-        "changed": files.changed,
-        "removed": files.removed,
-        "kept": files.kept,
-    }
-    return {name: len(paths) for name, paths in lists.items()}
+    return {name: len(paths) for name, paths in asdict(files).items()}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

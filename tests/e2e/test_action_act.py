@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import requests
 import yaml
 from huggingface_hub import HfApi
 
-from localhub.testing import RunningHub, running
+from localhub.testing import RunningHub
 from tests.real.action import ROOT, consumer_repository, copy_of_this_repository
 from tests.real.need import missing
 
@@ -110,12 +109,6 @@ def _without_uv(folder: Path, scratch: Path) -> Path:
         if program.name not in ("uv", "uvx") and not link.is_symlink():
             link.symlink_to(program)
     return rest
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[RunningHub]:
-    with running("--environments", str(ROOT / ".cache" / "environments")) as started:
-        yield started
 
 
 @pytest.fixture(autouse=True)

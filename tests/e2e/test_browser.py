@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from localhub.testing import RunningHub, running
+from localhub.testing import RunningHub
 from tests.real.action import consumer_repository
 from tests.real.program import Checkout, Run
 from tests.real.web_page import PUBLIC_HOST, local_backend, opened, served
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[RunningHub]:
-    with running() as started:
-        yield started
 
 
 def ask(page: Page, question: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from localhub.testing import RunningHub, running
+from localhub.testing import RunningHub
 from tests.localgithub.repositories import Repository
 from tests.localgithub.schema import SchemaMissing, schema
 from tests.localgithub.server import serving
@@ -20,12 +20,6 @@ from tests.real.program import Checkout, Run
 
 NAME = "octo/rag-chatbot"
 CLIENT = "frontend/src/chatClient.ts"
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[RunningHub]:
-    with running() as started:
-        yield started
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from localhub.testing import RunningHub, running
+from localhub.testing import RunningHub
 from tests.real.action import ROOT, changes, consumer_repository
 from tests.real.docker import attempt, build, docker
 
@@ -19,12 +18,6 @@ pytestmark = pytest.mark.docker
 @pytest.fixture(scope="module")
 def image() -> str:
     return build(ROOT, "hf-space-deploy:test")
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[RunningHub]:
-    with running("--environments", str(ROOT / ".cache" / "environments")) as started:
-        yield started
 
 
 @pytest.fixture

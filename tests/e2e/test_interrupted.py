@@ -6,19 +6,12 @@ import contextlib
 import signal
 import time
 import urllib.error
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from localhub.testing import RunningHub, running
+from localhub.testing import RunningHub
 from tests.real.program import Checkout
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[RunningHub]:
-    with running() as started:
-        yield started
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])

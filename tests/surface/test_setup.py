@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -186,16 +185,3 @@ def test_nothing_happens_while_the_lock_is_the_same(machine: Path, clone: Path) 
     shutil.copy(clone / "requirements" / "dev.txt", clone / ".venv" / "requirements.txt")
     done = run("tools/setup.sh", machine, clone)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-# --- tests/conftest.py ---------------------------------------------------------------------------
-
-
-def test_a_test_can_not_reach_out_of_the_machine() -> None:
-    with pytest.raises(AssertionError, match="tried to connect"):
-        socket.create_connection(("192.0.2.1", 80), timeout=1)
-
-
-def test_loopback_stays_open() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection(server.getsockname(), timeout=5).close()

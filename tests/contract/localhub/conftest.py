@@ -13,7 +13,7 @@ from huggingface_hub import HfApi
 from localhub.testing import RunningHub, running
 from tests.contract.localhub import clients
 
-ENVIRONMENTS = clients.ROOT / ".cache" / "localhub-environments"
+ENVIRONMENTS = clients.ROOT / ".cache" / "environments"
 _numbers = itertools.count(1)
 
 

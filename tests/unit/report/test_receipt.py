@@ -1,4 +1,4 @@
-"""Receipt, outputs and annotations: what other programs read."""
+"""The receipt: what other programs read."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from deployer.model import (
     Status,
 )
 from deployer.report import FrontendReport, Names, Report, Source, StageTime, Urls, names_of
-from deployer.report.annotations import choose
-from deployer.report.outputs import outputs_of
 from deployer.report.receipt import render_receipt
 
 SCHEMA = Path(__file__).parents[3] / "docs/reference/receipt.schema.json"
@@ -93,45 +91,3 @@ def test_names_are_taken_from_entries_and_change_without_their_values() -> None:
         foreign=("HAND",),
     )
     assert "canary" not in render_receipt(replace(FULL, names=names), Source())
-
-
-def test_outputs_carry_every_name_of_the_interface_but_the_receipt() -> None:
-    assert outputs_of(FULL) == {
-        "status": "healthy",
-        "space-url": "https://a",
-        "docs-url": "https://a/docs",
-        "health-url": "https://a/h",
-        "space-page": "https://p",
-        "revision": "new",
-        "previous-revision": "old",
-        "changed": "true",
-        "frontend-commit": "c",
-        "pull-request": "u",
-        "frontend-status": "stale",
-    }
-
-
-def test_what_is_not_known_is_no_output() -> None:
-    assert outputs_of(Report(status=Status.FAILED)) == {"status": "failed", "changed": "false"}
-
-
-def problem(number: int, code: Exit) -> Problem:
-    return Problem(exit=code, message=f"problem {number}")
-
-
-def test_at_most_ten_annotations_problems_before_warnings_lowest_code_first() -> None:
-    problems = [problem(n, Exit.HEALTH if n % 2 else Exit.CONFIGURATION) for n in range(7)]
-    notices = [Notice(message=f"warning {n}") for n in range(7)]
-    chosen, warned = choose(problems, [Notice(message="note", warning=False), *notices])
-    assert [each.exit for each in chosen] == [Exit.CONFIGURATION] * 4 + [Exit.HEALTH] * 3
-    assert warned == tuple(notices[:3])
-
-
-def test_the_same_finding_is_annotated_once() -> None:
-    chosen, warned = choose([problem(1, Exit.HUB)] * 3, [Notice(message="w")] * 3)
-    assert (len(chosen), len(warned)) == (1, 1)
-
-
-def test_more_than_ten_problems_leave_no_room_for_warnings() -> None:
-    chosen, warned = choose([problem(n, Exit.HUB) for n in range(30)], [Notice(message="w")])
-    assert (len(chosen), warned) == (10, ())
