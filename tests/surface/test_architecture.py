@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields, is_dataclass
 from pathlib import Path
@@ -154,10 +155,11 @@ PASSED_ON = [path for path in MODULES if path.parent == PACKAGE or path.stem == 
 
 
 @pytest.mark.parametrize("path", PASSED_ON, ids=place)
-def test_what_the_street_passes_on_is_frozen(path: Path) -> None:
+def test_what_the_street_passes_on_is_frozen_and_keyword_only(path: Path) -> None:
     for name, decorator in decorations(TREES[path]):
-        if "dataclass" in ast.unparse(decorator):
-            assert "frozen=True" in ast.unparse(decorator), name
+        written = ast.unparse(decorator)
+        if "dataclass" in written:
+            assert {"frozen=True", "kw_only=True"} <= set(re.findall(r"\w+=\w+", written)), name
 
 
 def test_a_secret_never_shows_its_value() -> None:
