@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from deployer.code.project import Project
-from deployer.code.source import dotted_name
+from deployer.code.source import dotted_name, statements
 
 DEPTH = 8
 
@@ -41,15 +41,20 @@ def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
 
 
 def class_fields(node: ast.ClassDef) -> dict[str, ast.expr | None]:
-    """A class's fields and what they are set to."""
+    """A class's fields and what they are set to, also by its ``__init__``."""
     fields: dict[str, ast.expr | None] = {}
-    for item in node.body:
+    for item in statements((*_set_up(node), *node.body)):
         match item:
             case ast.AnnAssign(target=ast.Name(id=name), value=value):
-                fields[name] = value
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                fields[name] = value
+                fields[name] = value or fields.get(name)
+            case ast.Assign(targets=[ast.Name() | ast.Attribute() as target], value=value):
+                fields[(dotted_name(target) or "").removeprefix("self.")] = value
     return fields
+
+
+def _set_up(node: ast.ClassDef) -> list[ast.stmt]:
+    made = (item for item in node.body if isinstance(item, ast.FunctionDef))
+    return next((item.body for item in made if item.name == "__init__"), [])
 
 
 def class_of(project: Project, path: str, owner: str) -> tuple[str, ast.ClassDef] | None:
@@ -91,10 +96,8 @@ def _part(project: Project, path: str, node: ast.expr, depth: int) -> str | None
 
 
 def _named(project: Project, path: str, node: ast.expr, depth: int) -> str | None:
-    name = dotted_name(node)
-    if name is None:
-        return None
-    found = project.lookup(path, name)
+    name = (dotted_name(node) or "").removesuffix(".value")  # of an enumeration's member
+    found = project.lookup(path, name) if name else None
     if found and isinstance(found.node, ast.expr) and "." not in found.name:
         return text(project, found.path, found.node, depth - 1)
     owner, _, field = name.rpartition(".")

@@ -43,12 +43,18 @@ def test_constants_f_strings_and_settings_are_resolved(plan: Planner) -> None:
             "backend/main.py": "from fastapi import FastAPI\nfrom config import settings, PREFIX\n"
             "import config\napp = FastAPI()\n"
             "@app.get(f'{settings.api}/health')\ndef a(): ...\n"
-            "@app.get(PREFIX + '/b')\ndef b(): ...\n@app.get(f'{config.PREFIX}/c')\ndef c(): ...\n",
+            "@app.get(PREFIX + '/b')\ndef b(): ...\n@app.get(f'{config.PREFIX}/c')\ndef c(): ...\n"
+            "@app.get(config.Paths.D.value)\ndef d(): ...\n"
+            "@app.get(config.own.path)\ndef e(): ...\n",
             "backend/config.py": "from pydantic_settings import BaseSettings\nPREFIX = '/x'\n"
+            "from enum import Enum\nclass Paths(str, Enum):\n    D = '/d'\n"
+            "class Own:\n    path: str\n    def __init__(self):\n        self.path = '/e'\n"
+            "own = Own()\n"
             "class Settings(BaseSettings):\n    api: str = '/api'\nsettings = Settings()\n",
         }
     )
-    assert routes(found) == [("GET", "/api/health"), ("GET", "/x/b"), ("GET", "/x/c")]
+    paths = [path for _, path in routes(found)]
+    assert paths == ["/api/health", "/x/b", "/x/c", "/d", "/e"]
 
 
 def test_routes_of_a_factory_and_of_functions_it_calls_are_read(plan: Planner) -> None:
