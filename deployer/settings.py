@@ -1,7 +1,7 @@
 """The inputs: one table of dataclass fields that carry their own default and help.
 
 Everything else about inputs is rendered from this table: action.yml's ``inputs:`` and ``env:``,
-the README's and the docs' tables, and ``--help`` (tools/render.py, deployer/cli.py).
+the README's and the docs' tables, and ``--help`` (tools/render.py, deployer/flags.py).
 
 An input arrives as ``INPUT_<NAME>`` with hyphens kept or turned into underscores, or as a flag of
 the same name. An empty input means "not given".

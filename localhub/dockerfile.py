@@ -58,7 +58,7 @@ Step = Copy | Install | Arrange | Skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Instructions:
     """What the Dockerfile comes to. ``python`` is the version that the base image names."""
 
     python: str | None
@@ -84,15 +84,15 @@ class _Stage:
         )
 
 
-def parse(text: str, arguments: Mapping[str, str]) -> Recipe:
-    """The recipe of a Dockerfile; ``arguments`` are the build arguments (a Space's variables)."""
+def parse(text: str, arguments: Mapping[str, str]) -> Instructions:
+    """What a Dockerfile comes to; ``arguments``: the build arguments (a Space's variables)."""
     reader = _Reader(arguments)
     for line in syntax.logical_lines(text):
         keyword, _, rest = line.partition(" ")
         reader.follow(keyword.upper(), rest.strip())
     stage = reader.stage
     shell_entry = stage.entrypoint[:2] == ("/bin/sh", "-c")
-    return Recipe(
+    return Instructions(
         python=stage.python,
         steps=tuple(reader.steps),
         environment=stage.environment,

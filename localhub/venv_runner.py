@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from localhub import dockerfile
-from localhub.dockerfile import Arrange, Copy, Install, Recipe, Skipped
+from localhub.dockerfile import Arrange, Copy, Install, Instructions, Skipped
 from localhub.environments import Environments, Installation
 from localhub.logs import Log
 from localhub.runner import INSIDE, BuildFailed, Replica, Source, free_port, spawn
@@ -30,7 +30,7 @@ class VenvImage:
 
     source: Source
     root: Path
-    recipe: Recipe
+    instructions: Instructions
     binaries: Path
 
     async def start(self, environment: Mapping[str, str], log: Log) -> Replica:
@@ -39,7 +39,9 @@ class VenvImage:
         root = scratch / "root"
         await asyncio.to_thread(shutil.copytree, self.root, root, symlinks=True)
         port = free_port()
-        place = _Place(root=root, recipe=self.recipe, asked=self.source.app_port, given=port)
+        place = _Place(
+            root=root, instructions=self.instructions, asked=self.source.app_port, given=port
+        )
         values = {**place.environment(), **environment}
         values |= {"PATH": f"{self.binaries}:{SYSTEM_PATH}", "HOME": str(place.home)}
         place.home.mkdir(parents=True, exist_ok=True)
@@ -71,25 +73,25 @@ class VenvRunner:
         """Follow the Dockerfile; ``BuildFailed`` when an installation or a COPY fails."""
         text = (source.folder / "Dockerfile").read_text(encoding="utf-8", errors="replace")
         try:
-            recipe = dockerfile.parse(text, source.variables)
+            instructions = dockerfile.parse(text, source.variables)
         except (ValueError, IndexError) as error:  # an open quote, a FROM without a name
             raise BuildFailed(1, f"dockerfile parse error: {error}") from error
-        if not recipe.command:
+        if not instructions.command:
             raise BuildFailed(1, "the Dockerfile has no CMD and no ENTRYPOINT")
         root = Path(mkdtemp(prefix="image-", dir=source.folder.parent))
-        below(root, recipe.folder).mkdir(parents=True, exist_ok=True)
+        below(root, instructions.folder).mkdir(parents=True, exist_ok=True)
         try:
-            wanted = await asyncio.to_thread(_follow, recipe, source.folder, root, log)
+            wanted = await asyncio.to_thread(_follow, instructions, source.folder, root, log)
         except OSError as error:  # such as a folder copied onto a file
             raise BuildFailed(1, str(error)) from error
-        binaries = await self._environments.provide(recipe.python, wanted, log)
-        return VenvImage(source=source, root=root, recipe=recipe, binaries=binaries)
+        binaries = await self._environments.provide(instructions.python, wanted, log)
+        return VenvImage(source=source, root=root, instructions=instructions, binaries=binaries)
 
 
-def _follow(recipe: Recipe, context: Path, root: Path, log: Log) -> list[Installation]:
+def _follow(instructions: Instructions, context: Path, root: Path, log: Log) -> list[Installation]:
     """Do what can be done in a folder; return what is to be installed."""
     wanted = []
-    for step in recipe.steps:
+    for step in instructions.steps:
         match step:
             case Copy():
                 log.line(f"COPY {' '.join(step.sources)} {step.destination}")
@@ -154,29 +156,29 @@ class _Place:
     """One run: turns the image's paths and port into this machine's."""
 
     root: Path
-    recipe: Recipe
+    instructions: Instructions
     asked: int
     given: int
 
     @property
     def folder(self) -> Path:
-        return below(self.root, self.recipe.folder)
+        return below(self.root, self.instructions.folder)
 
     @property
     def home(self) -> Path:
-        return below(self.root, self.recipe.environment.get("HOME", "/root"))
+        return below(self.root, self.instructions.environment.get("HOME", "/root"))
 
     def environment(self) -> dict[str, str]:
         """The Dockerfile's own variables."""
         return {
             name: str(self.given) if value == str(self.asked) else self._paths(value)
-            for name, value in self.recipe.environment.items()
+            for name, value in self.instructions.environment.items()
         }
 
     def command(self, values: Mapping[str, str]) -> list[str]:
         """The command with the given port; its program taken from the environment if it's there."""
         port = re.compile(rf"(?<![\w.]){self.asked}(?![\w.])")
-        words = [self._paths(port.sub(str(self.given), word)) for word in self.recipe.command]
+        words = [self._paths(port.sub(str(self.given), word)) for word in self.instructions.command]
         program = words[0]
         if "/" in program and not Path(program).exists() and (self.folder / program).exists():
             program = str(self.folder / program)
@@ -186,8 +188,8 @@ class _Place:
 
     def _paths(self, text: str) -> str:
         """Replace paths that the Dockerfile made, wherever they begin."""
-        known = {self.recipe.folder, self.recipe.environment.get("HOME", "")}
-        known |= {s.destination.rstrip("/") for s in self.recipe.steps if isinstance(s, Copy)}
+        known = {self.instructions.folder, self.instructions.environment.get("HOME", "")}
+        known |= {s.destination.rstrip("/") for s in self.instructions.steps if isinstance(s, Copy)}
         longest_first = sorted((k for k in known if len(k) > 1), key=len, reverse=True)
         if not longest_first:
             return text

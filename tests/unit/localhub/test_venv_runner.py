@@ -16,8 +16,8 @@ ROOT = Path("/scratch/root")
 
 
 def place(dockerfile: str, asked: int = 7860) -> _Place:
-    recipe = parse(dockerfile, {})
-    return _Place(root=ROOT, recipe=recipe, asked=asked, given=41000)
+    instructions = parse(dockerfile, {})
+    return _Place(root=ROOT, instructions=instructions, asked=asked, given=41000)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,6 @@ def test_requirements_named_by_a_path_of_the_image_are_found(tmp_path: Path) -> 
     context = tmp_path / "context"
     context.mkdir()
     (context / "requirements.txt").touch()
-    recipe = parse("FROM a\nCOPY . /code\nRUN pip install -r /code/requirements.txt", {})
-    (wanted,) = _follow(recipe, context, tmp_path / "root", Log())
+    instructions = parse("FROM a\nCOPY . /code\nRUN pip install -r /code/requirements.txt", {})
+    (wanted,) = _follow(instructions, context, tmp_path / "root", Log())
     assert Path(wanted.arguments[1]).is_file()
