@@ -21,9 +21,7 @@ BLOCK = re.compile(
 
 
 # Beside its own errors PyYAML lets through what its constructors raise (`a: 2020-13-45`).
-_NO_YAML = (
-    *(yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError),
-)
+_NO_YAML = (*(yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
