@@ -125,4 +125,5 @@ def _same_host(one: str, other: str) -> bool:
     first, second = urlsplit(one), urlsplit(other)
     if first.scheme == second.scheme:
         return first.netloc == second.netloc
-    return first.hostname == second.hostname and second.scheme == "https"
+    default = second.scheme == "https" and second.netloc == second.hostname
+    return default and first.hostname == second.hostname

@@ -72,7 +72,7 @@ HEALTH: Final = (
     Rule(service="qdrant", pattern=r"\b404\b|not found", cause=QDRANT_SUSPENDED),
     Rule(service="qdrant", pattern=r"", cause=QDRANT_REFUSED),
     Rule(service="postgres", pattern=r"sslmode|ssl|tls|insecure", cause=POSTGRES_SSL),
-    Rule(service="postgres", pattern=r"password|authenticat|role .* exist", cause=POSTGRES_LOGIN),
+    Rule(service="postgres", pattern=r"password|authenticat|role .{1,100} exist", cause=POSTGRES_LOGIN),
     Rule(service="postgres", pattern=r"", cause=POSTGRES_REFUSED),
     Rule(service="gemini", pattern=r"quota|\b429\b|resource.?exhausted", cause=GEMINI_QUOTA),
     Rule(service="gemini", pattern=r"api.?key|\b40[013]\b|permission", cause=GEMINI_KEY),
@@ -124,7 +124,7 @@ LOG: Final = (
         ),
     ),
     Rule(
-        pattern=r"\n?([a-zA-Z_]\w*)\s+Field required \[type=missing",
+        pattern=r"\b([a-zA-Z_]\w{0,100})\s{1,20}Field required \[type=missing",
         cause=Cause(
             title="The app's settings want `{0}` at start, and the Space has none",
             remedy="Name it (usually in capitals) under `secrets:` or `variables:`.",

@@ -222,6 +222,7 @@ def _word(value: Any) -> str:
 
 
 def _service_name(name: str) -> str:
-    """The service's name, short and harmless: it comes from a stranger's answer."""
-    plain = re.sub(r"[^\w .-]", "", name)[:40] or "service"
+    """The service's name where it is one: it comes from a stranger's answer, and a secret that
+    was shortened or stripped of its signs would no longer be known for one."""
+    plain = name if re.fullmatch(r"[\w .()/-]{1,40}", name) else "service"
     return re.sub(r"_(?:connected|connection|ok|healthy|up|available|status)$", "", plain)

@@ -231,3 +231,10 @@ def test_a_broken_answer_is_an_answer_without_a_status(site: Site, raw: bytes) -
     assert answer.status == 0
     assert answer.error.startswith("no answer")
     assert judge(answer).health is Health.NOT_YET
+
+
+def test_a_redirect_to_another_port_of_the_host_is_not_followed(site: Site) -> None:
+    site.reply = replies(302, Location="https://127.0.0.1:1/api/health")
+    answer = get(site, token=TOKEN)
+    assert (answer.status, answer.location) == (302, "https://127.0.0.1:1/api/health")
+    assert len(site.seen) == 1

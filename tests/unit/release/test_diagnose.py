@@ -134,3 +134,11 @@ def test_no_cause_quotes_the_body_or_more_than_a_name_of_the_log() -> None:
     found = causes_of(services(qdrant=f"error: {planted}", gemini=f"error {planted}"))
     found += str(of_build(Runtime(stage="x", error=planted), (planted,), timed_out=True))
     assert planted not in found
+
+
+@pytest.mark.parametrize("word", ["role ", "a", "a ", "ModuleNotFoundError: No module named '"])
+def test_a_long_answer_or_log_is_searched_at_once(word: str) -> None:
+    long = word * (400_000 // len(word))
+    verdict = Verdict(health=Health.UNHEALTHY, reason="x", services=("postgres",))
+    of_health(verdict, Answer(status=500, body=long.encode()), (long,))
+    assert of_build(Runtime(stage="x"), (long,), timed_out=False) == ()

@@ -233,3 +233,10 @@ BODIES = st.recursive(
 @given(body=BODIES, status=st.sampled_from([200, 404, 500, 503]))
 def test_a_verdict_never_quotes_a_value_of_the_body(body: Any, status: int) -> None:
     assert CANARY.lower() not in str(judge(answer(body, status))).lower()
+
+
+@pytest.mark.parametrize("name", ["k3y@with/signs:canary", f"{'long' * 10}-canary", "<canary>"])
+def test_a_service_is_not_named_by_what_is_no_name(name: str) -> None:
+    """A masked value that was cut or stripped of its signs would no longer be hidden."""
+    verdict = judge(answer({"services": {name: "error"}}, 503))
+    assert verdict.services == ("service",)
