@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deployer.errors import HubRefused
 from deployer.model import Runtime, Space, SpaceId
 from deployer.plan import Plan
 from deployer.ports import World
@@ -74,7 +75,12 @@ def _complete(plan: Plan, space: Space, world: World) -> None:
     """
     if plan.configuration.empty:
         return
-    stored = world.space_config.read(space.id)
+    try:
+        stored = world.space_config.read(space.id)
+    except HubRefused as refused:
+        if refused.status not in (401, 403):
+            raise
+        return  # it may create and may not look: the creation's word is what there is
     for public, writes, there in (
         (True, plan.configuration.variables, stored.variables),
         (False, plan.configuration.secrets, stored.secrets),

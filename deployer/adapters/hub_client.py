@@ -179,12 +179,12 @@ def _stop_when_busy(response: httpx2.Response) -> None:
 def _failures() -> tuple[type[Exception], ...]:
     """What a request can raise: HTTP and network errors, and an answer that isn't what it says.
 
-    ``ValueError`` covers broken JSON and a README that the Hub refuses; ``KeyError``, ``TypeError``
-    and ``AttributeError`` an answer of another shape.
+    ``ValueError`` covers broken JSON and a README that the Hub refuses; ``LookupError``,
+    ``TypeError`` and ``AttributeError`` an answer of another shape.
     """
     import httpx2
 
-    return (httpx2.HTTPError, OSError, ValueError, KeyError, TypeError, AttributeError)
+    return (httpx2.HTTPError, OSError, ValueError, LookupError, TypeError, AttributeError)
 
 
 def _read(failure: Exception) -> tuple[int, str]:

@@ -38,6 +38,7 @@ VISIT_FOR: Final = 30.0
 RUNTIME_WHILE_PROBING: Final = 5.0
 PROGRESS_EVERY: Final = 15.0
 LOG_LINES: Final = 400
+TOO_LATE: Final = "too few healthy answers before the time was over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +166,7 @@ class _Vigil:
     def _probe(self) -> Outcome | None:
         """Probe until enough healthy answers came in a row; None when the runtime moved on."""
         healthy, unhealthy_since = 0, None
-        verdict = Verdict(health=Health.NOT_YET, reason="not probed yet")
-        answer = Answer(status=0)
+        against = (Verdict(health=Health.NOT_YET, reason=TOO_LATE), Answer(status=0))
         while self.elapsed < self.target.timeout:
             answer = self.world.probe.get(self.target.health_url, space_token=self.target.token)
             verdict = health.judge(answer)
@@ -174,13 +174,14 @@ class _Vigil:
             self._tell(f"{self.runtime.stage}, health: {verdict.reason}")
             if healthy >= self.target.successes:
                 return self._confirmed(verdict, healthy)
+            against = against if healthy else (verdict, answer)
             unhealthy_since = self._since(verdict, unhealthy_since)
             if self.world.clock.now() - unhealthy_since >= PATIENCE:
                 break
             self.world.clock.sleep(BETWEEN_PROBES)
             if healthy == 0 and not self._still_serving(every=RUNTIME_WHILE_PROBING):
                 return None
-        return self._overtaken() or self._unhealthy(verdict, answer)
+        return self._overtaken() or self._unhealthy(*against)
 
     def _since(self, verdict: Verdict, since: float | None) -> float:
         """Since when the answers speak against health without a break; now when they don't."""

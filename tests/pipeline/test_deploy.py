@@ -179,6 +179,12 @@ def test_settings_that_the_creation_left_out_are_sent_before_the_code(scene: Sce
     assert scene.again(**SAME).status is Status.UNCHANGED
 
 
+def test_a_token_that_may_not_look_at_settings_may_still_create_them(scene: Scene) -> None:
+    scene.fakes.hub.fail("configuration", 403)
+    assert scene.run(**SAME).exit is Exit.DONE
+    assert set(scene.space.secrets) == {"GEMINI_API_KEY"}
+
+
 def test_a_first_deploy_writes_every_output(deployed: Scene) -> None:
     host = deployed.space.host
     assert dict(deployed.outputs) == {

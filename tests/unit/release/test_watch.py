@@ -22,6 +22,7 @@ from deployer.model import (
     Unhealthy,
 )
 from deployer.release import watch
+from deployer.release.health import judge
 from deployer.release.watch import Target
 from tests.fakes.hub import Behaviour, FakeSpace, says
 from tests.fakes.world import FakeWorld, make_world
@@ -165,7 +166,14 @@ def test_a_flapping_service_is_neither_healthy_nor_judged_before_the_timeout(sce
     flaps = Behaviour(app=lambda passed: OK if int(passed) % 3 == 0 else BAD)
     outcome = scene.push(flaps).wait(timeout=400.0)
     assert isinstance(outcome, Unhealthy)
+    assert outcome.verdict.reason == judge(BAD).reason
     assert scene.now >= 400.0
+
+
+def test_healthy_answers_that_come_too_late_are_told_as_that(scene: Scene) -> None:
+    outcome = scene.push(Behaviour()).wait(timeout=60.0, successes=1_000)
+    assert isinstance(outcome, Unhealthy)
+    assert outcome.verdict.reason == watch.TOO_LATE
 
 
 def test_a_build_that_never_ends_is_a_timeout(scene: Scene) -> None:
