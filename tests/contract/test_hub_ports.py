@@ -455,6 +455,15 @@ def test_a_commit_whose_answer_is_lost_is_made_once(
     assert real.owner.space_runtime.head(name) == revision
 
 
+def test_a_list_of_commits_that_is_empty_for_a_moment_is_asked_for_again(
+    real: Side, hub: RunningHub, name: SpaceId
+) -> None:
+    space = create(real, name)
+    hub.fault(**COMMIT, effect="reset-after")
+    hub.fault(path="/commits/", status=200, body="[]")
+    assert commit(real, space, made("a.py", b"1")) == real.owner.space_runtime.head(name)
+
+
 def test_a_restore_whose_answer_is_lost_is_made_once(
     real: Side, hub: RunningHub, name: SpaceId
 ) -> None:
