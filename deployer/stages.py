@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from deployer import act, observe, observe_space, plan, recover
+from deployer import act, observe, observe_frontend, observe_space, plan, recover
 from deployer import follow_up as frontend_step
 from deployer.act import Release
 from deployer.errors import Exit, HubRefused, Problem, Refused, refuse
@@ -25,7 +25,7 @@ from deployer.observe_space import SpaceState
 from deployer.plan import Plan
 from deployer.release import watch
 from deployer.release.watch import Target
-from deployer.report import FileDiff, FrontendReport, Report, Urls, names_of
+from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
 from deployer.run import Run
 
 
@@ -44,7 +44,7 @@ def decide(run: Run) -> tuple[Plan, SpaceState]:
         state=state,
         lenient=run.context.secretless and settings.mode is Mode.PLAN,
     )
-    frontend = plan.read_frontend(settings, bundle, state, world.files, findings)
+    frontend = observe_frontend.read_frontend(settings, bundle, state, world.files, findings)
     if settings.mode is Mode.DEPLOY:
         access = frontend_step.access_problems(settings, run.context, frontend, world.repo)
         findings.keep(access)
@@ -59,7 +59,7 @@ def decide(run: Run) -> tuple[Plan, SpaceState]:
     return decided, state
 
 
-def _know_plan(run: Run, decided: Plan, state: SpaceState, names: object) -> None:
+def _know_plan(run: Run, decided: Plan, state: SpaceState, names: Names) -> None:
     changes = decided.difference
     run.trail.know(
         bundle_digest=decided.digest,
@@ -211,7 +211,7 @@ def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Re
     run.trail.know(revision=outcome.revision, status=status)
     urls = run.trail.report.urls
     run.world.console.line(f"Healthy: {urls.app} (API docs: {urls.docs}, health: {urls.health})")
-    request = plan.frontend_request(run.settings, decided.bundle, release.space.host)
+    request = observe_frontend.frontend_request(run.settings, decided.bundle, release.space.host)
     try:
         client = plan_frontend(request, run.world.files)
         frontend, notices = frontend_step.follow_up(
