@@ -87,7 +87,8 @@ def _tagline(parts: Parts) -> str:
 def _about(parts: Parts, title: str) -> About:
     texts = app_texts(parts.reading.target)
     backend = parts.backend
-    points = [f"{len(backend.routes)} HTTP routes, with interactive documentation at `/docs`"]
+    routes = f"{len(backend.routes)} HTTP route{'s' * (len(backend.routes) != 1)}"
+    points = [f"{routes}, with interactive documentation at `/docs`"]
     points += features(parts.dependencies)
     return About(
         title=title,

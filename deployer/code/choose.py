@@ -228,7 +228,7 @@ def _several(targets: list[Target]) -> Problem:
 
 
 def _none(code: Code, folder: str) -> Problem:
-    why = f"{len(code.paths)} Python files were read." if code.paths else "It has no Python files."
+    why = f"Python files read: {len(code.paths)}." if code.paths else "It has no Python files."
     return Problem(
         exit=Exit.BUNDLE,
         message=f"No FastAPI app was found in `{folder}`. {why}",

@@ -127,6 +127,11 @@ def test_includes_may_go_up_inside_the_backend_and_not_out_of_it(
     assert "lies outside `backend`" in problem.message
 
 
+def test_a_line_that_pip_can_not_read_is_said(plan: Planner) -> None:
+    found = plan({**CODE, "backend/requirements.txt": "fastapi\nuvicorn\nqdrant-client=1.0\n"})
+    assert "backend/requirements.txt:3: `qdrant-client=1.0` is no requirement" in found.notices
+
+
 def test_the_roots_manifest_is_used_when_the_backend_has_none(plan: Planner) -> None:
     found = plan({**CODE, "requirements.txt": "fastapi\nuvicorn\npytest\n"})
     assert found.text("requirements.txt") == "fastapi\nuvicorn\n"

@@ -167,6 +167,13 @@ def test_a_readme_that_names_another_port_than_the_app_listens_on_is_corrected(
     assert "backend/Dockerfile:6: README.md says `app_port: 8000`" in found.notices
 
 
+def test_a_readme_that_names_another_port_than_expose_is_said(plan: Planner) -> None:
+    docker = OWN.partition("EXPOSE")[0] + 'EXPOSE 8000\nCMD ["python", "main.py"]\n'
+    found = own(plan, docker, **{"README.md": "---\napp_port: 7860\n---\n"})
+    assert found.backend.app_port == 7860
+    assert "backend/Dockerfile:5: The app listens on port 8000, the Space forwards" in found.notices
+
+
 def test_a_port_that_only_the_readme_tells_is_kept(plan: Planner) -> None:
     found = plan({**MINIMAL, "backend/README.md": "---\napp_port: 8000\n---\nHi\n"})
     assert head(found)["app_port"] == 8000

@@ -95,6 +95,20 @@ def test_a_left_out_link_is_no_problem(plan: Planner, tmp_path: Path) -> None:
     plan(MINIMAL)
 
 
+def test_a_link_to_nothing_is_said_and_stays_behind(plan: Planner, tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+    (tmp_path / "backend/old.csv").symlink_to("gone.csv")
+    found = plan({})
+    assert "backend/old.csv: The link `backend/old.csv` points to nothing" in found.notices
+    assert "old.csv" not in found.paths
+
+
+@pytest.mark.parametrize("name", ["new\nline.txt", "back\\slash.txt", "bell\a.txt"])
+def test_a_name_that_no_space_can_hold_is_refused(refused: Refusal, name: str) -> None:
+    (problem,) = refused({**MINIMAL, f"backend/{name}": "x"})
+    assert repr(name) in problem.message
+
+
 def test_a_large_file_is_said(plan: Planner) -> None:
     found = plan({**MINIMAL, "backend/model.bin": b"\0" * (11 * 1024 * 1024)})
     assert "backend/model.bin: `model.bin` has 11.0 MB" in found.notices

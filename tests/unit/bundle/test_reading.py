@@ -323,6 +323,13 @@ def test_origins_among_spread_options_are_found(plan: Planner) -> None:
     assert found.name == "A"
 
 
+def test_a_usual_name_is_taken_where_the_way_to_it_can_not_be_followed(plan: Planner) -> None:
+    code = f"import os, lookup\n{CORS}os.getenv('CORS_ORIGINS')\n{APP}{ADD.format('lookup.all()')}"
+    found = plan({**MINIMAL, "backend/main.py": code}).backend.origins
+    assert found is not None
+    assert found.name == "CORS_ORIGINS"
+
+
 def test_fixed_origins_have_no_name(plan: Planner) -> None:
     code = f"import os\nA = os.getenv('ALLOWED_ORIGINS')\n{CORS}{APP}{ADD.format(['*'])}"
     assert plan({**MINIMAL, "backend/main.py": code}).backend.origins is None
