@@ -21,7 +21,8 @@ _INVISIBLE: Final = re.compile("[\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u20
 _NAMED: Final = {" ": "a space", "\n": "a line break", "\t": "a tab", "\r": "a carriage return"}
 
 _PLACEHOLDER: Final = re.compile(
-    r"(?:[\w-]*[-_ ])?x{3,}|[x*.•-]{3,}|[\w-]{0,20}(?:\.{3}|…)|\?{2,}|<[^<>\n]{1,80}>|\[?your[-_]\S+|\S{0,40}[-_]here"
+    r"(?:[\w-]*[-_ ])?x{3,}|[x*.•-]{3,}|[\w-]{0,20}(?:\.{3}|…)"
+    r"|\?{2,}|<[^<>\n]{1,80}>|\[?your[-_]\S+|\S{0,40}[-_]here"
     r"|\[?(?:your|insert|add|put|enter|paste)[-_ ](?:\w{1,20}[-_ ]){0,3}"
     r"(?:key|token|secret|password|url|value)(?:[-_ ]here)?\]?"
     r"|change[-_ ]?(?:me|this|it)!?|replace[-_ ]?(?:me|this|with.{0,40})"
