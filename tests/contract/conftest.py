@@ -8,23 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.localgithub.schema import SchemaMissing, schema
-from tests.localgithub.server import serving
-from tests.localgithub.state import Grant, LocalGitHub
-from tests.real.checkout import READER, WRITER
-from tests.real.need import missing
+from tests.localgithub.state import LocalGitHub
+from tests.real.github import github_with_tokens
 
 
 @pytest.fixture
 def local_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalGitHub]:
     """A local GitHub with a token that may write and one that may read; no git settings of ours."""
-    try:
-        schema()
-    except SchemaMissing as sentence:
-        missing(str(sentence))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    github = LocalGitHub(root=tmp_path / "github")
-    github.grants = {WRITER: Grant(installation=True), READER: Grant(write=False)}
-    with serving(github):
+    with github_with_tokens(tmp_path / "github") as github:
         yield github

@@ -10,12 +10,10 @@ import pytest
 
 from localhub.testing import RunningHub
 from tests.localgithub.repositories import Repository
-from tests.localgithub.schema import SchemaMissing, schema
-from tests.localgithub.server import serving
-from tests.localgithub.state import Fault, Grant, LocalGitHub
+from tests.localgithub.state import Fault, LocalGitHub
 from tests.real.action import EXAMPLE
 from tests.real.checkout import READER, WRITER, checkout, git
-from tests.real.need import missing
+from tests.real.github import github_with_tokens
 from tests.real.program import Checkout, Run
 
 NAME = "octo/rag-chatbot"
@@ -24,13 +22,7 @@ CLIENT = "frontend/src/chatClient.ts"
 
 @pytest.fixture
 def github(tmp_path: Path) -> Iterator[LocalGitHub]:
-    try:
-        schema()
-    except SchemaMissing as sentence:
-        missing(str(sentence))
-    made = LocalGitHub(root=tmp_path / "github")
-    made.grants = {WRITER: Grant(installation=True), READER: Grant(write=False)}
-    with serving(made):
+    with github_with_tokens(tmp_path / "github") as made:
         yield made
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from deployer.credentials.hygiene import check_entries
 from deployer.errors import Notice, Problem
 from deployer.model import Backend, Entry, OriginSetting, Secret
+from tests.unit.credentials.backends import backend
 
 PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0=\n-----END PRIVATE KEY-----\n"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
@@ -17,17 +18,6 @@ NEON = "postgresql://u:npg_abc@ep-cool-1.eu-central-1.aws.neon.tech/db"
 
 def entry(name: str, value: str, *, public: bool = False) -> Entry:
     return Entry(name=name, value=Secret(value), public=public, line=3)
-
-
-def backend(**origins: object) -> Backend:
-    return Backend(
-        folder="backend",
-        app="main:app",
-        python_version="3.11",
-        health_path="/health",
-        health_found=True,
-        origins=OriginSetting(**origins) if origins else None,  # type: ignore[arg-type]
-    )
 
 
 def check(
@@ -200,7 +190,9 @@ def test_no_message_shows_a_secret_value() -> None:
             "https://qQ7-canary/ b",
         ):
             problems, notices = check(
-                name, value, reads=backend(name="ALLOWED_ORIGINS", as_json=True)
+                name,
+                value,
+                reads=backend(origins=OriginSetting(name="ALLOWED_ORIGINS", as_json=True)),
             )
             assert "qQ7-canary" not in repr((problems, notices))
 
@@ -301,7 +293,10 @@ def test_a_space_beside_a_comma_is_a_warning() -> None:
 
 def test_the_name_that_the_cors_code_reads_is_checked_whatever_it_is_called() -> None:
     problems, _ = check(
-        "FRONTEND_URL", "https://a.example.com/", public=True, reads=backend(name="FRONTEND_URL")
+        "FRONTEND_URL",
+        "https://a.example.com/",
+        public=True,
+        reads=backend(origins=OriginSetting(name="FRONTEND_URL")),
     )
     assert len(problems) == 1
 
@@ -327,7 +322,7 @@ def test_an_origin_with_a_password_is_not_repeated() -> None:
 
 
 def test_commas_where_the_code_parses_json_are_a_problem() -> None:
-    reads = backend(name="CORS_ORIGINS", as_json=True)
+    reads = backend(origins=OriginSetting(name="CORS_ORIGINS", as_json=True))
     ((problem,), _) = check("CORS_ORIGINS", "https://a.io,https://b.io", public=True, reads=reads)
     assert '["https://a.io", "https://b.io"]' in problem.hint
     assert check("CORS_ORIGINS", '["https://a.io"]', public=True, reads=reads) == ((), ())
@@ -376,7 +371,9 @@ def test_what_serves_better_as_a_variable_is_said_and_sent(name: str, value: str
 
 
 def test_the_name_of_the_cors_setting_serves_better_as_a_variable_whatever_it_is_called() -> None:
-    _, (notice,) = check("WHO_MAY", "https://a.io", reads=backend(name="WHO_MAY"))
+    _, (notice,) = check(
+        "WHO_MAY", "https://a.io", reads=backend(origins=OriginSetting(name="WHO_MAY"))
+    )
     assert "serves better as a variable" in notice.message
 
 

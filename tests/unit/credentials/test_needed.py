@@ -7,18 +7,8 @@ from pathlib import Path
 
 from deployer.cli import main
 from deployer.credentials.needed import lacking
-from deployer.model import Backend, Configuration, EnvironmentName, StoredSetting
-
-
-def backend(*environment: EnvironmentName) -> Backend:
-    return Backend(
-        folder="backend",
-        app="main:app",
-        python_version="3.11",
-        health_path="/health",
-        health_found=True,
-        environment=environment,
-    )
+from deployer.model import Configuration, EnvironmentName, StoredSetting
+from tests.unit.credentials.backends import backend
 
 
 def needs(name: str) -> EnvironmentName:

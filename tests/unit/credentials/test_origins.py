@@ -5,7 +5,8 @@ import pytest
 from deployer.credentials import fingerprint
 from deployer.credentials.origins import frontend_origins, origin_entry
 from deployer.errors import Notice
-from deployer.model import Backend, Configuration, Entry, OriginSetting, Secret, StoredSetting
+from deployer.model import Configuration, Entry, OriginSetting, Secret, StoredSetting
+from tests.unit.credentials.backends import backend
 
 SITE = "https://my-app.vercel.app"
 OTHER = "https://other.example.com"
@@ -18,15 +19,9 @@ def decide(
     given: tuple[Entry, ...] = (),
     stored: Configuration | None = None,
 ) -> tuple[str | None, tuple[Notice, ...]]:
-    backend = Backend(
-        folder="backend",
-        app="main:app",
-        python_version="3.11",
-        health_path="/health",
-        health_found=True,
-        origins=setting,
+    entry, notices = origin_entry(
+        origins, backend(origins=setting), given, stored or Configuration()
     )
-    entry, notices = origin_entry(origins, backend, given, stored or Configuration())
     if entry:
         assert setting
         assert (entry.name, entry.public) == (setting.name, True)
