@@ -22,7 +22,7 @@ _WORDS: Final = re.compile(r"[A-Za-z]+(?:[ _.,-]+[A-Za-z]+)*|[\d.,:]+")
 _WORDS_LENGTH: Final = 24
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@?#,\"]+/?")
 _LOCAL: Final = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?/?")
-_PASSWORD: Final = re.compile(r"://[^\s/:@]*:([^\s@]+)@")
+_PASSWORD: Final = re.compile(r"://[^\s/:@]{0,200}:([^\s@]{1,500})@")
 _QUERY: Final = re.compile(r"[?&][\w-]*(?:key|token|password|secret|sig)=([^&\s#]+)", re.IGNORECASE)
 _ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
 _URL_SAFE: Final = str.maketrans("+/", "-_")
