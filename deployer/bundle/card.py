@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from deployer.bundle import front_matter
 from deployer.bundle.about import app_texts, features
+from deployer.bundle.dockerfile import words
 from deployer.bundle.image import PORT
 from deployer.bundle.parts import Parts
 from deployer.bundle.readme import About, make_body, title_of
 from deployer.code.source import join
 from deployer.errors import Exit, Notice, Problem, Where
+
+_SCRIPT_PORT = re.compile(
+    r"(?:\buvicorn\.run\([^)]*?\bport\s*=\s*|\buvicorn\s[^\n]*--port[=\s]+)"
+    r"(?:int\()?(?:os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"'],\s*[\"']?|\$\{\w+:-)?(\d{2,5})\b"
+)
 
 
 def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notice]]:
@@ -24,12 +31,25 @@ def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notic
     fixed = "PORT" not in (*parts.request.variables, *parts.request.secrets)
     listening = parts.reading.image.listening if fixed else None
     exposed = parts.reading.image.exposed_port
-    port = listening[0] if listening else valid or (exposed[0] if exposed else PORT)
+    told = valid or (exposed[0] if exposed else _scripted(parts) or PORT)
+    port = listening[0] if listening else told
     if valid is None or valid == port or listening is None:
         return port, []
     message = f"README.md says `app_port: {valid}`, the app listens on {port}; {port} was taken."
     where = Where(file=parts.reading.image.path, line=listening[1])
     return port, [Notice(message=message, hint="Correct the README or the port.", where=where)]
+
+
+def _scripted(parts: Parts) -> int | None:
+    """The port in the script that an own Dockerfile starts: ``python main.py``, ``sh start.sh``."""
+    command = parts.reading.image.command if parts.reading.image else None
+    for word in words(command.value) if command else ():
+        if word.endswith((".py", ".sh")):
+            path = join(parts.backend.folder, word.removeprefix("./"))
+            match = _SCRIPT_PORT.search(parts.reading.code.text(path))
+            if match:
+                return int(match[1])
+    return None
 
 
 def card_changes(parts: Parts, readme: front_matter.Readme) -> dict[str, Any]:

@@ -167,6 +167,21 @@ def test_a_readme_that_names_another_port_than_the_app_listens_on_is_corrected(
     assert "backend/Dockerfile:6: README.md says `app_port: 8000`" in found.notices
 
 
+@pytest.mark.parametrize(
+    ("command", "file", "line"),
+    [
+        ('["python", "run.py"]', "run.py", "uvicorn.run('main:app', host='0.0.0.0', port=8001)"),
+        ("python ./run.py", "run.py", "uvicorn.run(app, port=int(os.getenv('PORT', '8001')))"),
+        ('["sh", "go.sh"]', "go.sh", "uvicorn main:app --host 0.0.0.0 --port ${PORT:-8001}"),
+    ],
+)
+def test_without_any_other_word_the_started_script_tells_the_port(
+    plan: Planner, command: str, file: str, line: str
+) -> None:
+    docker = f"{OWN.partition('EXPOSE')[0]}CMD {command}\n"
+    assert own(plan, docker, **{file: f"{line}\n"}).backend.app_port == 8001
+
+
 def test_a_readme_that_names_another_port_than_expose_is_said(plan: Planner) -> None:
     docker = OWN.partition("EXPOSE")[0] + 'EXPOSE 8000\nCMD ["python", "main.py"]\n'
     found = own(plan, docker, **{"README.md": "---\napp_port: 7860\n---\n"})
