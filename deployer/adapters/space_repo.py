@@ -43,6 +43,9 @@ class HubSpaceRepo:
         self.temp = temp
 
     def tree(self, space: SpaceId, revision: str) -> tuple[SpaceFile, ...]:
+        if not revision:
+            return ()  # a Space without a commit
+
         from huggingface_hub.hf_api import RepoFile
 
         def request(api: HfApi) -> tuple[SpaceFile, ...]:
