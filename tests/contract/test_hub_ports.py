@@ -338,6 +338,11 @@ def test_the_tree_tells_size_and_digests_of_plain_and_of_large_files(
     assert found["long.txt"].sha256 == files[2].digest.sha256
 
 
+def test_a_space_without_a_commit_has_no_files(real: Side, name: SpaceId) -> None:
+    create(real, name)
+    assert real.owner.space_repo.tree(name, "") == ()
+
+
 def test_a_file_gives_way_to_a_folder_of_its_name(side: Side, name: SpaceId) -> None:
     space = create(side, name)
     first = commit(side, space, made("app", b"a file"))
