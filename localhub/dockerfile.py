@@ -8,10 +8,11 @@ Grammar: Dockerfile reference (line continuation, comments, here-documents, exec
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from localhub import dockerfile_syntax as syntax
@@ -78,11 +79,6 @@ class _Stage:
     command: tuple[str, ...] = ()
     entrypoint: tuple[str, ...] = ()
 
-    def copy(self) -> _Stage:
-        return _Stage(
-            self.python, dict(self.environment), self.folder, self.command, self.entrypoint
-        )
-
 
 def parse(text: str, arguments: Mapping[str, str]) -> Instructions:
     """What a Dockerfile comes to; ``arguments``: the build arguments (a Space's variables)."""
@@ -111,11 +107,22 @@ class _Reader:
         self._defaults: dict[str, str] = {}
         self._arguments: dict[str, str] = {}
         self._named: dict[str, _Stage] = {}
+        self._actions: dict[str, Callable[[str], None]] = {
+            "FROM": self._from,
+            "ARG": self._arg,
+            "ENV": self._env,
+            "WORKDIR": self._workdir,
+            "COPY": self._copy,
+            "ADD": self._copy,
+            "RUN": self._run,
+            "CMD": self._cmd,
+            "ENTRYPOINT": self._entrypoint,
+        }
 
     def follow(self, keyword: str, rest: str) -> None:
         """One instruction; those that mean nothing outside a container are passed over."""
-        action = getattr(self, f"_{keyword.lower()}", None)
-        if action is not None and keyword in _KNOWN:
+        action = self._actions.get(keyword)
+        if action is not None:
             action(rest)
 
     def _expand(self, text: str) -> str:
@@ -124,7 +131,7 @@ class _Reader:
     def _from(self, rest: str) -> None:
         words = [word for word in self._expand(rest).split() if not word.startswith("--")]
         earlier = self._named.get(words[0])
-        self.stage = earlier.copy() if earlier else _Stage()
+        self.stage = copy.deepcopy(earlier) if earlier else _Stage()
         if version := re.search(r"python:?(3\.\d+)", words[0]):
             self.stage.python = version[1]
         self._named[words[-1]] = self.stage
@@ -164,8 +171,6 @@ class _Reader:
         words = [("chmod", "-R", mode, target) for mode in modes]
         self.steps += [Arrange(words=word, folder=self.stage.folder) for word in words]
 
-    _add = _copy
-
     def _run(self, rest: str) -> None:
         plain = re.sub(r"^(?:--\w+=\S+\s+)*", "", rest)
         text = " ".join(json.loads(plain)) if plain.startswith("[") else plain
@@ -190,6 +195,3 @@ class _Reader:
 
     def _entrypoint(self, rest: str) -> None:
         self.stage.entrypoint, self.stage.command = syntax.command(rest), ()
-
-
-_KNOWN = frozenset({"FROM", "ARG", "ENV", "WORKDIR", "COPY", "ADD", "RUN", "CMD", "ENTRYPOINT"})

@@ -142,9 +142,3 @@ def postgres_bin() -> Path:
     found = postgres_programs()
     assert found is not None
     return found
-
-
-@pytest.fixture(scope="session")
-def docker_host() -> str:
-    """The engine's address for DOCKER_HOST, "" for the default one (mark the test ``docker``)."""
-    return os.environ.get("DOCKER_HOST", "")

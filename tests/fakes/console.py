@@ -18,7 +18,6 @@ class FakeConsole:
         self.groups: list[str] = []
         self.notices: list[Notice] = []
         self.problems: list[Problem] = []
-        self.open_groups = 0
 
     @property
     def text(self) -> str:
@@ -31,11 +30,7 @@ class FakeConsole:
     def group(self, title: str) -> Iterator[None]:
         self.groups.append(title)
         self._show(title)
-        self.open_groups += 1
-        try:
-            yield
-        finally:
-            self.open_groups -= 1
+        yield
 
     def line(self, text: str) -> None:
         for line in text.splitlines() or [""]:

@@ -46,8 +46,8 @@ always_healthy = says(HEALTHY)
 class Behaviour:
     """What a revision does. ``lag``: seconds after the commit in which the Hub shows nothing yet.
 
-    ``app`` is given the seconds since it serves. ``replaces`` False: what served before goes on
-    serving when the revision fails; ``shows`` is a wrong stage that the Hub reports throughout.
+    ``app`` is given the seconds since it serves. ``stops_old``: what served before ends when the
+    revision fails; otherwise it goes on serving.
     """
 
     lag: float = 1.0
