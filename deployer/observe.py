@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from deployer.bundle import BundleRequest, build_bundle
 from deployer.context import Context, event_problems
@@ -14,6 +15,8 @@ from deployer.model import Bundle, Entry
 from deployer.observe_space import SpaceState
 from deployer.ports import World
 from deployer.settings import Settings
+
+SCANNED: Final = 2 * 1024 * 1024  # larger files are data, not code or configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,18 @@ def read_backend(
     bundle = findings.attempt(lambda: build_bundle(request, world.files))
     if bundle is not None:
         findings.keep((), bundle.notices)
+        _check_files(bundle, given, world, findings)
     return bundle
+
+
+def _check_files(bundle: Bundle, given: syntax.Parsed, world: World, findings: Findings) -> None:
+    """Whether a file that ships holds a value that was given as a secret."""
+    entries = hygiene.searched(given.entries)
+    for file in bundle.files if entries else ():
+        if file.digest.size <= SCANNED:
+            content = world.files.read(file.source) if file.source else file.content
+            path = file.source or file.path
+            findings.keep(*hygiene.shipped_values(entries, path, content or b""))
 
 
 def judge_credentials(

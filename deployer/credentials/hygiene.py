@@ -12,7 +12,8 @@ from typing import Final
 
 from deployer.credentials import addresses, names, origins
 from deployer.credentials.findings import Finding, divide, odd, wrong
-from deployer.errors import Notice, Problem
+from deployer.credentials.mask import masks_for
+from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import Backend, Entry
 from deployer.scrub import contains_key
 
@@ -68,6 +69,39 @@ def _check(entry: Entry, backend: Backend | None) -> Iterator[Finding]:
     yield from placeholder
     for check in () if divide(placeholder)[0] else _MEANING:
         yield from check(entry, backend)
+
+
+def searched(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The secrets that are looked for in what ships: those whose value a log hides, too."""
+    return tuple(
+        entry
+        for entry in entries
+        if not entry.public and entry.value.reveal().strip() in masks_for([entry])
+    )
+
+
+def shipped_values(
+    entries: Sequence[Entry], path: str, content: bytes
+) -> tuple[tuple[Problem, ...], tuple[Notice, ...]]:
+    """Which of ``entries`` have their value in a file that ships.
+
+    A random one stops the run; of another, which may be a default that everybody knows, it is said.
+    """
+    return divide(found for entry in entries for found in _shipped(entry, path, content))
+
+
+def _shipped(entry: Entry, path: str, content: bytes) -> Iterator[Finding]:
+    value = entry.value.reveal().strip()
+    start = content.find(value.encode("utf-8", "replace"))
+    if start < 0:
+        return
+    where = Where(file=path, line=content.count(b"\n", 0, start) + 1)
+    message = f"The value of the secret `{entry.name}` stands here and would ship with the Space."
+    if is_random(value):
+        hint = "Read it from the environment; if the file was ever public, replace the value."
+        yield Problem(exit=Exit.BUNDLE, message=message, hint=hint, where=where)
+    else:
+        yield Notice(message=message, hint="If it is secret, take it out.", where=where)
 
 
 def _white_space(entry: Entry, _: Backend | None) -> Iterator[Finding]:
@@ -150,10 +184,10 @@ def _secret(name: str, value: str) -> bool:
         return False
     if names.is_api_key(name) or names.is_password(name):
         return True
-    return names.is_sensitive(name) and _random(value)
+    return names.is_sensitive(name) and is_random(value)
 
 
-def _random(value: str) -> bool:
+def is_random(value: str) -> bool:
     """At least 16 characters without a space that mix letters and digits and seldom repeat."""
     mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)
     return bool(mixed) and len(value) >= 16 and " " not in value and len(set(value)) >= 10

@@ -209,6 +209,16 @@ def test_refused_inputs_show_no_secret(checkout: Checkout, data: Path) -> None:
     assert_nothing_leaked(traces | stored(data, checkout.hub), checkout)
 
 
+def test_a_secret_that_stands_in_the_backend_is_refused_before_it_ships(
+    checkout: Checkout, data: Path
+) -> None:
+    checkout.write("backend/settings.py", f"KEY = {SECRETS['PLAIN_KEY']!r}\n")
+    run, traces = deploy(checkout)
+    assert run.code == 3, run.log
+    assert "backend/settings.py" in run.log
+    assert_nothing_leaked(traces | stored(data, checkout.hub), checkout)
+
+
 def test_a_bug_shows_no_secret(tmp_path: Path) -> None:
     class Broken(io.StringIO):
         def write(self, text: str) -> int:
