@@ -17,9 +17,11 @@ IMPATIENT = ("--fetch-retries=0", "--fetch-timeout=30000")
 
 def program(name: str) -> str:
     """Node or npm: the machine's own, else the one beside this Python; "" without either."""
-    beside = str(Path(sys.executable).parent)
-    folders = os.pathsep.join((os.environ.get("PATH", os.defpath), beside))
-    return shutil.which(name, path=folders) or ""
+    return shutil.which(name, path=_folders()) or ""
+
+
+def _folders() -> str:
+    return os.pathsep.join((os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)))
 
 
 @functools.cache
@@ -34,8 +36,8 @@ def lacks(package: str, folder: Path) -> str:
             return ""
         done = subprocess.run(
             [program("npm"), "install", *QUIET, *IMPATIENT, "--prefix", folder, package],
-            # With the machine's certificates, as pip does.
-            env={"NODE_USE_SYSTEM_CA": "1", **os.environ},
+            # npm looks for its own node there. With the machine's certificates, as pip does.
+            env={"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": _folders()},
             capture_output=True,
             text=True,
             check=False,
