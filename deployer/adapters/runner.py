@@ -105,7 +105,8 @@ class RunnerConsole:
     def _clean(self, text: str, *, keep_lines: bool = False) -> str:
         plain = _ANSI.sub("", text)
         lines = [_CONTROL.sub("", line) for line in plain.splitlines()]
-        return self.scrub(("\n" if keep_lines else " ").join(lines))
+        text = self.scrub(("\n" if keep_lines else " ").join(lines))
+        return text.replace("##[", "## [")
 
     def _print(self, line: str) -> None:
         encoding = getattr(self._stream, "encoding", None) or "utf-8"
@@ -191,4 +192,4 @@ def _escaped(text: str, *, inside: bool = False) -> str:
 
 
 def _harmless(line: str) -> str:
-    return _COMMAND.sub(r"\1: ", line).replace("##[", "## [")
+    return _COMMAND.sub(r"\1: ", line)

@@ -53,6 +53,15 @@ def test_an_error_carries_file_line_and_title() -> None:
     assert log == "::error title=Bundle,file=a%2Cb%3Ac.py,line=4::100%25 wrong%0Anext Mend.\n"
 
 
+def test_no_old_command_stands_inside_an_annotation_or_a_group() -> None:
+    stream = io.StringIO()
+    console = RunnerConsole(stream, on_github=True)
+    console.notice(Notice(message="##[error]x", where=Where(file="##[add-path]y", line=1)))
+    with console.group("##[warning]z"):
+        pass
+    assert "##[" not in stream.getvalue()
+
+
 def test_a_warning_is_a_command_and_a_note_is_none() -> None:
     assert said(notice=Notice(message="careful")) == "::warning::careful\n"
     assert commands(said(notice=Notice(message="by the way", warning=False))) == []
