@@ -72,7 +72,11 @@ HEALTH: Final = (
     Rule(service="qdrant", pattern=r"\b404\b|not found", cause=QDRANT_SUSPENDED),
     Rule(service="qdrant", pattern=r"", cause=QDRANT_REFUSED),
     Rule(service="postgres", pattern=r"sslmode|ssl|tls|insecure", cause=POSTGRES_SSL),
-    Rule(service="postgres", pattern=r"password|authenticat|role .{1,100} exist", cause=POSTGRES_LOGIN),
+    Rule(
+        service="postgres",
+        pattern=r"password|authenticat|role .{1,100} exist",
+        cause=POSTGRES_LOGIN,
+    ),
     Rule(service="postgres", pattern=r"", cause=POSTGRES_REFUSED),
     Rule(service="gemini", pattern=r"quota|\b429\b|resource.?exhausted", cause=GEMINI_QUOTA),
     Rule(service="gemini", pattern=r"api.?key|\b40[013]\b|permission", cause=GEMINI_KEY),
