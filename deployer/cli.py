@@ -32,6 +32,7 @@ from deployer.credentials.mask import masks_for, masks_for_token
 from deployer.credentials.syntax import parse_entries
 from deployer.errors import Exit, Problem, Refused
 from deployer.flags import Help, overlay
+from deployer.input_types import Invalid, url
 from deployer.model import Mode, Secret, Status
 from deployer.pipeline import deploy
 from deployer.ports import Repo, World
@@ -163,7 +164,7 @@ def _world(
     files = Workspace(Path(context.workspace))
     temp = Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
     client = HubClient(
-        endpoint=environ.get("HF_ENDPOINT") or PUBLIC_HUB,
+        endpoint=_endpoint(environ),
         token=settings.hf_token,
         clock=clock,
         scrub=console.scrub,
@@ -180,6 +181,16 @@ def _world(
         console=console,
         journal=RunnerJournal(environ, say=console.line, scrub=console.scrub),
     )
+
+
+def _endpoint(environ: Mapping[str, str]) -> str:
+    """The Hub's address. Raises ``Refused`` (exit 2) for what is none."""
+    given = environ.get("HF_ENDPOINT") or PUBLIC_HUB
+    try:
+        return url(given)
+    except Invalid as invalid:
+        problem = Problem(exit=Exit.CONFIGURATION, message=f"`HF_ENDPOINT` {invalid}.")
+        raise Refused([problem]) from None
 
 
 def _repo(settings: Settings, context: Context) -> Repo | None:

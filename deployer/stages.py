@@ -192,10 +192,10 @@ def _cause(outcome: NotBuilt | Unhealthy, scrub: Callable[[str], str]) -> Proble
     remedy = " ".join(cause.remedy for cause in outcome.causes)
     hint = f"Likely cause: {causes}. {remedy}" if causes else END_OF_LOG
     if isinstance(outcome, Unhealthy):
-        message = f"The new revision runs and is not healthy: {outcome.verdict.reason}."
+        message = f"The revision runs and is not healthy: {outcome.verdict.reason}."
         return Problem(exit=Exit.HEALTH, message=message, hint=hint)
     said = f": {_ends(scrub(outcome.error))}" if outcome.error else ""
-    message = f"The new revision did not start ({outcome.stage}){said}."
+    message = f"The revision did not start ({outcome.stage}){said}."
     return Problem(exit=Exit.BUILD, message=message, hint=hint)
 
 

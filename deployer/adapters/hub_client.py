@@ -180,11 +180,13 @@ def _failures() -> tuple[type[Exception], ...]:
     """What a request can raise: HTTP and network errors, and an answer that isn't what it says.
 
     ``ValueError`` covers broken JSON and a README that the Hub refuses; ``LookupError``,
-    ``TypeError`` and ``AttributeError`` an answer of another shape.
+    ``TypeError`` and ``AttributeError`` an answer of another shape, ``RecursionError`` one that is
+    nested without end.
     """
     import httpx2
 
-    return (httpx2.HTTPError, OSError, ValueError, LookupError, TypeError, AttributeError)
+    shape = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+    return (httpx2.HTTPError, OSError, *shape)
 
 
 def _read(failure: Exception) -> tuple[int, str]:

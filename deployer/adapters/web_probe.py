@@ -73,7 +73,7 @@ class WebProbe:
             "User-Agent": f"hf-space-deploy/{__version__}",
             "Accept": "application/json, */*",
         }
-        if space_token is not None:
+        if space_token is not None and _confidential(url):
             headers["X-HF-Authorization"] = f"Bearer {space_token.reveal()}"
         try:
             with session.get(
@@ -118,6 +118,12 @@ def _body(response: requests.Response, until: float) -> bytes:
         parts.append(part)
         size += len(part)
     return b"".join(parts)[:MOST_BYTES]
+
+
+def _confidential(url: str) -> bool:
+    """Whether nobody between can read the request: TLS, or this machine (a local Hub)."""
+    address = urlsplit(url)
+    return address.scheme == "https" or address.hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def _same_host(one: str, other: str) -> bool:

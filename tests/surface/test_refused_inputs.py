@@ -49,3 +49,13 @@ def test_a_value_that_may_be_secret_is_not_quoted(environ: dict[str, str]) -> No
     plain = "\n".join(line for line in log.splitlines() if not line.startswith("::add-mask::"))
     assert "input `hf-token`: The value has white space" in plain
     assert "abc" not in plain
+
+
+def test_an_endpoint_that_is_no_address_is_a_configuration_problem(tmp_path: Path) -> None:
+    environ = {
+        "HF_ENDPOINT": "hub.example",
+        "INPUT_SPACE": "ada/chat",
+        "GITHUB_WORKSPACE": str(tmp_path),
+    }
+    code, log = run(environ)
+    assert (code, "`HF_ENDPOINT` must be an address" in log) == (2, True)

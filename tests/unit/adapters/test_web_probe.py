@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from deployer.adapters import web_probe
 from deployer.adapters.web_probe import MOST_BYTES, WebProbe
 from deployer.model import Answer, Health, Secret
 from deployer.release.health import judge
@@ -238,3 +239,15 @@ def test_a_redirect_to_another_port_of_the_host_is_not_followed(site: Site) -> N
     answer = get(site, token=TOKEN)
     assert (answer.status, answer.location) == (302, "https://127.0.0.1:1/api/health")
     assert len(site.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "confidential"),
+    [
+        ("https://ada-chat.hf.space/health", True),
+        ("http://127.0.0.1:7860/health", True),
+        ("http://ada-chat.hf.space/health", False),
+    ],
+)
+def test_the_token_is_sent_only_where_nobody_can_read_along(url: str, confidential: bool) -> None:
+    assert web_probe._confidential(url) is confidential

@@ -91,3 +91,7 @@ def test_names_are_taken_from_entries_and_change_without_their_values() -> None:
         foreign=("HAND",),
     )
     assert "canary" not in render_receipt(replace(FULL, names=names), Source())
+
+
+def test_a_run_that_was_cut_short_has_no_exit_code() -> None:
+    assert json.loads(render_receipt(Report(status=Status.FAILED), Source()))["exitCode"] is None
