@@ -34,7 +34,7 @@ from tests.fakes.hub import FakeHub
 # huggingface_hub uploads large files in a way that its own HTTP library calls outdated
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 
-ENVIRONMENTS = clients.ROOT / ".cache" / "localhub-environments"
+ENVIRONMENTS = clients.ROOT / ".cache" / "environments"
 LARGE = b"0123456789abcdef" * (700 * 1024)  # 11 MB of text
 BUSY = '{"error": "Cannot create repo: another conflicting operation is in progress"}'
 BINARY = bytes(range(256)) * 8
