@@ -7,6 +7,7 @@ module gives it a client factory with limits, and repeats whatever may be repeat
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 import warnings
@@ -105,6 +106,8 @@ def _make_api(endpoint: str, token: Secret | None) -> HfApi:
     with _settings(endpoint):
         from huggingface_hub import HfApi, set_client_factory
 
+    # It prints a Hub's warnings as they come: unscrubbed, and as commands to the runner.
+    logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     set_client_factory(_client)
     # False, not None: without a token of ours, none from the machine is used.
     return HfApi(
@@ -123,8 +126,6 @@ def _settings(endpoint: str) -> Iterator[None]:
         "HF_ENDPOINT": endpoint,
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-        # It prints a Hub's warnings as they come: unscrubbed, and as commands to the runner.
-        "HF_HUB_VERBOSITY": "critical",
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
     }
     # With HF_DEBUG the client logs request bodies, secrets included.

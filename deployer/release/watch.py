@@ -31,7 +31,7 @@ from deployer.release import diagnose, health, runtime_stage
 from deployer.release.runtime_stage import Step, Watch
 
 SILENCE: Final = 300.0
-# An answer that is not healthy may still turn: services come up late (interface.md).
+# An answer that is not healthy may still turn: services come up late (docs/reference/health.md).
 PATIENCE: Final = 120.0
 BETWEEN_PROBES: Final = 1.0
 VISIT_FOR: Final = 30.0
