@@ -207,7 +207,25 @@ def _is_value(node: Node) -> bool:
         return False
     if parent.type == "call_expression":  # a tagged template
         return False
-    return not (parent.type == "binary_expression" and operator(parent) in _COMPARES)
+    if parent.type == "binary_expression":
+        return operator(parent) not in _COMPARES and not _cut_in_two(parent, node)
+    return not _from_environment(parent)
+
+
+def _cut_in_two(sum_: Node, node: Node) -> bool:
+    """``'http://localhost' + ':8000'``: the port stands outside, and would follow our address."""
+    right = sum_.child_by_field_name("right")
+    rest = literal_value(right) if right is not None and right != node else None
+    return rest is not None and rest.startswith(":")
+
+
+def _from_environment(parent: Node) -> bool:
+    """``const {X = 'http://…'} = process.env``: nothing fills it in, whatever the default says."""
+    if parent.type not in ("object_assignment_pattern", "assignment_pattern"):
+        return False
+    declarator = enclosing(parent, "variable_declarator")
+    value = declarator.child_by_field_name("value") if declarator is not None else None
+    return value is not None and text(value) in ("process.env", "import.meta.env")
 
 
 def _shown(top: Node) -> bool:
