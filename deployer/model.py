@@ -212,7 +212,6 @@ class ConfigurationChange:
 
     secrets: tuple[SettingWrite, ...] = ()
     variables: tuple[SettingWrite, ...] = ()
-    unchanged: tuple[str, ...] = ()
     prune_secrets: tuple[str, ...] = ()
     prune_variables: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()

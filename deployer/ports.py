@@ -52,9 +52,6 @@ class Files(Protocol):
 class SpaceDirectory(Protocol):
     """The Hub's register of Spaces. Raises ``HubRefused``."""
 
-    def account(self) -> str:
-        """The name behind the token."""
-
     def find(self, space: SpaceId) -> Space | None:
         """The Space as it is, or None when it doesn't exist (or the token may not see it)."""
 

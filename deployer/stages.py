@@ -225,12 +225,14 @@ def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Re
     return run.trail.ended(status, frontend=frontend)
 
 
-def prune(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Outcome:
+def prune(run: Run, decided: Plan, release: Release, healthy: Healthy) -> Outcome:
     """Delete what nobody names any more; the restart that this causes is proved healthy, too."""
     change = decided.configuration
     if not change.prune_secrets and not change.prune_variables:
-        return outcome
+        return healthy
     before = run.world.space_runtime.now(release.space.id)
     act.prune(decided, release, run.world)
     target = _target(run, decided, release).after(before)
-    return watch.wait(target, run.world)
+    outcome = watch.wait(target, run.world)
+    run.trail.know(outcome=outcome)
+    return outcome

@@ -37,9 +37,6 @@ class HubDirectory:
     def __init__(self, client: HubClient) -> None:
         self.client = client
 
-    def account(self) -> str:
-        return str(self._whoami()["name"])
-
     def find(self, space: SpaceId) -> Space | None:
         try:
             info = self.client.call(f"read the Space {space}", lambda api: _info(api, space))

@@ -35,7 +35,6 @@ class App:
     name: str
     line: int
     factory: bool = False
-    reexport: bool = False
 
 
 def find_apps(project: Project) -> tuple[App, ...]:
@@ -71,7 +70,7 @@ def app_named(project: Project, path: str, name: str) -> App | None:
         return None
     target = project.lookup(path, name)
     factory = target is not None and isinstance(target.node, FunctionNode)
-    return App(path=path, name=name, line=bound.line, factory=factory, reexport=True)
+    return App(path=path, name=name, line=bound.line, factory=factory)
 
 
 def makes_app(project: Project, path: str, node: Definition | None, depth: int = FOLLOW) -> bool:
@@ -123,7 +122,7 @@ def _reexported(project: Project, path: str, known: Iterable[App]) -> Iterator[A
     for found in module.imports if module else ():
         target = project.lookup(path, found.bound) if found.name and not found.guarded else None
         if target and (target.path, target.name) in homes:
-            yield App(path=path, name=found.bound, line=found.line, reexport=True)
+            yield App(path=path, name=found.bound, line=found.line)
 
 
 def _is_maker(project: Project, path: str, func: ast.expr, depth: int) -> bool:

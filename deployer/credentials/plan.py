@@ -38,7 +38,6 @@ def plan_configuration(
     return ConfigurationChange(
         secrets=tuple(write for entry, write in writes if write and not entry.public),
         variables=tuple(write for entry, write in writes if write and entry.public),
-        unchanged=tuple(entry.name for entry, write in writes if write is None),
         prune_secrets=stale_secrets if prune else (),
         prune_variables=stale_variables if prune else (),
         foreign=tuple(sorted(foreign)),

@@ -218,11 +218,6 @@ def test_a_space_that_does_not_exist_is_none(side: Side, name: SpaceId, role: st
     assert side.ports(role).spaces.find(name) is None
 
 
-@pytest.mark.parametrize(("role", "owner"), [("write", "tester"), ("stranger", "stranger")])
-def test_a_token_has_an_account(side: Side, role: str, owner: str) -> None:
-    assert side.ports(role).spaces.account() == owner
-
-
 @pytest.mark.parametrize(("role", "status"), [("write", None), ("read", 403), ("stranger", 403)])
 @pytest.mark.parametrize("exists", [True, False])
 def test_who_may_write_and_create_is_known_beforehand(

@@ -334,10 +334,6 @@ class _Port:
 class FakeDirectory(_Port):
     """Port ``SpaceDirectory``."""
 
-    def account(self) -> str:
-        self.hub.request("account")
-        return self.hub.token.partition(":")[0]
-
     def find(self, space: SpaceId) -> Space | None:
         self.hub.request("find")
         try:

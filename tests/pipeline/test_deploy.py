@@ -280,6 +280,7 @@ def test_a_restart_that_pruning_causes_is_proved_healthy_too(deployed: Scene) ->
     report = deployed.again(variables="COLLECTION=book", prune="true")
     assert report.exit is Exit.HEALTH
     assert report.status is not Status.HEALTHY
+    assert isinstance(report.outcome, Unhealthy)
 
 
 def test_a_commit_says_where_it_came_from(deployed: Scene) -> None:

