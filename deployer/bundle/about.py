@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from deployer.bundle.dependencies import Dependencies
 from deployer.code.choose import Target
 from deployer.code.source import dotted_name
 from deployer.code.values import keyword, text
+from deployer.dependencies.manifest import Dependencies
 
 FEATURES = {
     "qdrant-client": "Qdrant vector search",

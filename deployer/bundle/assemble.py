@@ -15,13 +15,13 @@ from deployer.bundle.card import (
     card_file,
     card_notices,
 )
-from deployer.bundle.image import Image, make_dockerfile
-from deployer.bundle.image_checks import check_dockerfile
 from deployer.bundle.layout import copy_problems, name_problems
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.parts import Parts
-from deployer.bundle.system_packages import system_packages
+from deployer.dependencies.system_packages import system_packages
 from deployer.errors import Notice, Problem, Where, refuse
+from deployer.image.checks import check_dockerfile
+from deployer.image.made import Image, make_dockerfile
 from deployer.model import Bundle, BundleFile, Digest, LeftOut, WorkspaceEntry
 from deployer.ports import Files
 

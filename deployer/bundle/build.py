@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from deployer.bundle import checks, hazards
 from deployer.bundle.assemble import assemble
-from deployer.bundle.dependencies import Dependencies, find_dependencies
 from deployer.bundle.layout import layout_of, own_readme
 from deployer.bundle.parts import Parts
-from deployer.bundle.python_version import find_python
 from deployer.bundle.reading import Reading, read_backend
 from deployer.bundle.request import BundleRequest, check_request
 from deployer.code.cors import has_cors
@@ -17,6 +15,8 @@ from deployer.code.environment import read_environment
 from deployer.code.health_route import find_health
 from deployer.code.origins import find_origins
 from deployer.code.routes import read_routes
+from deployer.dependencies.manifest import Dependencies, find_dependencies
+from deployer.dependencies.python_version import find_python
 from deployer.errors import Notice, Problem, Refused, refuse
 from deployer.model import Backend, Bundle
 from deployer.ports import Files

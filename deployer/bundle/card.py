@@ -9,12 +9,12 @@ from typing import Any
 
 from deployer.bundle import front_matter
 from deployer.bundle.about import app_texts, features
-from deployer.bundle.dockerfile import words
-from deployer.bundle.image import PORT
 from deployer.bundle.parts import Parts
 from deployer.bundle.readme import About, make_body, title_of
 from deployer.code.source import join
 from deployer.errors import Exit, Notice, Problem, Where
+from deployer.image.made import PORT
+from deployer.image.own import words
 
 _SCRIPT_PORT = re.compile(
     r"(?:\buvicorn\.run\([^)]*?\bport\s*=\s*|\buvicorn\s[^\n]*--port[=\s]+)"

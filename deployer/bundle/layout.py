@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from deployer.bundle.dockerfile import OwnImage
 from deployer.code.search_path import within
 from deployer.code.source import join
 from deployer.errors import Exit, Problem, Where
+from deployer.image.own import OwnImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deployer.bundle.dependencies import Dependencies
 from deployer.bundle.layout import Layout
 from deployer.bundle.reading import Reading
 from deployer.bundle.request import BundleRequest
+from deployer.dependencies.manifest import Dependencies
 from deployer.errors import Notice
 from deployer.model import Backend
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from deployer.bundle import checks
-from deployer.bundle.dockerfile import OwnImage, read_dockerfile
 from deployer.bundle.folder import find_folder
 from deployer.bundle.ignore import INPUT, IgnoreRules, built_in_rules
 from deployer.bundle.listing import Listing, folder_rules, list_backend
@@ -16,6 +15,7 @@ from deployer.code.launch import OWN_IMAGES, Launch, launches
 from deployer.code.search_path import within
 from deployer.code.source import Code, join
 from deployer.errors import Refused
+from deployer.image.own import OwnImage, read_dockerfile
 from deployer.ports import Files
 
 ROUNDS = 4  # what an import brings back may import something left out in turn

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deployer.bundle.templates import render
 from deployer.model import EnvironmentName, OriginSetting, Route
+from deployer.templates import render
 
 CREDENTIAL = re.compile(r"key|secret|token|passw|pwd|credential|private|dsn|_url$|_uri$", re.I)
 

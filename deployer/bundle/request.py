@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deployer.bundle.front_matter import COLORS, SHORT
-from deployer.bundle.python_version import VERSION
+from deployer.dependencies.python_version import VERSION
 from deployer.errors import Exit, Problem, Where
 from deployer.model import SpaceId
 

@@ -89,8 +89,8 @@ def test_only_the_street_knows_a_leaf_package(leaf: str) -> None:
 STAGES = ("bundle", "credentials", "release", "frontend")
 
 
-# `code` reads for the bundle and knows none of them (docs/decisions/0037).
-@pytest.mark.parametrize("stage", ["code", *STAGES])
+# These serve the bundle and know none of the stages (docs/decisions/0037, 0038).
+@pytest.mark.parametrize("stage", ["code", "dependencies", "image", *STAGES])
 def test_a_stage_knows_neither_another_stage_nor_what_runs_it(stage: str) -> None:
     others = {*STAGES, "report", "adapters", "pipeline", "cli"} - {stage}
     for name, path in NAMES.items():

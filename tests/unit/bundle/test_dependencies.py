@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.bundle import requirements
+from deployer.dependencies import requirements
 from deployer.errors import Exit, Problem
 from tests.unit.bundle.conftest import APP, MINIMAL, Planner
 

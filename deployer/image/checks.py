@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from deployer.bundle.dockerfile import OwnImage, words
 from deployer.code.launch import commands
 from deployer.errors import Notice, Where
+from deployer.image.own import OwnImage, words
 
 USER = "1000"
 

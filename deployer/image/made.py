@@ -6,7 +6,7 @@ import json
 import shlex
 from dataclasses import dataclass
 
-from deployer.bundle.templates import render
+from deployer.templates import render
 
 PORT = 7860
 

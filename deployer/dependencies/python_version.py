@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from packaging.markers import Marker, default_environment
 from packaging.specifiers import SpecifierSet
 
-from deployer.bundle.requirements import Entry
 from deployer.code.source import join
+from deployer.dependencies.requirements import Entry
 from deployer.ports import Files
 
 DEFAULT = "3.11"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / "templates"
+FOLDER = Path(__file__).parent
 
 
 def render(template: str, values: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deployer.bundle.requirements import Entry
+from deployer.dependencies.requirements import Entry
 
 # Python package: Debian packages, with the reason in the comment.
 NEEDED = {

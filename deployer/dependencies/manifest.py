@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from deployer.bundle import requirements
-from deployer.bundle.dockerfile import OwnImage
-from deployer.bundle.requirements import Cleaned, Entry
 from deployer.code.search_path import within
 from deployer.code.source import join, parent
+from deployer.dependencies import requirements
+from deployer.dependencies.requirements import Cleaned, Entry
 from deployer.errors import Exit, Notice, Problem, Refused, Where
+from deployer.image.own import OwnImage
 from deployer.ports import Files
 
 STANDARD = "requirements.txt"

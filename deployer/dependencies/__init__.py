@@ -1,0 +1,1 @@
+"""What the Space installs: the manifest that is taken, the Python, the system packages."""
