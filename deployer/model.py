@@ -149,12 +149,32 @@ class Backend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """What the Space installs. ``manifest`` is the workspace path that was taken and ``reason`` why
+    it and no other; ``locked`` when every version is fixed; ``removed`` served only tests;
+    ``system`` are the Debian packages. Names of packages are normalised and sorted.
+    """
+
+    manifest: str
+    kind: str
+    reason: str = ""
+    locked: bool = False
+    packages: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    system: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """The exact files of the Space, sorted by path, and what was decided on the way."""
+    """The exact files of the Space, sorted by path, and what was decided on the way.
+
+    ``installed`` is None when the backend's own Dockerfile needs no manifest.
+    """
 
     files: tuple[BundleFile, ...]
     left_out: tuple[LeftOut, ...]
     backend: Backend
+    installed: Installed | None = None
     notices: tuple[Notice, ...] = ()
 
     @property
