@@ -414,7 +414,8 @@ class FrontendPlan:
     """What would be rewritten for a given address of the backend.
 
     ``servers`` are the names the backend goes by in the client (``localhost:8000``, a former
-    host), so that the same rewrite can be done again on a newer commit.
+    host), so that the same rewrite can be done again on a newer commit. ``credentials``: the
+    client sends cookies along.
     """
 
     state: FrontendState
@@ -423,6 +424,7 @@ class FrontendPlan:
     framework: str = ""
     notices: tuple[Notice, ...] = ()
     servers: tuple[str, ...] = ()
+    credentials: bool = False
 
 
 # --- the runner's world --------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from deployer import stages
 from deployer.context import Context
 from deployer.errors import Refused
 from deployer.model import Healthy, Mode, NotBuilt, Superseded, Unhealthy
+from deployer.observe_live import look_at_frontend
 from deployer.ports import World
 from deployer.report import Report
 from deployer.run import begin
@@ -34,6 +35,8 @@ def deploy(settings: Settings, context: Context, world: World) -> Report:
                 with stage("Put back what was healthy"):
                     return stages.put_back(run, decided, state, release, outcome)
             case Healthy():
+                with stage("Look at the live frontend"):
+                    look_at_frontend(run, decided, release)
                 with stage("Follow up"):
                     return stages.follow_up(run, decided, release, outcome)
     except Refused as refused:

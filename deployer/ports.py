@@ -7,7 +7,7 @@ port says, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -142,10 +142,15 @@ class LogTail(Protocol):
 
 
 class Probe(Protocol):
-    """One plain HTTP GET to the running app. Never raises: a failure is an ``Answer``."""
+    """One plain HTTP request to the running app or its frontend. A failure is an ``Answer``."""
 
     def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
         """The answer; redirects inside the host are followed, the token never leaves it."""
+
+    def ask(
+        self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """The answer to one request with these headers; redirects are not followed."""
 
 
 class Clock(Protocol):

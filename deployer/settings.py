@@ -228,8 +228,8 @@ OUTPUTS: Final = tuple(
         ("pull-request", "Address of the pull request. Not written yet."),
         (
             "frontend-status",
-            "What the live frontend was seen to do: `connected`, `stale`, `blocked-by-cors` or "
-            "`unknown`. Not written yet.",
+            "What the live frontend was seen to do: `connected`, `stale` (still the old address), "
+            "`blocked-by-cors` or `unknown`.",
         ),
         ("receipt", "Path of the JSON receipt."),
     )

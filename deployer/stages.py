@@ -222,7 +222,8 @@ def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Re
         return run.trail.ended(status, Exit.FRONTEND, problems=problems)
     run.trail.note(*notices)
     run.world.console.line(frontend_step.in_words(frontend))
-    return run.trail.ended(status, frontend=frontend)
+    live = run.trail.report.frontend.status
+    return run.trail.ended(status, frontend=replace(frontend, status=live))
 
 
 def prune(run: Run, decided: Plan, release: Release, healthy: Healthy) -> Outcome:

@@ -1,4 +1,4 @@
-"""One bounded HTTP GET to the running app, with ``requests``.
+"""One bounded HTTP request to the running app or its frontend, with ``requests``.
 
 Bounded in every direction: time in all, bytes read, redirects followed. The Hub's token goes only
 to the host that was asked for (decision 5 of docs/decisions), never across a redirect.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -22,7 +23,7 @@ CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 10.0
 # In all, for one probe: a server that sends a byte now and then would hold us for ever.
 TOTAL_SECONDS: Final = 20.0
-MOST_BYTES: Final = 1_000_000
+MOST_BYTES: Final = 5_000_000  # a frontend's largest script; health answers are small
 MOST_REDIRECTS: Final = 5
 
 
@@ -34,15 +35,23 @@ class WebProbe:
         self._session: requests.Session | None = None
 
     def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
-        """The answer; redirects inside the host are followed. Never raises.
+        """The answer; redirects inside the host are followed. Never raises."""
+        return self._within(url, lambda: self._follow(url, space_token))
+
+    def ask(
+        self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """The answer to one request, redirects not followed. Never raises."""
+        return self._within(url, lambda: self._once(url, method, headers or {}))
+
+    def _within(self, url: str, asking: Callable[[], Answer]) -> Answer:
+        """The answer, in the time there is.
 
         Asked in a thread: neither the name's look-up nor a trickle of headers has a time limit of
         its own. One that is late is left to itself, and its connection with it.
         """
         arrived: queue.Queue[Answer] = queue.Queue(1)
-        thread = threading.Thread(
-            target=lambda: arrived.put(self._follow(url, space_token)), daemon=True
-        )
+        thread = threading.Thread(target=lambda: arrived.put(asking()), daemon=True)
         thread.start()
         try:
             return arrived.get(timeout=self._seconds)
@@ -53,14 +62,14 @@ class WebProbe:
     def _follow(self, url: str, space_token: Secret | None) -> Answer:
         seen = url
         for _ in range(MOST_REDIRECTS + 1):
-            answer = self._once(seen, space_token)
+            answer = self._once(seen, "GET", _token(seen, space_token))
             target = urljoin(seen, answer.location) if answer.location else ""
             if not target or not _same_host(url, target):
                 return answer
             seen = target
         return Answer(status=answer.status, url=seen, location=seen, error="a redirect loop")
 
-    def _once(self, url: str, space_token: Secret | None) -> Answer:
+    def _once(self, url: str, method: str, more: Mapping[str, str]) -> Answer:
         import requests
         import urllib3
 
@@ -72,11 +81,11 @@ class WebProbe:
         headers = {
             "User-Agent": f"hf-space-deploy/{__version__}",
             "Accept": "application/json, */*",
+            **more,
         }
-        if space_token is not None and _confidential(url):
-            headers["X-HF-Authorization"] = f"Bearer {space_token.reveal()}"
         try:
-            with session.get(
+            with session.request(
+                method,
                 url,
                 headers=headers,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
@@ -91,6 +100,12 @@ class WebProbe:
             ValueError,
         ) as failure:
             return Answer(status=0, url=url, error=f"no answer ({type(failure).__name__})")
+
+
+def _token(url: str, space_token: Secret | None) -> Mapping[str, str]:
+    if space_token is None or not _confidential(url):
+        return {}
+    return {"X-HF-Authorization": f"Bearer {space_token.reveal()}"}
 
 
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:

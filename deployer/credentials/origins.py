@@ -87,6 +87,16 @@ def render(setting: OriginSetting, origins: Sequence[str]) -> str:
     return origins[0] if setting.single else ",".join(origins)
 
 
+def remedy(backend: Backend, wanted: Sequence[str]) -> str:
+    """What to set, and to which value, so that a browser on ``wanted`` gets answers."""
+    setting = backend.origins
+    shown = ", ".join(f"`{each}`" for each in wanted)
+    if setting is None:
+        return f"Let the code's `CORSMiddleware` allow {shown}, or read e.g. `ALLOWED_ORIGINS`."
+    value = f"Set the variable `{setting.name}` to `{render(setting, wanted)}`"
+    return f"{value}, or stop setting it and it is made from `frontend-url`."
+
+
 def check_origins(entry: Entry, backend: Backend | None) -> Iterator[Finding]:
     """Each origin in `ALLOWED_ORIGINS` and its kin, and the form of the whole."""
     setting = backend.origins if backend else None

@@ -6,8 +6,10 @@ One frontend that surely calls this backend is changed. Several, or one that onl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from deployer.errors import Notice, Where
 from deployer.frontend.acceptance import accepts
@@ -30,6 +32,11 @@ from deployer.frontend.syntax import parse
 from deployer.frontend.variables import env_change, production_value, redone
 from deployer.model import FileChange, FrontendPlan, FrontendState
 from deployer.ports import Files
+
+# fetch and EventSource, then axios and XMLHttpRequest.
+_CREDENTIALS: Final = re.compile(
+    rb"\bcredentials\s*:\s*['\"]include['\"]|\bwithCredentials\s*[:=]\s*true\b"
+)
 
 
 def plan_frontend(request: FrontendRequest, files: Files) -> FrontendPlan:
@@ -104,7 +111,16 @@ def _planned(
         framework=chosen[0].frontend.framework.name,
         notices=tuple(dict.fromkeys(notices)),
         servers=tuple(dict.fromkeys(server for item in chosen for server in item.servers)),
+        credentials=any(
+            _CREDENTIALS.search(source)
+            for item in chosen
+            for source in item.frontend.sources.values()
+        ),
     )
+
+
+def _sends_credentials(item: Survey) -> bool:
+    return any(_CREDENTIALS.search(source) for source in item.frontend.sources.values())
 
 
 def _results(item: Survey, request: FrontendRequest) -> Iterable[tuple[str, Rewritten]]:

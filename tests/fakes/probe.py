@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from deployer.model import Answer, Secret
@@ -11,13 +12,20 @@ WAITING_PAGE = b"<html><title>Hugging Face</title>Preparing Space</html>"
 
 
 class FakeProbe:
-    """``asked`` keeps url, revision that answered, and the token that came along."""
+    """``asked`` keeps url, revision that answered, and the token that came along.
+
+    ``pages`` are sites beside the Hub; every app allows the origins in ``allowed``.
+    """
 
     def __init__(self, hub: FakeHub) -> None:
         self.hub = hub
+        self.pages: dict[str, Answer] = {}
+        self.allowed: set[str] = set()
         self.asked: list[tuple[str, str | None, Secret | None]] = []
 
     def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
+        if url in self.pages:
+            return replace(self.pages[url], url=url)
         self.hub.settle()
         space = next((each for each in self.hub.made.values() if url.startswith(each.host)), None)
         serving = space.serving if space else None
@@ -29,6 +37,20 @@ class FakeProbe:
         ):
             return Answer(status=404, url=url)
         return replace(self._answer(space), url=url)
+
+    def ask(
+        self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        answer = self.get(url)
+        origin = (headers or {}).get("Origin", "")
+        if not answer.status or origin not in self.allowed:
+            return answer
+        permission = {
+            "access-control-allow-origin": origin,
+            "access-control-allow-methods": "GET, POST",
+            "access-control-allow-headers": "content-type",
+        }
+        return replace(answer, headers={**answer.headers, **permission})
 
     def _answer(self, space: FakeSpace) -> Answer:
         space.counters.visits += 1

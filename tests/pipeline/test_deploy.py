@@ -3,154 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from deployer.context import Context
 from deployer.errors import Exit
-from deployer.model import Answer, Health, SpaceId, Status, Unhealthy
-from deployer.pipeline import deploy
+from deployer.model import Answer, Health, Status, Unhealthy
 from deployer.report import Report
-from deployer.settings import read_settings
-from tests.fakes.hub import Behaviour, FakeSpace, says
+from tests.fakes.hub import Behaviour, says
 from tests.fakes.repo import FakeRepo
-from tests.fakes.world import FakeWorld, make_world
-
-SPACE = SpaceId(owner="tester", name="rag")
-MAIN = """from fastapi import FastAPI
-
-app = FastAPI(title="RAG")
-
-
-@app.get("/api/health")
-def health():
-    return {"status": "healthy"}
-
-
-@app.post("/api/chat")
-def chat(question: str):
-    return {"answer": question}
-"""
-CLIENT = """export class ChatClient {
-  private baseUrl: string;
-
-  constructor() {
-    this.baseUrl = 'http://localhost:8000';
-  }
-
-  async ask(question: string) {
-    return fetch(`${this.baseUrl}/api/chat`, { method: 'POST', body: question });
-  }
-}
-"""
-FILES = {
-    "backend/app/__init__.py": "",
-    "backend/app/main.py": MAIN,
-    "backend/requirements.txt": "fastapi\nuvicorn\n",
-    "frontend/package.json": '{"name": "web"}\n',
-    "frontend/src/chatClient.ts": CLIENT,
-}
-CLIENT_PATH = "frontend/src/chatClient.ts"
-# Assembled, so that no scanner takes this file for a leak.
-CANARIES = {
-    "GEMINI_API_KEY": "AIza" + "SyC4nary0000111122223333444455556",
-    "DATABASE_URL": "postgresql://u:pa55" + "canary@db.example.com/app?sslmode=require",
-    "PLAIN_SECRET": 'tr0ub4dor"_*<canary>*_`value`&#1;\\end',
-}
-SICK = says('{"status": "degraded", "services": {"qdrant": {"status": "error 404"}}}', 503)
-V1, V2_SICK, NOT_BUILT = (
-    Behaviour(),
-    Behaviour(app=SICK),
-    Behaviour(ends="BUILD_ERROR", error="Job failed with exit code: 1"),
+from tests.pipeline.scene import (
+    CANARIES,
+    CLIENT,
+    CLIENT_PATH,
+    MAIN,
+    NOT_BUILT,
+    SICK,
+    SPACE,
+    V1,
+    V2_SICK,
+    Scene,
 )
-
-
-@dataclass
-class Scene:
-    """A workspace, the branch it was checked out from, and the world around them."""
-
-    root: Path
-    repo: FakeRepo
-    fakes: FakeWorld
-    environment: dict[str, str] = field(default_factory=lambda: dict(CANARIES))
-    context: Context = field(default_factory=lambda: Context(workspace="."))
-
-    def run(self, *, token: str = "tester:write", **inputs: str) -> Report:
-        given = {"SPACE": str(SPACE), "HF_TOKEN": token, **inputs}
-        settings = read_settings({f"INPUT_{name.upper()}": value for name, value in given.items()})
-        context = replace(self.context, environment=self.environment)
-        return deploy(settings, context, self.fakes.world)
-
-    def again(self, **inputs: str) -> Report:
-        """The next run: a new checkout of the branch, new console and journal, no counted write."""
-        for path in FILES:
-            content = self.repo.read(path, self.repo.head("main"))
-            assert content is not None
-            (self.root / path).write_bytes(content)
-        world = self.fakes.world
-        self.fakes = make_world(self.root, self.repo)
-        self.fakes = replace(
-            self.fakes,
-            hub=world.spaces.hub,  # type: ignore[attr-defined]
-            clock=world.clock,  # type: ignore[arg-type]
-            probe=world.probe,  # type: ignore[arg-type]
-            world=replace(world, console=self.fakes.console, journal=self.fakes.journal),
-        )
-        self.space.counters.writes = 0
-        self.fakes.hub.calls.clear()
-        return self.run(**inputs)
-
-    def change_code(self, text: str = "# changed\n") -> None:
-        self.repo.push_by_somebody("backend/app/main.py", (MAIN + text).encode())
-
-    @property
-    def space(self) -> FakeSpace:
-        return self.fakes.hub.made[str(SPACE)]
-
-    @property
-    def outputs(self) -> Mapping[str, str]:
-        return self.fakes.journal.outputs
-
-    def everything_shown(self) -> str:
-        journal = self.fakes.journal
-        return "\n".join(
-            [
-                *self.fakes.console.lines,
-                *journal.outputs.values(),
-                journal.summary_text,
-                *journal.receipts.values(),
-                *(commit.message + commit.description for commit in self.space.commits),
-                *(content.decode("utf-8", "replace") for content in self.space.files.values()),
-            ]
-        )
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    for path, text in FILES.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
-    repo = FakeRepo({path: text.encode() for path, text in FILES.items()})
-    context = Context(
-        workspace=str(tmp_path),
-        repository="tester/rag",
-        sha="a" * 40,
-        branch="main",
-        run_url="https://github.com/tester/rag/actions/runs/1",
-    )
-    return Scene(root=tmp_path, repo=repo, fakes=make_world(tmp_path, repo), context=context)
-
-
-@pytest.fixture
-def deployed(scene: Scene) -> Scene:
-    """v1 serves and is healthy, the client calls it."""
-    report = scene.run(secrets="GEMINI_API_KEY", variables="COLLECTION=book")
-    assert (report.status, report.exit) == (Status.HEALTHY, Exit.DONE), report.problems
-    return scene
-
 
 SAME = {"secrets": "GEMINI_API_KEY", "variables": "COLLECTION=book"}
 

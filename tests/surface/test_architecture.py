@@ -86,7 +86,7 @@ def test_only_the_street_knows_a_leaf_package(leaf: str) -> None:
     assert not {name for name in others if "/" in name}
 
 
-STAGES = ("bundle", "credentials", "release", "frontend")
+STAGES = ("bundle", "credentials", "release", "frontend", "live")
 
 
 # These serve the bundle and know none of the stages (docs/decisions/0037, 0038).

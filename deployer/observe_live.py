@@ -1,0 +1,129 @@
+"""After health: whether a browser on the frontend's origins gets answers, and what it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from deployer.act import Release
+from deployer.credentials import origins
+from deployer.errors import Notice, Where
+from deployer.live import cors, look
+from deployer.live.cors import Judgement
+from deployer.live.look import Seen
+from deployer.live.page import FrontendStatus
+from deployer.model import Backend, FrontendPlan
+from deployer.plan import Plan
+from deployer.ports import World
+from deployer.run import Run
+
+_FRONTEND_URL: Final = Where(input="frontend-url")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """``status`` is the output ``frontend-status``, "" without a ``frontend-url``; ``blocked``
+    are the origins that a browser would block."""
+
+    status: str = ""
+    blocked: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+def look_at_frontend(run: Run, decided: Plan, release: Release) -> None:
+    """Keep what a browser on each ``frontend-url`` would see. Changes nothing."""
+    space, urls = release.space, run.settings.frontend_url or ()
+    if space.visibility == "private":
+        return
+    live = observe(urls, decided.bundle.backend, decided.frontend, space.host, run.world)
+    run.trail.note(*live.notices)
+    run.trail.know(frontend=replace(run.trail.report.frontend, status=live.status))
+    if live.status:
+        run.world.console.line(f"The live frontend: {live.status}.")
+
+
+def observe(
+    frontend_urls: Sequence[str], backend: Backend, plan: FrontendPlan, host: str, world: World
+) -> Live:
+    """What the live frontend was seen to do with the app at ``host``."""
+    found = origins.frontend_origins(frontend_urls).origins
+    if not found:
+        return Live()
+    judged = {origin: _judged(origin, backend, plan, host, world) for origin in found}
+    blocked = tuple(origin for origin, each in judged.items() if any(j.blocked for j in each))
+    seen = {url: _look(url, plan, host, world) for url in dict.fromkeys(frontend_urls)}
+    statuses = [FrontendStatus.BLOCKED] if blocked else []
+    statuses += [each.status for each in seen.values()]
+    worst = next(status for status in FrontendStatus if status in statuses)
+    return Live(
+        status=worst.value,
+        blocked=blocked,
+        notices=(
+            *_cors_notices(judged, origins.remedy(backend, found)),
+            *(note for url, each in seen.items() for note in _page_notices(url, each)),
+        ),
+    )
+
+
+def _judged(
+    origin: str, backend: Backend, plan: FrontendPlan, host: str, world: World
+) -> tuple[Judgement, ...]:
+    asked = cors.requests_from(origin, backend.health_path, backend.routes)
+    return look.check_cors(asked, host, world.probe, world.clock, credentials=plan.credentials)
+
+
+def _look(url: str, plan: FrontendPlan, host: str, world: World) -> Seen:
+    space = urlsplit(host).netloc
+    old = [server for server in plan.servers if "." in server or ":" in server]
+    local = urlsplit(plan.local_url).netloc
+    return look.look_at(
+        url, world.probe, world.clock, space=space, old=(*old, *([local] if local else []))
+    )
+
+
+def _cors_notices(judged: dict[str, tuple[Judgement, ...]], remedy: str) -> Iterator[Notice]:
+    """One for each origin: the first fault explains the others."""
+    for origin, each in judged.items():
+        blocked = next((j for j in each if j.blocked), None)
+        unknown = next((j for j in each if j.unknown), None)
+        if blocked is not None:
+            yield Notice(
+                message=f"A browser on `{origin}` is blocked by CORS at {blocked.asked}: "
+                f"{blocked.blocked}.",
+                hint=remedy,
+                where=_FRONTEND_URL,
+            )
+        elif unknown is not None:
+            yield Notice(
+                message=f"Whether `{origin}` is allowed could not be seen: {unknown.asked} "
+                f"got no usable answer ({unknown.unknown}).",
+                where=_FRONTEND_URL,
+                warning=False,
+            )
+
+
+def _page_notices(url: str, seen: Seen) -> Iterable[Notice]:
+    if seen.broken:
+        yield Notice(
+            message=f"A script of `{url}` reads `process.env.{seen.broken}`, which no browser has: "
+            "it ends in “process is not defined”.",
+            hint="Nothing puts the variable's value there when the frontend is built. Merge the "
+            "rewritten client and build it again.",
+            where=_FRONTEND_URL,
+        )
+    if seen.status is FrontendStatus.STALE:
+        yield Notice(
+            message=f"`{url}` still calls an older address of the backend.",
+            hint="It calls this Space when it is built again from the rewritten client, unless a "
+            "variable in its host's dashboard overrides the file.",
+            where=_FRONTEND_URL,
+            warning=False,
+        )
+    if seen.status is FrontendStatus.UNKNOWN:
+        yield Notice(
+            message=f"Which backend `{url}` calls could not be seen: {seen.reason}.",
+            where=_FRONTEND_URL,
+            warning=False,
+        )
