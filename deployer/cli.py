@@ -22,6 +22,7 @@ from deployer.adapters.clock import SystemClock
 from deployer.adapters.disk import Workspace
 from deployer.adapters.git import GitRepo
 from deployer.adapters.github import GitHubRepo
+from deployer.adapters.github_pulls import GitHubPulls
 from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
 from deployer.adapters.hub_client import PUBLIC_HUB, HubClient
 from deployer.adapters.runner import RunnerConsole, RunnerJournal
@@ -35,7 +36,7 @@ from deployer.flags import Help, overlay
 from deployer.input_types import Invalid, url
 from deployer.model import Mode, Secret, Status
 from deployer.pipeline import deploy
-from deployer.ports import Repo, World
+from deployer.ports import PullRequests, Repo, World
 from deployer.report import Report
 from deployer.report.annotations import choose
 from deployer.report.outputs import outputs_of
@@ -178,6 +179,7 @@ def _world(
         probe=WebProbe(),
         clock=clock,
         repo=_repo(settings, context),
+        pulls=_pulls(settings, context),
         console=console,
         journal=RunnerJournal(environ, say=console.line, scrub=console.scrub),
     )
@@ -210,6 +212,15 @@ def _repo(settings: Settings, context: Context) -> Repo | None:
     foreign = context.on_github and not checkout.remote.startswith(f"{context.server_url}/")
     token = None if foreign else settings.github_token
     return GitRepo(workspace=checkout.root, token=token or Secret(""))
+
+
+def _pulls(settings: Settings, context: Context) -> PullRequests | None:
+    """Pull requests, where the server has GitHub's API."""
+    if not context.on_github or settings.github_token is None or not context.repository:
+        return None
+    return GitHubPulls(
+        repository=context.repository, token=settings.github_token, api_url=context.api_url
+    )
 
 
 def _report_bug(bug: Exception, environ: Mapping[str, str], console: RunnerConsole) -> int:

@@ -138,10 +138,17 @@ class HubRefused(Refused):
 
 
 class RepositoryRefused(Refused):
-    """GitHub or the git server said no. ``race`` is true when the branch had moved meanwhile."""
+    """GitHub or the git server said no.
 
-    def __init__(self, message: str, *, hint: str = "", race: bool = False) -> None:
+    ``race`` is true when the branch had moved meanwhile, ``protected`` when it takes no direct
+    commit: a pull request may still do.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", race: bool = False, protected: bool = False
+    ) -> None:
         self.race = race
+        self.protected = protected
         super().__init__([Problem(exit=Exit.FRONTEND, message=message, hint=hint)])
 
 

@@ -10,10 +10,11 @@ from functools import partial
 from typing import Final
 
 from deployer.context import Context
-from deployer.errors import Exit, Notice, Problem, RepositoryRefused, Where
+from deployer.errors import Exit, Notice, Problem, RepositoryRefused
 from deployer.frontend import FrontendRequest, redo, unified_diff
 from deployer.model import FrontendPlan, FrontendState
 from deployer.ports import Files, Repo, World
+from deployer.pull_request import Proposal, branch_of, propose, withdraw
 from deployer.report import FrontendReport
 from deployer.settings import Settings
 
@@ -21,36 +22,41 @@ from deployer.settings import Settings
 TRIES: Final = 12
 
 
-def access_problems(
-    settings: Settings, context: Context, plan: FrontendPlan, repo: Repo | None
-) -> tuple[Problem, ...]:
+def access_findings(
+    settings: Settings, context: Context, plan: FrontendPlan, world: World
+) -> tuple[tuple[Problem, ...], tuple[Notice, ...]]:
     """Whether the planned commit could be pushed, asked before anything is written."""
-    if settings.frontend_commit == "pull-request":
-        return (_no_pull_requests(),)
-    if repo is None or context.branch is None or not _will_push(settings, plan):
-        return ()
+    repo, branch = world.repo, context.branch
+    if repo is None or branch is None or not _will_push(settings, plan):
+        return (), ()
+    asked = branch_of(settings.space) if _proposes(settings) else branch
     try:
-        repo.may_write(context.branch)
+        repo.may_write(asked)
     except RepositoryRefused as refused:
+        if refused.protected and world.pulls is not None and not _proposes(settings):
+            return (), (_instead(refused),)
         # Mended in the workflow's file, and nothing is deployed yet: a configuration problem.
         return tuple(
             Problem(exit=Exit.CONFIGURATION, message=problem.message, hint=problem.hint)
             for problem in refused.problems
-        )
-    return ()
+        ), ()
+    return (), ()
 
 
-def _no_pull_requests() -> Problem:
-    return Problem(
-        exit=Exit.CONFIGURATION,
-        message="`frontend-commit: pull-request` is not built yet.",
-        hint="This version has `push` and `none`.",
-        where=Where(input="frontend-commit"),
+def _instead(refused: RepositoryRefused) -> Notice:
+    return Notice(
+        message=f"{refused.problems[0].message} A pull request is opened instead.",
+        hint="`frontend-commit: pull-request` says so from the start.",
+        warning=False,
     )
 
 
+def _proposes(settings: Settings) -> bool:
+    return settings.frontend_commit == "pull-request"
+
+
 def _will_push(settings: Settings, plan: FrontendPlan) -> bool:
-    return plan.state is FrontendState.CHANGE and settings.frontend_commit == "push"
+    return plan.state is FrontendState.CHANGE and settings.frontend_commit != "none"
 
 
 def follow_up(
@@ -63,12 +69,50 @@ def follow_up(
     """What became of the frontend. Raises ``RepositoryRefused`` when the commit was refused."""
     report = FrontendReport(state=plan.state, diff=unified_diff(plan))
     if plan.state is not FrontendState.CHANGE:
-        return report, ()
+        return _nothing_left(settings, context, plan, request, world) or report, ()
     if settings.frontend_commit == "none":
         return _in_place(plan, report, world.files), ()
     if world.repo is None or context.branch is None:
         return report, (_not_pushed(context),)
-    return _commit(settings, context.branch, plan, request, world.repo), ()
+    proposal = _proposal(settings, context.branch, plan, request)
+    if _proposes(settings):
+        return propose(proposal, world.repo, world.pulls), ()
+    try:
+        return _commit(proposal, world.repo), ()
+    except RepositoryRefused as refused:
+        if not refused.protected or world.pulls is None:
+            raise
+        return propose(proposal, world.repo, world.pulls), (_instead(refused),)
+
+
+def _nothing_left(
+    settings: Settings,
+    context: Context,
+    plan: FrontendPlan,
+    request: FrontendRequest,
+    world: World,
+) -> FrontendReport | None:
+    """A pull request of an earlier deploy has nothing left to change: it is closed."""
+    current = plan.state is FrontendState.CURRENT and _proposes(settings)
+    if not current or world.repo is None or world.pulls is None or context.branch is None:
+        return None
+    proposal = _proposal(settings, context.branch, plan, request)
+    pull = world.pulls.find(proposal.branch)
+    withdraw(proposal, world.repo, world.pulls, pull)
+    closed = f"Closed {pull.url}: nothing is left to change." if pull else ""
+    return FrontendReport(state=plan.state, note=closed)
+
+
+def _proposal(
+    settings: Settings, base: str, plan: FrontendPlan, request: FrontendRequest
+) -> Proposal:
+    return Proposal(
+        branch=branch_of(settings.space),
+        base=base,
+        plan=plan,
+        request=request,
+        message=settings.commit_message or f"Call the backend at {request.backend_url}",
+    )
 
 
 def _in_place(plan: FrontendPlan, report: FrontendReport, files: Files) -> FrontendReport:
@@ -87,18 +131,18 @@ def _not_pushed(context: Context) -> Notice:
     )
 
 
-def _commit(
-    settings: Settings, branch: str, plan: FrontendPlan, request: FrontendRequest, repo: Repo
-) -> FrontendReport:
+def _commit(proposal: Proposal, repo: Repo) -> FrontendReport:
     """One commit on the branch's newest head; read again and redone when somebody else pushes."""
-    message = settings.commit_message or f"Call the backend at {request.backend_url}"
+    branch, plan, request = proposal.base, proposal.plan, proposal.request
     for attempt in range(1, TRIES + 1):
         head = repo.head(branch)
         fresh = redo(plan, request, partial(repo.read, revision=head))
         if not fresh.changes:
             return FrontendReport(state=FrontendState.CURRENT, note="The branch has it already.")
         try:
-            commit = repo.commit(fresh.changes, branch=branch, parent=head, message=message)
+            commit = repo.commit(
+                fresh.changes, branch=branch, parent=head, message=proposal.message
+            )
         except RepositoryRefused as refused:
             if not refused.race or attempt == TRIES:
                 raise
@@ -109,6 +153,8 @@ def _commit(
 
 def in_words(frontend: FrontendReport) -> str:
     """What became of the frontend, as one line of the log."""
+    if frontend.pull_request:
+        return f"The rewritten client waits in {frontend.pull_request}."
     if frontend.commit:
         return f"Committed the rewritten client as {frontend.commit[:10]}."
     words = {

@@ -400,6 +400,16 @@ class FileChange:
     after: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """An open pull request from a branch of the same repository."""
+
+    number: int
+    url: str
+    title: str = ""
+    body: str = ""
+
+
 class FrontendState(StrEnum):
     """What the frontend step found."""
 

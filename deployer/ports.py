@@ -19,6 +19,7 @@ from deployer.model import (
     Configuration,
     Digest,
     FileChange,
+    PullRequest,
     Runtime,
     Secret,
     SettingWrite,
@@ -172,6 +173,15 @@ class Repo(Protocol):
     def head(self, branch: str) -> str:
         """The newest commit of ``branch`` on the server."""
 
+    def find(self, branch: str) -> str | None:
+        """The newest commit of ``branch``, or None when there is no such branch."""
+
+    def place(self, branch: str, revision: str) -> None:
+        """Create ``branch`` at ``revision``, or move it there, whatever it held."""
+
+    def remove(self, branch: str) -> None:
+        """Delete ``branch``; a missing one is no error."""
+
     def read(self, path: str, revision: str) -> bytes | None:
         """A file at a revision, or None when it isn't there."""
 
@@ -179,6 +189,22 @@ class Repo(Protocol):
         self, changes: Sequence[FileChange], *, branch: str, parent: str, message: str
     ) -> str:
         """One commit with only ``changes``; raises with ``race`` when ``branch`` moved on."""
+
+
+class PullRequests(Protocol):
+    """The repository's pull requests between its own branches. Raises ``RepositoryRefused``."""
+
+    def find(self, branch: str) -> PullRequest | None:
+        """The open one from ``branch``, or None."""
+
+    def create(self, *, branch: str, base: str, title: str, body: str) -> PullRequest:
+        """Open one from ``branch`` into ``base``."""
+
+    def update(self, pull: PullRequest, *, title: str, body: str) -> None:
+        """Give an open one another title and text."""
+
+    def close(self, pull: PullRequest, *, comment: str) -> None:
+        """Close it, and say why."""
 
 
 class Console(Protocol):
@@ -231,5 +257,6 @@ class World:
     probe: Probe
     clock: Clock
     repo: Repo | None
+    pulls: PullRequests | None
     console: Console
     journal: Journal

@@ -225,7 +225,7 @@ OUTPUTS: Final = tuple(
         ("previous-revision", "Commit of the Space that served before."),
         ("changed", "`true` when a new revision was pushed."),
         ("frontend-commit", "Commit that carries the rewritten client, when one was made."),
-        ("pull-request", "Address of the pull request. Not written yet."),
+        ("pull-request", "Address of the pull request, when one is open."),
         (
             "frontend-status",
             "What the live frontend was seen to do: `connected`, `stale` (still the old address), "

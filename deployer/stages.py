@@ -46,8 +46,7 @@ def decide(run: Run) -> tuple[Plan, SpaceState]:
     )
     frontend = observe_frontend.read_frontend(settings, bundle, state, world.files, findings)
     if settings.mode is Mode.DEPLOY:
-        access = frontend_step.access_problems(settings, run.context, frontend, world.repo)
-        findings.keep(access)
+        findings.keep(*frontend_step.access_findings(settings, run.context, frontend, world))
     run.trail.note(*findings.notices)
     run.trail.know(bundle=bundle, names=names_of(given.all))
     refuse(findings.problems)

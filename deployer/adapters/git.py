@@ -55,6 +55,13 @@ class GitRepo:
 
     def head(self, branch: str) -> str:
         """The newest commit of ``branch`` on the server; raises when there is no such branch."""
+        found = self.find(branch)
+        if found is None:
+            raise RepositoryRefused(f"The repository has no branch `{branch}`.")
+        return found
+
+    def find(self, branch: str) -> str | None:
+        """The newest commit of ``branch`` on the server, or None when there is no such branch."""
         try:
             listed = self._talk("ls-remote", SERVER, _ref(branch)).decode()
         except GitFailed as error:
@@ -63,7 +70,24 @@ class GitRepo:
             revision, _, name = line.partition("\t")
             if name == _ref(branch):
                 return revision
-        raise RepositoryRefused(f"The repository has no branch `{branch}`.")
+        return None
+
+    def place(self, branch: str, revision: str) -> None:
+        """Create ``branch`` at ``revision``, or move it there, whatever it held."""
+        try:
+            self._bring(revision)
+        except GitFailed as error:
+            raise refusal(f"Moving branch `{branch}`", str(error)) from None
+        self._push(revision, branch, self.find(branch) or "")
+
+    def remove(self, branch: str) -> None:
+        """Delete ``branch``; a missing one is no error."""
+        if self.find(branch) is None:
+            return
+        try:
+            self._talk("push", "--porcelain", "--no-verify", SERVER, f":{_ref(branch)}")
+        except GitFailed as error:
+            raise refusal(f"Deleting branch `{branch}`", str(error)) from None
 
     def read(self, path: str, revision: str) -> bytes | None:
         """A regular file's bytes at a revision; None for anything else."""

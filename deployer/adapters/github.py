@@ -58,16 +58,39 @@ class GitHubRepo:
             raise RepositoryRefused(message, hint=WRITE)
         if rules := self._blocking_rules(branch):
             message = f"Branch `{branch}` takes no direct commit: it has the rule {rules}."
-            raise RepositoryRefused(message, hint=PROTECTED)
+            raise RepositoryRefused(message, hint=PROTECTED, protected=True)
 
     def head(self, branch: str) -> str:
         """The newest commit of ``branch``; raises when there is no such branch."""
-        doing = f"Reading branch `{branch}`"
-        reply = self._get(f"git/ref/heads/{quote(branch)}", doing, missing=True)
-        if reply.status == 404:
+        found = self.find(branch)
+        if found is None:
             where = f"`{self._repository}` has no branch `{branch}`"
             raise RepositoryRefused(f"{where}, or the token may not see it.", hint=WRITE)
-        return str(reply.json()["object"]["sha"])
+        return found
+
+    def find(self, branch: str) -> str | None:
+        """The newest commit of ``branch``, or None when there is no such branch."""
+        doing = f"Reading branch `{branch}`"
+        reply = self._get(f"git/ref/heads/{quote(branch)}", doing, missing=True)
+        # For a name that is only the start of others GitHub answered with a list of them.
+        facts = reply.json() if reply.status == 200 else None
+        return str(facts["object"]["sha"]) if isinstance(facts, dict) else None
+
+    def place(self, branch: str, revision: str) -> None:
+        """Create ``branch`` at ``revision``, or move it there, whatever it held."""
+        if self.find(branch) is None:
+            new = {"ref": f"refs/heads/{branch}", "sha": revision}
+            self._change("POST", "git/refs", new, f"Creating branch `{branch}`")
+        else:
+            moved = {"sha": revision, "force": True}
+            path = f"git/refs/heads/{quote(branch)}"
+            self._change("PATCH", path, moved, f"Moving branch `{branch}`")
+
+    def remove(self, branch: str) -> None:
+        """Delete ``branch``; a missing one is no error."""
+        path = f"git/refs/heads/{quote(branch)}"
+        if self.find(branch) is not None:
+            self._change("DELETE", path, None, f"Deleting branch `{branch}`")
 
     def read(self, path: str, revision: str) -> bytes | None:
         """A regular file's bytes at a revision; None for anything else."""
@@ -208,6 +231,15 @@ class GitHubRepo:
         if reply.status != 200 or reply.json() is None:
             raise self._refusal(doing, "rate limit" if reply.limited else reply.said)
         return reply
+
+    def _change(self, verb: str, path: str, content: Any, doing: str) -> None:
+        """A write whose repetition does no harm; raises ``RepositoryRefused``."""
+        try:
+            reply = self._api.change(verb, f"repos/{self._repository}/{path}", content)
+        except NoAnswer as error:
+            raise refusal(doing, str(error)) from None
+        if reply.status >= 300:
+            raise self._refusal(doing, reply.said)
 
     def _refusal(self, doing: str, said: str) -> RepositoryRefused:
         return refusal(doing, scrub(said, (self._token.reveal(),)))

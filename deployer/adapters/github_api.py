@@ -47,10 +47,14 @@ class Reply:
 
     @property
     def said(self) -> str:
-        """Status and message, for a refusal."""
+        """Status and message, for a refusal; of a rejected value also what is wrong with it."""
         content = self.json()
-        message = content.get("message", "") if isinstance(content, dict) else ""
-        return f"HTTP {self.status} {message}".strip()
+        if not isinstance(content, dict):
+            return f"HTTP {self.status}"
+        listed = content.get("errors")
+        errors = [e.get("message", "") for e in listed or () if isinstance(e, dict)]
+        words = [str(content.get("message", "")), *map(str, errors if listed else ())]
+        return " ".join((f"HTTP {self.status}", *filter(None, words)))
 
     @property
     def limited(self) -> bool:
@@ -82,6 +86,13 @@ class GitHubApi:
                 return reply
             self.sleep(wait)
         return self._within_limits("GET", url)
+
+    def change(self, verb: str, path: str, content: Any = None) -> Reply:
+        """A write below the API's address, sent once; raises ``NoAnswer``: effect unknown."""
+        reply = self._within_limits(verb, f"{self.api_url.rstrip('/')}/{path}", content)
+        if reply.status in PASSING:
+            raise NoAnswer(reply.said)
+        return reply
 
     def graphql(self, query: str, variables: Mapping[str, Any]) -> Reply:
         """One POST; raises ``NoAnswer`` when its effect is unknown."""

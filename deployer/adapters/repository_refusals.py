@@ -16,19 +16,28 @@ WRITE = (
     "the repository's contents."
 )
 PROTECTED = (
-    "Let this token's app or user bypass the rules, or set `frontend-commit: none` and commit the "
-    "change from the job summary by hand (`frontend-commit: pull-request` is not built yet)."
+    "Let this token's app or user bypass the rules, or set `frontend-commit: pull-request` and "
+    "give the job `permissions: pull-requests: write`."
+)
+PULLS = (
+    "Give the job `permissions: pull-requests: write` and `contents: write`, and allow it in the "
+    "repository's settings: Actions, General, “Allow GitHub Actions to create and approve pull "
+    "requests”."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """How a refusal is recognised, said and mended. ``race``: the branch had moved."""
+    """How a refusal is recognised, said and mended. ``race``: the branch had moved.
+
+    ``protected``: the branch takes no direct commit.
+    """
 
     words: str
     said: str
     hint: str = ""
     race: bool = False
+    protected: bool = False
 
 
 # The first one that fits wins: a protected branch's refusal also holds general words.
@@ -57,10 +66,16 @@ MEANINGS = (
         hint="Pass a `github-token` with the `workflow` scope.",
     ),
     Meaning(
+        words=r"not permitted to create or approve pull requests",
+        said="GitHub Actions may not open pull requests here",
+        hint=PULLS,
+    ),
+    Meaning(
         words=r"GH006|GH013|BRANCH_PROTECTION|protected branch|rule violations|hook declined"
         r"|must be made through a pull request|required status check",
         said="the branch is protected",
         hint=PROTECTED,
+        protected=True,
     ),
     Meaning(
         words=r"rate.?limit|RATE_LIMITED|abuse detection|\b429\b",
@@ -94,5 +109,7 @@ def refusal(action: str, text: str) -> RepositoryRefused:
     for meaning in MEANINGS:
         if re.search(meaning.words, text, re.IGNORECASE | re.DOTALL):
             message = f"{action} failed: {meaning.said} ({shown})."
-            return RepositoryRefused(message, hint=meaning.hint, race=meaning.race)
+            return RepositoryRefused(
+                message, hint=meaning.hint, race=meaning.race, protected=meaning.protected
+            )
     return RepositoryRefused(f"{action} failed: {shown or 'no reason was given'}.")

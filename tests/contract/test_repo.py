@@ -233,6 +233,39 @@ def test_a_lost_race_can_be_redone_on_the_new_head(ground: Ground) -> None:
     assert len(ground.messages()) == 3
 
 
+# --- branches ------------------------------------------------------------------------------------
+
+
+def test_a_branch_is_created_moved_and_deleted(ground: Ground) -> None:
+    repo = ground.repo()
+    first = repo.head("main")
+    second = ground.push_by_somebody("README.md", b"new\n")
+    assert repo.find("ours/one") is None
+    for revision in (first, second, first):
+        repo.place("ours/one", revision)
+        assert repo.find("ours/one") == revision
+    repo.remove("ours/one")
+    repo.remove("ours/one")
+    assert repo.find("ours/one") is None
+    assert repo.head("main") == second
+
+
+def test_a_new_branch_takes_a_commit_and_leaves_the_others_alone(ground: Ground) -> None:
+    repo = ground.repo()
+    head = repo.head("main")
+    repo.place("ours/one", head)
+    made = repo.commit((change(repo),), branch="ours/one", parent=head, message="Say hello")
+    assert (repo.find("ours/one"), repo.head("main")) == (made, head)
+    assert repo.read("src/client.ts", made) == DEPLOYED
+
+
+def test_a_reader_makes_no_branch(ground: Ground) -> None:
+    head = ground.repo().head("main")
+    with pytest.raises(RepositoryRefused):
+        ground.repo(READER).place("ours/one", head)
+    assert ground.repo().find("ours/one") is None
+
+
 # --- permission ----------------------------------------------------------------------------------
 
 
@@ -270,7 +303,7 @@ def test_a_protected_branch_is_refused_with_the_way_out(ground: Ground) -> None:
     ground.protect()
     with pytest.raises(RepositoryRefused, match="bypass the rules") as refused:
         commit(ground.repo())
-    assert not refused.value.race
+    assert (refused.value.race, refused.value.protected) == (False, True)
     assert ground.messages() == ["First commit"]
 
 

@@ -49,6 +49,20 @@ class FakeRepo:
             raise RepositoryRefused(f"The repository has no branch `{branch}`.")
         return self.heads[branch]
 
+    def find(self, branch: str) -> str | None:
+        """The newest commit, or None."""
+        return self.heads.get(branch)
+
+    def place(self, branch: str, revision: str) -> None:
+        """Create or move a branch."""
+        self.may_write(branch)
+        self.heads[branch] = revision
+
+    def remove(self, branch: str) -> None:
+        """Delete a branch."""
+        self.may_write(branch)
+        self.heads.pop(branch, None)
+
     def read(self, path: str, revision: str) -> bytes | None:
         """A file at a revision."""
         return self.commits[revision].files.get(path)
@@ -65,7 +79,7 @@ class FakeRepo:
         self.may_write(branch)
         if branch in self.protected:
             hint = "Let this token's app or user bypass the rules."
-            raise RepositoryRefused("The branch is protected.", hint=hint)
+            raise RepositoryRefused("The branch is protected.", hint=hint, protected=True)
         if self.head(branch) != parent:
             raise RepositoryRefused("The branch moved meanwhile.", race=True)
         return self._add(branch, parent=parent, message=message, files=after)

@@ -12,6 +12,7 @@ from tests.fakes.console import FakeConsole
 from tests.fakes.hub import FakeHub
 from tests.fakes.journal import FakeJournal
 from tests.fakes.probe import FakeProbe
+from tests.fakes.pulls import FakePulls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class FakeWorld:
     probe: FakeProbe
     console: FakeConsole
     journal: FakeJournal
+    pulls: FakePulls
     world: World
 
 
@@ -31,7 +33,7 @@ def make_world(root: Path, repo: Repo | None = None) -> FakeWorld:
     clock, files = FakeClock(), Workspace(root)
     hub = FakeHub(clock, files)
     probe, console = FakeProbe(hub), FakeConsole()
-    journal = FakeJournal(console.scrub)
+    journal, pulls = FakeJournal(console.scrub), FakePulls()
     world = World(
         files=files,
         spaces=hub.spaces,
@@ -41,9 +43,16 @@ def make_world(root: Path, repo: Repo | None = None) -> FakeWorld:
         probe=probe,
         clock=clock,
         repo=repo,
+        pulls=pulls,
         console=console,
         journal=journal,
     )
     return FakeWorld(
-        clock=clock, hub=hub, probe=probe, console=console, journal=journal, world=world
+        clock=clock,
+        hub=hub,
+        probe=probe,
+        console=console,
+        journal=journal,
+        pulls=pulls,
+        world=world,
     )

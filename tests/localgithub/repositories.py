@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 WEB_FLOW = ("GitHub", "noreply@github.com")
@@ -46,6 +47,8 @@ class Repository:
     protected: set[str] = field(default_factory=set)
     rulesets: set[str] = field(default_factory=set)
     verified: set[str] = field(default_factory=set)
+    actions_may_open: bool = True  # the setting "Allow GitHub Actions to create … pull requests"
+    pulls: list[dict[str, Any]] = field(default_factory=list)
 
     def create(self, files: Mapping[str, bytes]) -> None:
         """Initialise with one commit."""

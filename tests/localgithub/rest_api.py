@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.localgithub import pulls
 from tests.localgithub.repositories import Commit, Repository
 
 Answer = tuple[int, Any]
@@ -108,6 +109,7 @@ def _ruleset(_found: Repository, _query: Mapping[str, str], identity: str) -> An
 
 RESOURCES: tuple[tuple[str, Callable[..., Answer]], ...] = (
     (r"git/ref/heads/(.+)", _ref),
+    (r"pulls", pulls.listed),
     (r"branches/(.+)", _branch),
     (r"contents/(.+)", _contents),
     (r"git/blobs/(\w+)", _blob),

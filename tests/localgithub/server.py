@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.localgithub import git_http, graphql_api, rest_api
+from tests.localgithub import git_http, graphql_api, pulls, rest_api
 from tests.localgithub.git_http import Answer
 from tests.localgithub.repositories import Repository
 from tests.localgithub.state import Grant, LocalGitHub
@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._reply(status, headers, content)
 
-    do_POST = do_GET  # noqa: N815 - the name is http.server's
+    do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the names are http.server's
 
     def log_message(self, *_arguments: object) -> None:
         """Quiet."""
@@ -104,9 +104,9 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/graphql" and self.command == "POST":
             caller = _Caller(github=self.github, grant=grant)
             return _json(200, graphql_api.answer(caller, json.loads(body)))
-        return _json(*self._rest(parts, grant))
+        return _json(*self._rest(parts, grant, body))
 
-    def _rest(self, parts: list[str], grant: Grant) -> rest_api.Answer:
+    def _rest(self, parts: list[str], grant: Grant, body: bytes) -> rest_api.Answer:
         if parts == ["installation", "repositories"]:
             return (200, {"total_count": 1}) if grant.installation else (403, {"message": "No"})
         found = self.github.repositories.get("/".join(parts[1:3]).lower())
@@ -117,6 +117,14 @@ class _Handler(BaseHTTPRequestHandler):
             push = (grant.write or grant.user_writes) and not grant.installation
             site = self.github.clone_site or self.github.url
             return rest_api.repository(found, site, push=push)
+        if self.command != "GET":
+            return pulls.write(
+                found,
+                self.command,
+                "/".join(parts[3:]),
+                json.loads(body or b"{}"),
+                allowed=grant.write,
+            )
         query = dict(parse_qsl(urlsplit(self.path).query))
         return rest_api.answer(found, "/".join(parts[3:]), query)
 

@@ -93,6 +93,7 @@ class Scene:
             hub=world.spaces.hub,  # type: ignore[attr-defined]
             clock=world.clock,  # type: ignore[arg-type]
             probe=world.probe,  # type: ignore[arg-type]
+            pulls=world.pulls,  # type: ignore[arg-type]
             world=replace(world, console=self.fakes.console, journal=self.fakes.journal),
         )
         self.space.counters.writes = 0

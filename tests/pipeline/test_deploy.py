@@ -393,6 +393,7 @@ def test_a_commit_of_somebody_else_in_between_is_kept(scene: Scene) -> None:
 
 def test_a_refused_follow_up_is_exit_7_and_the_space_stays_healthy(scene: Scene) -> None:
     scene.repo.protected.add("main")
+    scene.fakes.pulls.allowed = False
     report = scene.run()
     assert (report.status, report.exit) == (Status.HEALTHY, Exit.FRONTEND)
     assert scene.outputs["status"] == "healthy"
@@ -401,6 +402,7 @@ def test_a_refused_follow_up_is_exit_7_and_the_space_stays_healthy(scene: Scene)
 
 def test_a_follow_up_that_is_still_due_is_made_by_the_next_run(scene: Scene) -> None:
     scene.repo.protected.add("main")
+    scene.fakes.pulls.allowed = False
     scene.run()
     scene.repo.protected.clear()
     report = scene.again()
@@ -543,13 +545,6 @@ REFUSED: tuple[tuple[str, dict[str, str], Callable[[Scene], object], Exit, str],
         lambda s: (s.root / "backend/requirements.txt").unlink(),
         Exit.BUNDLE,
         "requirements",
-    ),
-    (
-        "a pull request for the client",
-        {"frontend_commit": "pull-request"},
-        lambda s: None,
-        Exit.CONFIGURATION,
-        "not built yet",
     ),
     (
         "a free account",

@@ -1,0 +1,111 @@
+"""Pull requests through GitHub's REST API (port ``PullRequests``).
+
+Facts: "REST API endpoints for pull requests" and, for the comment, "… for issue comments".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from deployer.adapters.github_api import GitHubApi, NoAnswer, Reply
+from deployer.adapters.repository_refusals import PULLS, refusal
+from deployer.errors import RepositoryRefused
+from deployer.model import PullRequest, Secret
+from deployer.scrub import scrub
+
+TRIES = 3
+
+
+class GitHubPulls:
+    """``ports.PullRequests`` of ``repository`` ("owner/name")."""
+
+    def __init__(
+        self,
+        *,
+        repository: str,
+        token: Secret,
+        api_url: str = "https://api.github.com",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._repository = repository
+        self._token = token
+        self._sleep = sleep
+        self._api = GitHubApi(token=token, api_url=api_url, sleep=sleep)
+
+    def find(self, branch: str) -> PullRequest | None:
+        """The open pull request from ``branch`` of this repository, or None."""
+        owner = self._repository.partition("/")[0]
+        head = quote(f"{owner}:{branch}", safe="")
+        doing = f"Looking for the pull request of `{branch}`"
+        path = f"repos/{self._repository}/pulls?state=open&head={head}"
+        try:
+            reply = self._api.get(path)
+        except NoAnswer as error:
+            raise refusal(doing, str(error)) from None
+        found = self._checked(reply, doing)
+        # A server that knows no `head` gives all of them.
+        ours = [each for each in found if each.get("head", {}).get("ref") == branch]
+        return _read(ours[0]) if ours else None
+
+    def create(self, *, branch: str, base: str, title: str, body: str) -> PullRequest:
+        """Open one. One that is there already, opened meanwhile or by a lost answer, counts."""
+        doing = f"Opening a pull request from `{branch}`"
+        content = {"title": title, "head": branch, "base": base, "body": body}
+        for attempt in range(1, TRIES + 1):
+            try:
+                reply = self._api.change("POST", f"repos/{self._repository}/pulls", content)
+            except NoAnswer as error:
+                if attempt == TRIES:
+                    raise refusal(doing, str(error)) from None
+                self._sleep(attempt)
+            else:
+                if reply.status != 422:
+                    return _read(self._checked(reply, doing))
+            if there := self.find(branch):
+                return there
+        raise self._refused(reply, doing)
+
+    def update(self, pull: PullRequest, *, title: str, body: str) -> None:
+        """Give an open one another title and text."""
+        doing = f"Updating pull request #{pull.number}"
+        self._send("PATCH", f"pulls/{pull.number}", {"title": title, "body": body}, doing)
+
+    def close(self, pull: PullRequest, *, comment: str) -> None:
+        """Say why, then close it."""
+        doing = f"Closing pull request #{pull.number}"
+        self._send("POST", f"issues/{pull.number}/comments", {"body": comment}, doing)
+        self._send("PATCH", f"pulls/{pull.number}", {"state": "closed"}, doing)
+
+    def _send(self, verb: str, path: str, content: Any, doing: str) -> None:
+        try:
+            reply = self._api.change(verb, f"repos/{self._repository}/{path}", content)
+        except NoAnswer as error:
+            raise refusal(doing, str(error)) from None
+        self._checked(reply, doing)
+
+    def _checked(self, reply: Reply, doing: str) -> Any:
+        """The content of a success; raises ``RepositoryRefused`` otherwise."""
+        content = reply.json()
+        if reply.status >= 300 or content is None:
+            raise self._refused(reply, doing)
+        return content
+
+    def _refused(self, reply: Reply, doing: str) -> RepositoryRefused:
+        said = scrub(reply.said, (self._token.reveal(),))
+        if reply.status in {403, 404}:
+            # Without `pull-requests: write` GitHub says that it is "not accessible".
+            known = refusal(doing, said).problems[0]
+            return RepositoryRefused(known.message, hint=PULLS)
+        return refusal(doing, said)
+
+
+def _read(facts: Any) -> PullRequest:
+    return PullRequest(
+        number=int(facts["number"]),
+        url=str(facts["html_url"]),
+        title=str(facts.get("title") or ""),
+        body=str(facts.get("body") or ""),
+    )

@@ -1,0 +1,43 @@
+"""Pull requests in memory (port ``PullRequests``), held to the contract of the real ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from deployer.errors import RepositoryRefused
+from deployer.model import PullRequest
+
+
+@dataclass(slots=True, kw_only=True)
+class FakePulls:
+    """``open`` by branch; ``closed`` with the comment that says why. ``allowed`` False refuses."""
+
+    allowed: bool = True
+    open: dict[str, PullRequest] = field(default_factory=dict)
+    bases: dict[str, str] = field(default_factory=dict)
+    closed: list[tuple[PullRequest, str]] = field(default_factory=list)
+
+    def find(self, branch: str) -> PullRequest | None:
+        return self.open.get(branch)
+
+    def create(self, *, branch: str, base: str, title: str, body: str) -> PullRequest:
+        if not self.allowed:
+            hint = "Give the job `permissions: pull-requests: write`."
+            raise RepositoryRefused("No pull requests from here.", hint=hint)
+        if there := self.open.get(branch):
+            return there
+        number = len(self.open) + len(self.closed) + 1
+        url = f"https://github.com/tester/rag/pull/{number}"
+        made = PullRequest(number=number, url=url, title=title, body=body)
+        self.open[branch], self.bases[branch] = made, base
+        return made
+
+    def update(self, pull: PullRequest, *, title: str, body: str) -> None:
+        branch = self._branch(pull)
+        self.open[branch] = replace(pull, title=title, body=body)
+
+    def close(self, pull: PullRequest, *, comment: str) -> None:
+        self.closed.append((self.open.pop(self._branch(pull)), comment))
+
+    def _branch(self, pull: PullRequest) -> str:
+        return next(name for name, each in self.open.items() if each.number == pull.number)
