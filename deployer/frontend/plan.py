@@ -24,6 +24,7 @@ from deployer.frontend.discovery import (
 )
 from deployer.frontend.environment import PRODUCTION_FILE, Framework, Read, find_framework
 from deployer.frontend.evidence import Belief
+from deployer.frontend.exposed import exposed
 from deployer.frontend.layout import by_hand_choice
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest, check
 from deployer.frontend.rewrite import Accept, Rewritten, rewrite
@@ -51,12 +52,21 @@ def plan_frontend(request: FrontendRequest, files: Files) -> FrontendPlan:
     named = paths is not None
     frontends = find_frontends(files, paths, request.backend_folder)
     surveys = [survey(frontend, request, named=named) for frontend in frontends]
+    shown = tuple(notice for frontend in frontends for notice in exposed(frontend))
+    plan = _decided(request, paths, surveys, files.read)
+    return replace(plan, notices=(*plan.notices, *shown))
+
+
+def _decided(
+    request: FrontendRequest, paths: tuple[str, ...] | None, surveys: list[Survey], read: Read
+) -> FrontendPlan:
+    named = paths is not None
     chosen, doubts = _choose([s for s in surveys if s.belief], named=named)
     doubts = (*doubts, *_several_spaces(chosen, request)) if not named else doubts
     if not chosen:
         unbelieved = [notice for item in surveys for notice in item.notices]
         return _nothing(request, paths, unbelieved)
-    return _planned(request, chosen, doubts, files.read)
+    return _planned(request, chosen, doubts, read)
 
 
 def _choose(surveys: list[Survey], *, named: bool) -> tuple[list[Survey], tuple[Notice, ...]]:
