@@ -21,10 +21,13 @@ def copy_of_this_repository(folder: Path) -> Path:
     return folder
 
 
-def consumer_repository(folder: Path, workflow: str = "") -> Path:
-    """A repository with the example in it, committed on ``main``."""
+def consumer_repository(folder: Path, workflow: str = "", frontend: Path | None = None) -> Path:
+    """A repository with the example in it, committed on ``main``; its frontend may be another."""
     ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache", "node_modules")
     shutil.copytree(EXAMPLE, folder, ignore=ignored)
+    if frontend:
+        shutil.rmtree(folder / "frontend")
+        shutil.copytree(frontend, folder / "frontend", ignore=ignored)
     if workflow:
         path = folder / ".github" / "workflows" / "deploy.yml"
         path.parent.mkdir(parents=True)

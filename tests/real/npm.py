@@ -8,20 +8,63 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-QUIET = ("--no-audit", "--no-fund", "--no-save", "--ignore-scripts")
+QUIET = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
 # A registry that can't be reached is given up soon: the tests then say what they skip.
-IMPATIENT = ("--fetch-retries=0", "--fetch-timeout=30000")
+IMPATIENT = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")
 
 
 def program(name: str) -> str:
     """Node or npm: the machine's own, else the one beside this Python; "" without either."""
-    return shutil.which(name, path=_folders()) or ""
+    return shutil.which(name, path=folders()) or ""
 
 
-def _folders() -> str:
+def folders() -> str:
+    """The PATH on which npm finds its own node."""
     return os.pathsep.join((os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """``folder``, made if need be, for one process at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _npm(command: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [program("npm"), command, *QUIET, *IMPATIENT, *arguments],
+        # With the machine's certificates, as pip does.
+        env={"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": folders()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@functools.cache
+def lacks_locked(manifest: Path, folder: Path) -> str:
+    """Why what ``package-lock.json`` beside ``manifest`` names isn't in ``folder``; "" when it is.
+
+    Installed anew when the lock changes, else only once.
+    """
+    if not program("node") or not program("npm"):
+        return f"the packages of {manifest} need node and npm"
+    lock, stamp = manifest.with_name("package-lock.json"), folder / "installed.json"
+    with locked(folder):
+        if stamp.is_file() and stamp.read_bytes() == lock.read_bytes():
+            return ""
+        shutil.copy(manifest, folder)
+        shutil.copy(lock, folder)
+        done = _npm("ci", "--prefix", folder)
+        if not done.returncode:
+            shutil.copy(lock, stamp)
+    return f"npm can't install {manifest}: {done.stderr.strip()[-300:]}" if done.returncode else ""
 
 
 @functools.cache
@@ -29,17 +72,8 @@ def lacks(package: str, folder: Path) -> str:
     """Why ``package`` (``name@version``) isn't below ``folder``; "" when it is. Tried only once."""
     if not program("node") or not program("npm"):
         return f"{package} of npm needs node and npm"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder):
         if (folder / "node_modules" / package.rpartition("@")[0]).is_dir():
             return ""
-        done = subprocess.run(
-            [program("npm"), "install", *QUIET, *IMPATIENT, "--prefix", folder, package],
-            # npm looks for its own node there. With the machine's certificates, as pip does.
-            env={"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": _folders()},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = _npm("install", "--no-save", "--prefix", folder, package)
     return f"npm can't install {package}: {done.stderr.strip()[-300:]}" if done.returncode else ""
