@@ -93,6 +93,26 @@ def test_what_somebody_pushed_during_the_deploy_is_kept(
     assert server.read("README.md", made) == b"pushed during the deploy\n"
 
 
+@pytest.mark.parametrize("method", ["api", "git"])
+def test_ten_pushes_between_reading_and_committing_lose_nothing(
+    job: Checkout, server: Repository, github: LocalGitHub, method: str
+) -> None:
+    theirs: list[str] = []
+
+    def push(found: Repository) -> None:
+        if len(theirs) < 10:
+            number = str(len(theirs))
+            theirs.append(found.push_by_somebody(f"note-{number}.md", number.encode()))
+
+    github.before_commit = push
+    made = succeeded(job.run(commit_method=method))
+    revisions = [one.sha for one in server.log("main")]
+    assert revisions[:-1] == [made, *reversed(theirs)]
+    assert len(theirs) == 10
+    assert all(server.read(f"note-{n}.md", made) == str(n).encode() for n in range(10))
+    assert changed_paths(server, made) == [CLIENT]
+
+
 def test_a_commit_whose_answer_was_lost_is_reported_all_the_same(
     job: Checkout, server: Repository, github: LocalGitHub
 ) -> None:
@@ -113,12 +133,43 @@ def test_a_token_that_may_only_read_stops_the_run_before_anything_is_deployed(
     assert len(server.log("main")) == 1
 
 
+@pytest.mark.parametrize(
+    ("method", "asked"),
+    [("api", True), ("git", False)],
+    ids=["asked for", "for a protected branch"],
+)
+def test_one_pull_request_is_opened_kept_and_closed_when_nothing_is_left(
+    job: Checkout, server: Repository, method: str, asked: bool
+) -> None:
+    inputs = {"commit_method": method}
+    if asked:
+        inputs["frontend_commit"] = "pull-request"
+    else:
+        server.protect("main")
+    run = job.run(**inputs)
+    assert (run.code, run.outputs["status"]) == (0, "healthy"), run.log
+    (pull,) = server.pulls
+    assert run.outputs["pull-request"].endswith(f"/pull/{pull['number']}")
+    assert len(server.log("main")) == 1
+    proposed = str(server.head(pull["head"]))
+    assert changed_paths(server, proposed) == [CLIENT]
+    again = job.run(**inputs)
+    assert (again.code, again.outputs["status"]) == (0, "unchanged"), again.log
+    assert (len(server.pulls), server.head(pull["head"])) == (1, proposed)
+    server.git("update-ref", "refs/heads/main", proposed)
+    inputs["frontend_commit"] = "pull-request"
+    assert job.run(**inputs).code == 0
+    assert pull["state"] == "closed"
+    assert server.head(pull["head"]) is None
+
+
 @pytest.mark.parametrize("method", ["api", "git"])
-def test_a_protected_branch_leaves_the_backend_deployed_and_says_what_to_set(
+def test_where_no_pull_request_may_be_opened_the_setting_is_named(
     job: Checkout, server: Repository, method: str
 ) -> None:
     server.protect("main")
+    server.actions_may_open = False
     run = job.run(commit_method=method)
     assert (run.code, run.outputs["status"]) == (7, "healthy"), run.log
-    assert "bypass the rules" in run.log
+    assert "Allow GitHub Actions to create and approve pull requests" in run.log
     assert len(server.log("main")) == 1

@@ -134,6 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
             return status, {**headers, "WWW-Authenticate": 'Basic realm="GitHub"'}, content
         if "git-receive-pack" in self.path and not grant.write:
             return _text(403, "Write access to repository not granted.")
+        found = self.github.repositories.get(path.strip("/").partition(".git")[0].lower())
+        if found is not None and path.endswith("/git-receive-pack"):
+            self.github.before_commit(found)
         return git_http.answer(self.github.root, self._cgi(path), body)
 
     def _cgi(self, path: str) -> dict[str, str]:

@@ -40,7 +40,7 @@ def _nothing(_repository: Repository) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class LocalGitHub:
-    """The server's state; tests reach into it. ``before_commit`` runs inside each mutation."""
+    """The server's state; tests reach into it. ``before_commit`` runs inside each push."""
 
     root: Path
     url: str = ""
