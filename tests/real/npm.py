@@ -47,6 +47,12 @@ def _npm(command: str, *arguments: str | Path) -> subprocess.CompletedProcess[st
     )
 
 
+def _complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """What npm says first; advice and the place of a log follow."""
+    lines = [line.removeprefix("npm error ") for line in done.stderr.splitlines()]
+    return " ".join([line for line in lines if not line.startswith("npm warn")][:4])
+
+
 @functools.cache
 def lacks_locked(manifest: Path, folder: Path) -> str:
     """Why what ``package-lock.json`` beside ``manifest`` names isn't in ``folder``; "" when it is.
@@ -64,7 +70,7 @@ def lacks_locked(manifest: Path, folder: Path) -> str:
         done = _npm("ci", "--prefix", folder)
         if not done.returncode:
             shutil.copy(lock, stamp)
-    return f"npm can't install {manifest}: {done.stderr.strip()[-300:]}" if done.returncode else ""
+    return f"npm can't install {manifest}: {_complaint(done)}" if done.returncode else ""
 
 
 @functools.cache
@@ -76,4 +82,4 @@ def lacks(package: str, folder: Path) -> str:
         if (folder / "node_modules" / package.rpartition("@")[0]).is_dir():
             return ""
         done = _npm("install", "--no-save", "--prefix", folder, package)
-    return f"npm can't install {package}: {done.stderr.strip()[-300:]}" if done.returncode else ""
+    return f"npm can't install {package}: {_complaint(done)}" if done.returncode else ""
