@@ -16,12 +16,12 @@ from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest
 from deployer.frontend.rewrite import groups_of
 from deployer.frontend.shapes import Group
 from deployer.frontend.syntax import Script
-from deployer.frontend.variables import Variable, find_variables
+from deployer.frontend.variables import Variable, chosen_variables, find_variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A group of addresses, or a build variable. ``kept`` are variables it falls back from."""
+    """A group of addresses, or a build variable. ``kept`` are variables that it stands beside."""
 
     path: str
     line: int
@@ -85,13 +85,14 @@ def call_witness(frontend: Frontend, request: FrontendRequest) -> Witness:
 
 
 def _of(group: Group, framework: Framework, witness: Witness) -> Finding:
-    chains = (read_chain(place.use, place.top, framework) for place in group.places)
+    chains = [read_chain(place.use, place.top, framework) for place in group.places]
+    chosen = [name for place in group.places for name in chosen_variables(place.top, framework)]
     return Finding(
         path=group.script.path,
         line=group.script.line(group.places[0].node),
         testimony=_heard(group, witness),
         group=group,
-        kept=tuple(name for chain in chains for name in chain.kept),
+        kept=(*(name for chain in chains for name in chain.kept), *chosen),
     )
 
 

@@ -156,7 +156,7 @@ def find_assumed(script: Script, framework: Framework, local_url: str) -> tuple[
         if address is None or reference is None or reference.meta or framework.fills(reference):
             continue
         top = deciding_expression(node)
-        plain = unwrapped(top) == node and not _asked(node)
+        plain = unwrapped(top) == node and not is_asked(node)
         if plain and URL_NAME.fullmatch(reference.name.upper()):
             found.append(
                 Place(
@@ -189,7 +189,7 @@ def _chooses(parent: Node, child: Node) -> bool:
     return parent.type == "binary_expression" and operator(parent) in ("||", "??")
 
 
-def _asked(node: Node) -> bool:
+def is_asked(node: Node) -> bool:
     """It stands in the condition of a choice, which only asks whether it is there."""
     around = (*WRAPPERS, "binary_expression", "unary_expression")
     while (parent := node.parent) is not None and parent.type in around:

@@ -23,6 +23,7 @@ from deployer.frontend.environment import NODE_ENV
 from deployer.frontend.layout import HOSTNAMES, Layout
 from deployer.frontend.places import Place
 from deployer.frontend.syntax import Script, enclosing, text
+from deployer.frontend.variables import chosen_variables
 
 _USE_CLIENT = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|//[^\n]*\n|/\*.*?\*/)*['\"]use client['\"]", re.DOTALL
@@ -116,6 +117,8 @@ def _branched(
     group: Group, production: tuple[Place, ...], target: Target, layout: Layout
 ) -> Outcome:
     if not production:
+        if any(chosen_variables(place.top, target.framework) for place in group.places):
+            return  # `.env.production` says it
         reason = "the address for production is not written here as a literal"
         yield Unsafe(node=group.places[0].node, reason=reason)
         return

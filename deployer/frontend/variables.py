@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from tree_sitter import Node
+
 from deployer.frontend import environment
 from deployer.frontend.addresses import Address, read_address
 from deployer.frontend.discovery import Frontend
@@ -24,8 +26,8 @@ from deployer.frontend.environment import (
     Read,
 )
 from deployer.frontend.names import names_of
-from deployer.frontend.places import URL_NAME, deciding_expression
-from deployer.frontend.syntax import Script, is_utf8, text
+from deployer.frontend.places import URL_NAME, deciding_expression, is_asked
+from deployer.frontend.syntax import Script, is_field, is_utf8, literal_value, operator, text
 from deployer.model import FileChange
 
 # Frameworks that read `.env.production` when they build.
@@ -52,7 +54,8 @@ _EMPTY = re.compile(r"(?:''|\"\"|``|undefined|null)[\s)]*$")
 class Variable:
     """A build variable that the code reads. ``values`` are addresses by the file that sets it.
 
-    ``fallback``: the code has an address of its own behind it, wherever it is read.
+    ``fallback``: the code has an address of its own behind it, wherever it is read. ``beside`` is
+    the address on the other side of a choice (``isProduction ? X : 'http://…'``).
     """
 
     name: str
@@ -60,6 +63,7 @@ class Variable:
     path: str
     line: int
     fallback: bool
+    beside: Address | None = None
     values: Mapping[str, Address] = field(default_factory=dict)
 
 
@@ -79,6 +83,7 @@ def find_variables(frontend: Frontend, scripts: Iterable[Script]) -> tuple[Varia
                 path=variable.path,
                 line=variable.line,
                 fallback=fallback,
+                beside=variable.beside or (known.beside if known else None),
                 values=variable.values,
             )
     return tuple(found.values())
@@ -87,18 +92,78 @@ def find_variables(frontend: Frontend, scripts: Iterable[Script]) -> tuple[Varia
 def _read_in(script: Script, frontend: Frontend) -> Iterator[tuple[EnvironmentReference, Variable]]:
     for node in script.captured("member"):
         reference = environment.reference(node)
-        if reference is None or not _of_a_url(reference, frontend.framework):
+        if reference is None or not _of_a_url(reference, frontend.framework) or is_asked(node):
             continue
-        top = deciding_expression(node)
+        value = _cleaned(node)
+        top = deciding_expression(value)
         variable = Variable(
             name=reference.name,
             names=(reference.name, *names_of(top)),
             path=script.path,
             line=script.line(node),
-            fallback=node != top and not _EMPTY.search(text(top)),
+            fallback=_falls_back(value, reference.name),
+            beside=_address_in(top) if top != value else None,
             values=_values(reference.name, frontend.env_files),
         )
         yield reference, variable
+
+
+def _cleaned(node: Node) -> Node:
+    """``X?.replace(…)`` around ``X``: it is empty when the variable is."""
+    while (parent := node.parent) is not None:
+        called = parent.type == "call_expression" and is_field(parent, "function", node)
+        if not called and (parent.type != "member_expression" or not _optional(parent, node)):
+            break
+        node = parent
+    return node
+
+
+def _optional(member: Node, node: Node) -> bool:
+    return is_field(member, "object", node) and "?." in text(member)[len(text(node)) :]
+
+
+def _falls_back(node: Node, name: str) -> bool:
+    """Another value stands behind ``node`` wherever the variable may be empty.
+
+    ``X || 'http://…'`` and ``X ? X : 'http://…'``, but not ``isProduction ? X : 'http://…'``.
+    """
+    top = deciding_expression(node)
+    while node != top and (parent := node.parent) is not None:
+        condition, other = parent.child_by_field_name("condition"), _other(parent, node)
+        asked = operator(parent) in ("||", "??") or (condition and name in text(condition))
+        if asked and other is not None and not _EMPTY.search(text(other)):
+            return True
+        node = parent
+    return False
+
+
+def _other(choice: Node, node: Node) -> Node | None:
+    """What is taken instead of ``node``: the right operand, or the other branch."""
+    if choice.type == "ternary_expression":
+        side = "alternative" if is_field(choice, "consequence", node) else "consequence"
+        return choice.child_by_field_name(side)
+    return None if is_field(choice, "right", node) else choice.child_by_field_name("right")
+
+
+def chosen_variables(top: Node, framework: Framework) -> tuple[str, ...]:
+    """Build variables that a choice of addresses takes its value from, on one of its sides."""
+    if framework.name not in _READERS:
+        return ()
+    members = _below(top, ("member_expression", "subscript_expression"))
+    found = (environment.reference(node) for node in members if not is_asked(node))
+    return tuple(one.name for one in found if one is not None and _of_a_url(one, framework))
+
+
+def _address_in(top: Node) -> Address | None:
+    texts = (literal_value(node) for node in _below(top, ("string", "template_string")))
+    return next((found for value in texts if value and (found := read_address(value))), None)
+
+
+def _below(node: Node, kinds: tuple[str, ...]) -> Iterator[Node]:
+    if node.type in kinds:
+        yield node
+    for child in node.named_children:
+        yield from _below(child, kinds)
 
 
 def _of_a_url(reference: EnvironmentReference, framework: Framework) -> bool:
@@ -123,7 +188,7 @@ def production_value(variable: Variable, deployed: Address) -> str | None:
     if variable.fallback:
         return None
     samples = [variable.values[file] for file in SAMPLE_FILES if file in variable.values]
-    return (samples[0] if samples else deployed).at(deployed.origin)
+    return (samples[0] if samples else variable.beside or deployed).at(deployed.origin)
 
 
 def in_force(variable: Variable) -> Address | None:

@@ -340,6 +340,44 @@ def test_a_variable_that_names_this_space_is_current() -> None:
     assert plan_frontend(request(), of(files)).state is FrontendState.CURRENT
 
 
+VITE = '{"dependencies": {"vite": "8"}}'
+CALL = "\nfetch(`${API_URL}/chat`);\n"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "import.meta.env.PROD ? import.meta.env.VITE_API_URL : 'http://localhost:8000/api'",
+        "import.meta.env.DEV ? 'http://localhost:8000/api' : import.meta.env.VITE_API_URL",
+        "isLocal ? 'http://localhost:8000/api' : import.meta.env.VITE_API_URL!",
+    ],
+)
+def test_a_variable_that_is_the_production_side_of_a_choice_gets_its_value(value: str) -> None:
+    files = {"package.json": VITE, "src/api.ts": f"const API_URL = {value};{CALL}"}
+
+    plan = plan_frontend(request(), of(files))
+
+    assert [change.path for change in plan.changes] == [".env.production"]
+    assert after(plan, ".env.production") == f"VITE_API_URL={DEPLOYED}/api\n"
+    assert [notice.warning for notice in plan.notices] == [False]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "import.meta.env.VITE_API_URL ? import.meta.env.VITE_API_URL : 'http://localhost:8000/api'",
+        "import.meta.env.VITE_API_URL?.replace(/x$/, '') ?? 'http://localhost:8000/api'",
+        "import.meta.env.VITE_API_URL || '' || 'http://localhost:8000/api'",
+    ],
+)
+def test_a_variable_with_a_fallback_needs_no_file(value: str) -> None:
+    files = {"package.json": VITE, "src/api.ts": f"const API_URL = {value};{CALL}"}
+
+    plan = plan_frontend(request(), of(files))
+
+    assert [change.path for change in plan.changes] == ["src/api.ts"]
+
+
 def test_a_key_is_no_address() -> None:
     code = "export const key = process.env.NEXT_PUBLIC_API_KEY;\nfetch('/api/chat');\n"
 
