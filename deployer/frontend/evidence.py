@@ -91,6 +91,14 @@ class Routes:
         pattern = _any_of(self.paths, base)
         return _callers(pattern, source) if pattern else frozenset()
 
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Beginnings that a fixed part follows, as an address may have them: ``/api``."""
+        parts = [path.split("/") for path in self.paths]
+        cuts = ((part, end) for part in parts for end in range(2, len(part)))
+        found = ("/".join(part[:end]) for part, end in cuts if "{" not in "".join(part[: end + 1]))
+        return tuple(dict.fromkeys(found))
+
     def used(self, source: str) -> bool:
         """Some route stands in the source, as a text of its own or after an expression."""
         pattern = _any_of(self.paths, "")
@@ -151,7 +159,8 @@ class Witness:
         ``exported`` names speak in other files, too.
         """
         by_route = any(self.routes.whole(address.rest) for address in addresses)
-        by_route = by_route or self._called(path, addresses, names, exported=exported)
+        bases = {"", *(path_of(address.rest) for address in addresses)}
+        by_route = by_route or self._called(path, bases, names, exported=exported)
         named = any(_BACKEND_NAME.search(name) for name in names[:3])
         local = any(address.local and address.port in self.ports for address in addresses)
         hub = any(address.on_hub for address in addresses)
@@ -172,11 +181,21 @@ class Witness:
             return -1
         return int(self.own_route and any(address.local for address in addresses))
 
+    def base_of(self, path: str, names: tuple[str, ...]) -> str:
+        """What stands before every path called through the names: ``/api`` of ``/api/chat``.
+
+        Empty when none or several would make a route of it, or no name speaks for a backend.
+        """
+        if not any(_BACKEND_NAME.search(name) for name in names[:3]):
+            return ""
+        bases = (base for base in self.routes.bases if self._called(path, {base}, names))
+        found = tuple(bases)
+        return found[0] if len(found) == 1 else ""
+
     def _called(
-        self, path: str, addresses: Sequence[Address], names: tuple[str, ...], *, exported: bool
+        self, path: str, bases: set[str], names: tuple[str, ...], *, exported: bool = True
     ) -> bool:
-        """A route is called through one of the names."""
-        bases = {"", *(path_of(address.rest) for address in addresses)}
+        """A route is called through one of the names, which stand for one of the ``bases``."""
         near = {name for name in names[:4] if name}
         wide = {name for name in near if len(name) > 3 and "." not in name} if exported else set()
         return any(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deployer.frontend.acceptance import is_other, mark
 from deployer.frontend.addresses import Address, read_address
@@ -113,7 +113,20 @@ def _variables(
     for variable in find_variables(frontend, scripts):
         values = tuple(variable.values.values())
         heard = witness.hear(variable.path, values, variable.names, exported=True)
-        if heard.by_route or not is_other_name(variable.names, witness.routes):
+        other = is_other_name(variable.names, witness.routes)
+        base = "" if other or heard.by_route else _base(variable, witness)
+        heard = Testimony(score=3, by_route=True) if base else heard
+        if heard.by_route or not other:
+            beside = replace(witness.deployed, rest=base) if base else variable.beside
             yield Finding(
-                path=variable.path, line=variable.line, testimony=heard, variable=variable
+                path=variable.path,
+                line=variable.line,
+                testimony=heard,
+                variable=replace(variable, beside=beside),
             )
+
+
+def _base(variable: Variable, witness: Witness) -> str:
+    """The path that a variable without any value must have for the calls to reach a route."""
+    valued = variable.values or variable.fallback or variable.beside
+    return "" if valued else witness.base_of(variable.path, variable.names)

@@ -378,6 +378,39 @@ def test_a_variable_with_a_fallback_needs_no_file(value: str) -> None:
     assert [change.path for change in plan.changes] == ["src/api.ts"]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "const API_URL = import.meta.env.VITE_API_URL;\nfetch(`${API_URL}/chat`);",
+        "const API_URL = import.meta.env.VITE_API_URL;\nfetch(API_URL + '/chat');",
+        "fetch(`${import.meta.env.VITE_API_URL}/chat`);",
+    ],
+)
+def test_a_variable_gets_the_path_that_makes_routes_of_the_calls(source: str) -> None:
+    plan = plan_frontend(request(), of({"package.json": VITE, "src/api.ts": source}))
+
+    assert plan.state is FrontendState.CHANGE
+    assert after(plan, ".env.production") == f"VITE_API_URL={DEPLOYED}/api\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "routes"),
+    [
+        ("VITE_API_URL", ("/api/chat", "/v2/chat")),
+        ("VITE_API_URL", ("/api/answer",)),
+        ("VITE_AUTH_API_URL", ("/api/chat",)),
+    ],
+)
+def test_a_path_that_two_or_no_routes_end_with_gives_a_variable_no_value(
+    name: str, routes: tuple[str, ...]
+) -> None:
+    source = f"const BASE = import.meta.env.{name};\nfetch(`${{BASE}}/chat`);\n"
+
+    plan = plan_frontend(request(routes=routes), of({"package.json": VITE, "src/api.ts": source}))
+
+    assert plan.state is FrontendState.NONE
+
+
 def test_a_key_is_no_address() -> None:
     code = "export const key = process.env.NEXT_PUBLIC_API_KEY;\nfetch('/api/chat');\n"
 
