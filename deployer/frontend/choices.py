@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from deployer.frontend.addresses import Address
+from deployer.frontend.branches import Side
 from deployer.frontend.environment import Framework
 from deployer.frontend.layout import Layout, indent_at
 from deployer.frontend.places import Place
@@ -51,7 +52,8 @@ class Edit:
 class Target:
     """What to write, for code built by ``framework``. ``config``: for Node, at build time.
 
-    ``ours`` is ``deployed``, split; ``local`` None keeps the local address that is there.
+    ``meta``: the build mode is ``import.meta.env.PROD`` there; ``side``: the only build that takes
+    the file. ``ours`` is ``deployed``, split; ``local`` None keeps the local address that is there.
     """
 
     deployed: str
@@ -59,6 +61,8 @@ class Target:
     local: str | None
     framework: Framework
     config: bool = False
+    meta: bool = False
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,9 @@ def choice(
     quote = layout.quote if place.assumed else text(place.node)[0]
     local = layout.quoted(place.address.at(base), quote)
     deployed = layout.quoted(place.address.at(target.deployed), quote)
+    if place.composed is not None:
+        local = text(place.node)
+        deployed = layout.quoted(place.composed.base.at(target.deployed), quote)
     statement = None if target.config else _constructor_statement(script, slot.parent)
     if statement is not None:
         yield from _named_test(script, slot.node, statement, (local, deployed), layout)
@@ -114,7 +121,7 @@ def _expression(
 ) -> str:
     local, deployed = literals
     if target.config:
-        new = layout.build_choice(local, deployed)
+        new = layout.build_choice(local, deployed, meta=target.meta)
         return f"({new})" if slot.closed else new
     indent, _ = indent_at(script.content, slot.node.start_byte)
     return layout.choice(local, deployed, indent, closed=slot.closed)
@@ -124,10 +131,18 @@ def _in_template(place: Place, base: str, target: Target, layout: Layout) -> Edi
     """Only the origin of a template becomes a substitution; what follows it stays."""
     bare = Address(scheme=place.address.scheme, host="", port=None, rest="")
     local, deployed = layout.quoted(bare.at(base)), layout.quoted(bare.at(target.deployed))
-    build = layout.build_choice if target.config else layout.short_choice
     start = place.node.start_byte + 1
     end = start + len(place.address.origin.encode())
-    return Edit(start=start, end=end, new=f"${{{build(local, deployed)}}}".encode())
+    if place.composed is not None:
+        end = place.composed.end
+        local = f"`{(place.node.text or b'')[1 : end - start + 1].decode()}`"
+        deployed = layout.quoted(place.composed.base.at(target.deployed))
+    new = (
+        layout.build_choice(local, deployed, meta=target.meta)
+        if target.config
+        else layout.short_choice(local, deployed)
+    )
+    return Edit(start=start, end=end, new=f"${{{new}}}".encode())
 
 
 def _constructor_statement(script: Script, parent: Node | None) -> Node | None:

@@ -96,6 +96,11 @@ class Framework:
         return self.name in ("Expo", "React Native")
 
     @property
+    def meta(self) -> bool:
+        """Its server code asks ``import.meta.env.PROD`` for the build's mode."""
+        return self.name in ("SvelteKit", "Astro")
+
+    @property
     def serves(self) -> bool:
         """Its code may also run on a server, where `process.env` has what the hosting sets."""
         return self.name in _SERVING

@@ -25,7 +25,8 @@ class Belief(IntEnum):
 
 
 _BACKEND_NAME = re.compile(
-    r"api|back_?end|server|base_?ur[li]|chat|rag(?![a-z])|endpoint|(?<![a-z])bot|agent|destination|(?<![a-z])base(?![a-z])",
+    r"api|back_?end|server|base_?ur[li]|base_?path|chat|rag(?![a-z])|endpoint|(?<![a-z])bot|agent"
+    r"|destination|(?<![a-z])base(?![a-z])",
     re.IGNORECASE,
 )
 _OTHER_NAME = re.compile(
@@ -37,7 +38,6 @@ _OTHER_NAME = re.compile(
 )
 _OTHER_CALL = re.compile(
     r"OpenAI|ChatOpenAI|\w*Ollama\w*|createOpenAI\w*|createAuthClient|betterAuth"
-    r"|getServerSideProps|getStaticProps|getStaticPaths|generateMetadata|generateStaticParams"
 )
 # In a configuration these keys are about the development server alone.
 _DEVELOPMENT_KEYS = frozenset({"proxy", "devServer", "devProxy", "server", "vite"})

@@ -57,9 +57,11 @@ class Layout:
         """The same on one line."""
         return f"{' && '.join(self.local_test())} ? {local} : {deployed}"
 
-    def build_choice(self, local: str, deployed: str) -> str:
-        """The same for configuration that Node reads at build time."""
+    def build_choice(self, local: str, deployed: str, *, meta: bool = False) -> str:
+        """The same by the build's mode. ``meta``: Vite's way to ask, as Node's."""
         production = self.quoted("production")
+        if meta:
+            return f"import.meta.env.PROD ? {deployed} : {local}"
         return f"process.env.NODE_ENV === {production} ? {deployed} : {local}"
 
     def production_const(self, name: str, indent: str) -> str:

@@ -11,6 +11,7 @@ from tree_sitter import Node
 from deployer.frontend import environment
 from deployer.frontend.addresses import Address, read_address
 from deployer.frontend.branches import Side
+from deployer.frontend.composed import Composed, composed
 from deployer.frontend.environment import Framework
 from deployer.frontend.guards import side_of
 from deployer.frontend.names import (
@@ -69,6 +70,7 @@ class Place:
     ``names`` are what it is assigned or passed to, nearest first, ``scopes`` the functions and
     the class around it; ``group`` is equal for places that give one variable, property or result
     its value. ``use`` is where the value is chosen: the node, or the name of its constant.
+    ``composed``: the address is put together of several parts.
     ``assumed``: the node is ``process.env.NAME`` alone, and ``address`` what it would be locally.
     """
 
@@ -81,6 +83,7 @@ class Place:
     group: tuple[str, int]
     side: Side | None
     assumed: str = ""
+    composed: Composed | None = field(default=None, repr=False)
 
     @property
     def server(self) -> str:
@@ -95,7 +98,8 @@ class Place:
     @property
     def template(self) -> bool:
         """A template with substitutions, of which only the beginning is the address."""
-        return any(child.type == "template_substitution" for child in self.node.named_children)
+        inside = any(child.type == "template_substitution" for child in self.node.named_children)
+        return self.node.type == "template_string" and inside
 
 
 def find_places(script: Script) -> tuple[Place, ...]:
@@ -107,7 +111,9 @@ def _places(script: Script) -> Iterator[Place]:
     scopes = declared(script)
     for node in script.captured("text"):
         value = literal_value(node)
-        address = read_address(value) if value else None
+        parts = composed(node, script)
+        node = parts.node if parts else node
+        address = parts.address if parts else read_address(value) if value else None
         if address is None or not _is_value(node) or _shown(deciding_expression(node)):
             continue
         use = _use(node, script)
@@ -122,6 +128,7 @@ def _places(script: Script) -> Iterator[Place]:
             scopes=scopes_of(top),
             group=group,
             side=key_side(top) or side_of(use, boundary_of(top, group), script),
+            composed=parts,
         )
 
 

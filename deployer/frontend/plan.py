@@ -7,7 +7,7 @@ One frontend that surely calls this backend is changed. Several, or one that onl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -21,15 +21,17 @@ from deployer.frontend.discovery import (
     is_build_config,
     on_server,
     root_finder,
+    served,
 )
 from deployer.frontend.environment import PRODUCTION_FILE, Framework, Read, find_framework
 from deployer.frontend.evidence import Belief
 from deployer.frontend.exposed import exposed
 from deployer.frontend.layout import by_hand_choice
+from deployer.frontend.modes import build_of
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest, check
 from deployer.frontend.rewrite import Accept, Rewritten, rewrite
 from deployer.frontend.survey import Survey, survey
-from deployer.frontend.syntax import parse
+from deployer.frontend.syntax import Script, parse
 from deployer.frontend.variables import env_change, production_value, redone
 from deployer.model import FileChange, FrontendPlan, FrontendState
 from deployer.ports import Files
@@ -105,7 +107,7 @@ def _planned(
     changes: list[FileChange] = []
     notices: list[Notice] = []
     for item in chosen:
-        for path, result in _results(item, request):
+        for path, result in _results(item, request, read):
             before = item.frontend.sources[path]
             if result.after != before:
                 changes.append(FileChange(path=path, before=before, after=result.after))
@@ -133,11 +135,15 @@ def _sends_credentials(item: Survey) -> bool:
     return any(_CREDENTIALS.search(source) for source in item.frontend.sources.values())
 
 
-def _results(item: Survey, request: FrontendRequest) -> Iterable[tuple[str, Rewritten]]:
+def _results(
+    item: Survey, request: FrontendRequest, read: Read
+) -> Iterable[tuple[str, Rewritten]]:
+    def exists(path: str) -> bool:
+        return read(path) is not None
+
     accept = accepts(frozenset(item.servers), request)
     for script in item.scripts:
-        built = framework_at(script.path, item.frontend.root, item.frontend.framework)
-        target = _target(request, script.path, built)
+        target = _target(request, script, item.frontend.root, item.frontend.framework, exists)
         yield script.path, rewrite(script, target, accept)
 
 
@@ -148,13 +154,23 @@ def _variable_change(item: Survey, request: FrontendRequest, read: Read) -> list
     return [change] if change else []
 
 
-def _target(request: FrontendRequest, path: str, framework: Framework) -> Target:
+def _target(
+    request: FrontendRequest,
+    script: Script,
+    root: str,
+    framework: Framework,
+    exists: Callable[[str], bool],
+) -> Target:
+    path = script.path
+    by_server = served(path, script.content, root, framework)
     return Target(
         deployed=request.backend_url,
         ours=request.deployed,
         local=request.local_url,
-        framework=framework,
-        config=is_build_config(path),
+        framework=framework_at(path, root, framework),
+        config=is_build_config(path) or by_server,
+        meta=by_server and framework.meta,
+        side=build_of(path, exists),
     )
 
 
@@ -196,9 +212,10 @@ def _again(
     framework = find_framework(root, read)
     if script is None or before is None or not by_hand(before):
         return None
-    if on_server(change.path, before, root, framework):
+    by_framework = served(change.path, before, root, framework)
+    if on_server(change.path, before, root, framework) and not by_framework:
         return None
-    target = _target(request, change.path, framework_at(change.path, root, framework))
+    target = _target(request, script, root, framework, lambda path: read(path) is not None)
     after = rewrite(script, target, accept).after
     return FileChange(path=change.path, before=before, after=after) if after != before else None
 

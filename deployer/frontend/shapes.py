@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
@@ -25,6 +25,13 @@ from deployer.frontend.places import Place
 from deployer.frontend.syntax import Script, enclosing, text
 from deployer.frontend.variables import chosen_variables
 
+# Next.js runs these on its server or when it builds, whatever file they stand in.
+_SERVER_FUNCTIONS = frozenset(
+    {
+        *("getServerSideProps", "getStaticProps", "getStaticPaths"),
+        *("generateMetadata", "generateStaticParams"),
+    }
+)
 _USE_CLIENT = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|//[^\n]*\n|/\*.*?\*/)*['\"]use client['\"]", re.DOTALL
 )
@@ -70,6 +77,9 @@ Outcome = Iterator[Edit | Unsafe]
 
 def change(group: Group, target: Target, layout: Layout) -> tuple[Edit | Unsafe, ...]:
     """The edits of a group, or why there are none. Empty: it is right as it is."""
+    if target.side is Side.LOCAL:
+        return ()
+    target = _where_it_runs(group, target)
     chains = [read_chain(place.use, place.top, target.framework) for place in group.places]
     ternary = next((chain.ternary for chain in chains if chain.ternary is not None), None)
     if ternary is not None and not target.config:
@@ -84,6 +94,23 @@ def change(group: Group, target: Target, layout: Layout) -> tuple[Edit | Unsafe,
         pairs = zip(group.places, chains, strict=True)
         found = tuple(item for pair in pairs for item in _single(group, *pair, target, layout))
     return (*found, *(() if target.config else _without_dead(chains)))
+
+
+def _where_it_runs(group: Group, target: Target) -> Target:
+    """Code that only a server or the build runs chooses by the build's mode."""
+    places = group.places
+    fenced = any(group.script.fenced(place.node) for place in places)
+    scopes = {scope for place in places for scope in place.scopes}
+    asks = any(place.address.local and _private(group, place, target) for place in places)
+    if fenced or (target.framework.serves and (asks or scopes & _SERVER_FUNCTIONS)):
+        return replace(target, config=True, meta=target.framework.meta)
+    return target
+
+
+def _private(group: Group, place: Place, target: Target) -> bool:
+    """The fallback of a variable that only the frontend's server has."""
+    chain = read_chain(place.use, place.top, target.framework)
+    return bool(chain.private) and not _in_browser(group)
 
 
 def _unchangeable(node: Node) -> bool:
@@ -190,9 +217,8 @@ def _single(group: Group, place: Place, chain: Chain, target: Target, layout: La
         return
     if public_to(place.address, target.ours):
         yield from _swap(place, target.deployed)
-    elif place.address.local and chain.private and not (target.config or _in_browser(group)):
-        name = chain.private[0]
-        yield Unsafe(node=place.node, reason=f"{name} is set on the frontend's server, if anywhere")
+    elif target.side is Side.PRODUCTION and place.address.local:
+        yield from _swap(place, target.deployed)
     elif place.address.local and target.framework.native:
         yield Unsafe(node=place.node, reason="a native app has no hostname to tell where it runs")
     elif place.address.local:

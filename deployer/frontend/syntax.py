@@ -26,10 +26,12 @@ _GRAMMARS = {
     ".cts": "typescript",
     ".tsx": "tsx",
 }
-_MARKUP = frozenset({".html", ".htm", ".vue", ".svelte"})
+_MARKUP = frozenset({".html", ".htm", ".vue", ".svelte", ".astro"})
 SCRIPT_SUFFIXES = frozenset(_GRAMMARS) | _MARKUP
 
 _BLOCK = re.compile(rb"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+# Astro runs what stands between the fences at the top when it builds or serves the page.
+_FENCED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n(.*?)^---", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _OTHER_TYPE = re.compile(
     rb"""\btype\s*=\s*["']?(?!module|text/javascript|application/javascript|text/babel|["'\s>])""",
@@ -70,6 +72,11 @@ class Script:
         kinds = {child.type for child in self.root.children}
         return bool(kinds & {"import_statement", "export_statement"})
 
+    def fenced(self, node: Node) -> bool:
+        """It stands between the fences of an Astro page, which no browser runs."""
+        match = _FENCED.match(self.content) if self.path.lower().endswith(".astro") else None
+        return match is not None and node.start_byte < match.end(1)
+
     def line(self, node: Node) -> int:
         """1-based line of a node."""
         return int(node.start_point[0]) + 1
@@ -98,8 +105,9 @@ def parse(path: str, content: bytes) -> Script | None:
     suffix = PurePosixPath(path).suffix.lower()
     if suffix not in SCRIPT_SUFFIXES or not is_utf8(content):
         return None
-    grammar = _GRAMMARS.get(suffix) or _block_grammar(content)
-    source = _blanked(content) if suffix in _MARKUP else content
+    astro = suffix == ".astro"
+    grammar = "typescript" if astro else _GRAMMARS.get(suffix) or _block_grammar(content)
+    source = _blanked(content, fenced=astro) if suffix in _MARKUP else content
     root = Parser(_language(grammar)).parse(source).root_node
     if root.has_error:
         return None
@@ -138,8 +146,12 @@ def _block_grammar(content: bytes) -> str:
     return "typescript" if any(_TYPESCRIPT.search(b[1]) for b in blocks) else "javascript"
 
 
-def _blanked(content: bytes) -> bytes:
+def _blanked(content: bytes, *, fenced: bool) -> bytes:
     out = bytearray(re.sub(rb"[^\r\n]", b" ", content))
+    match = _FENCED.match(content) if fenced else None
+    if match is not None:
+        out[match.start(1) : match.end(1)] = match[1]
+        content = b" " * match.end() + content[match.end() :]
     visible = _COMMENT.sub(lambda match: re.sub(rb"[^\r\n]", b" ", match[0]), content)
     for block in _BLOCK.finditer(visible):
         if not _OTHER_TYPE.search(block[1]):
