@@ -185,7 +185,6 @@ def test_a_variable_without_a_fallback_is_read_from_the_file_that_the_deploy_wro
     source = Path(shutil.copytree(SITES / "vite", tmp_path / "source"))
     api = source / "src" / "api.ts"
     api.write_text(api.read_text().replace(" ?? 'http://localhost:8000/api'", ""))
-    (source / ".env.development").write_text("VITE_API_URL=http://localhost:8000/api\n")
     with rewritten("vite", hub, tmp_path / "dotenv", source) as site:
         assert "?? frontend/.env.production" in changes(site.folder)
         with page_of(browser_path, f"http://{PUBLIC_HOST}:{site.before}/") as (page, _, asked):
