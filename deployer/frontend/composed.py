@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from deployer.frontend.addresses import Address, read_address
-from deployer.frontend.syntax import Script, declared_value, literal_value, operator, text, unwrapped
+from deployer.frontend.syntax import (
+    declared_value,
+    literal_value,
+    operator,
+    text,
+    unwrapped,
+)
 
 _SCHEMES = ("http://", "https://", "ws://", "wss://")
 
@@ -33,7 +39,7 @@ class Composed:
 Part = tuple[str, int, bool]  # its text, the byte behind it, and whether it may be cut
 
 
-def composed(node: Node, script: Script) -> Composed | None:
+def composed(node: Node) -> Composed | None:
     """The local address that a template or a sum beginning with the string ``node`` gives."""
     begins = (literal_value(node) or "").startswith(_SCHEMES)
     if not begins or read_address(literal_value(node) or "") is not None:
@@ -121,5 +127,7 @@ def _constant(node: Node) -> str | None:
         return None
     if value.type == "number":
         return text(value)
-    plain = value.type == "string" or (value.type == "template_string" and value.named_child_count == 1)
+    plain = value.type == "string" or (
+        value.type == "template_string" and value.named_child_count == 1
+    )
     return literal_value(value) if plain else None

@@ -109,10 +109,10 @@ def find_places(script: Script) -> tuple[Place, ...]:
 
 def _places(script: Script) -> Iterator[Place]:
     scopes = declared(script)
-    for node in script.captured("text"):
-        value = literal_value(node)
-        parts = composed(node, script)
-        node = parts.node if parts else node
+    for literal in script.captured("text"):
+        value = literal_value(literal)
+        parts = composed(literal)
+        node = parts.node if parts else literal
         address = parts.address if parts else read_address(value) if value else None
         if address is None or not _is_value(node) or _shown(deciding_expression(node)):
             continue

@@ -135,9 +135,7 @@ def _sends_credentials(item: Survey) -> bool:
     return any(_CREDENTIALS.search(source) for source in item.frontend.sources.values())
 
 
-def _results(
-    item: Survey, request: FrontendRequest, read: Read
-) -> Iterable[tuple[str, Rewritten]]:
+def _results(item: Survey, request: FrontendRequest, read: Read) -> Iterable[tuple[str, Rewritten]]:
     def exists(path: str) -> bool:
         return read(path) is not None
 

@@ -215,9 +215,8 @@ def _sharper_comparison(where: Node, script: Script) -> Iterator[Edit]:
 def _single(group: Group, place: Place, chain: Chain, target: Target, layout: Layout) -> Outcome:
     if place.address.server == target.ours.server:
         return
-    if public_to(place.address, target.ours):
-        yield from _swap(place, target.deployed)
-    elif target.side is Side.PRODUCTION and place.address.local:
+    alone = target.side is Side.PRODUCTION and place.address.local
+    if alone or public_to(place.address, target.ours):
         yield from _swap(place, target.deployed)
     elif place.address.local and target.framework.native:
         yield Unsafe(node=place.node, reason="a native app has no hostname to tell where it runs")

@@ -16,7 +16,7 @@ from deployer.frontend.shapes import public_to
 from deployer.frontend.syntax import Script, parse
 from deployer.frontend.variables import Variable, in_force
 
-_MAY_MATTER = re.compile(rb"https?://|wss?://|process\.env|import\.meta", re.IGNORECASE)
+_MAY_MATTER = re.compile(rb"https?://|wss?://|process\.env|import\.meta|\$env/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

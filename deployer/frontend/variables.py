@@ -27,6 +27,7 @@ from deployer.frontend.environment import (
 )
 from deployer.frontend.names import names_of
 from deployer.frontend.places import URL_NAME, deciding_expression, is_asked
+from deployer.frontend.svelte_env import public_variables
 from deployer.frontend.syntax import Script, is_field, is_utf8, literal_value, operator, text
 from deployer.model import FileChange
 
@@ -73,12 +74,12 @@ def find_variables(frontend: Frontend, scripts: Iterable[Script]) -> tuple[Varia
         return ()
     found: dict[str, Variable] = {}
     for script in scripts:
-        for reference, variable in _read_in(script, frontend):
-            known = found.get(reference.name)
+        for variable in _read_in(script, frontend):
+            known = found.get(variable.name)
             fallback = variable.fallback and (known is None or known.fallback)
             names = (*(known.names if known else ()), *variable.names)
-            found[reference.name] = Variable(
-                name=reference.name,
+            found[variable.name] = Variable(
+                name=variable.name,
                 names=tuple(dict.fromkeys(names)),
                 path=variable.path,
                 line=variable.line,
@@ -89,23 +90,31 @@ def find_variables(frontend: Frontend, scripts: Iterable[Script]) -> tuple[Varia
     return tuple(found.values())
 
 
-def _read_in(script: Script, frontend: Frontend) -> Iterator[tuple[EnvironmentReference, Variable]]:
-    for node in script.captured("member"):
-        reference = environment.reference(node)
-        if reference is None or not _of_a_url(reference, frontend.framework) or is_asked(node):
+def _read_in(script: Script, frontend: Frontend) -> Iterator[Variable]:
+    for name, node in _readings(script, frontend.framework):
+        if is_asked(node):
             continue
         value = _cleaned(node)
         top = deciding_expression(value)
-        variable = Variable(
-            name=reference.name,
-            names=(reference.name, *names_of(top)),
+        yield Variable(
+            name=name,
+            names=(name, *names_of(top)),
             path=script.path,
             line=script.line(node),
-            fallback=_falls_back(value, reference.name),
+            fallback=_falls_back(value, name),
             beside=_address_in(top) if top != value else None,
-            values=_values(reference.name, frontend.env_files),
+            values=_values(name, frontend.env_files),
         )
-        yield reference, variable
+
+
+def _readings(script: Script, framework: Framework) -> Iterator[tuple[str, Node]]:
+    for node in script.captured("member"):
+        reference = environment.reference(node)
+        if reference is not None and _of_a_url(reference, framework):
+            yield reference.name, node
+    for name, node in public_variables(script) if framework.name == "SvelteKit" else ():
+        if URL_NAME.fullmatch(name.upper()):
+            yield name, node
 
 
 def _cleaned(node: Node) -> Node:
