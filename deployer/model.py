@@ -135,7 +135,11 @@ class OriginSetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """What was read from the backend's code, without running it."""
+    """What was read from the backend's code, without running it.
+
+    ``app_file`` and ``app_line`` say where the app is defined; the reasons, why this one was taken,
+    in a few words that can follow a colon. ``dockerfile`` is the brought one, "" for a made one.
+    """
 
     folder: str
     app: str
@@ -146,6 +150,12 @@ class Backend:
     routes: tuple[Route, ...] = ()
     environment: tuple[EnvironmentName, ...] = ()
     origins: OriginSetting | None = None
+    app_file: str = ""
+    app_line: int = 0
+    app_reason: str = ""
+    python_reason: str = ""
+    health_reason: str = ""
+    dockerfile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

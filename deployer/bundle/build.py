@@ -87,6 +87,9 @@ def _describe(
         routes=tuple(routes),
         environment=environment,
         origins=find_origins(project, closure, environment),
+        app_file=reading.target.app.path,
+        app_line=reading.target.app.line,
+        dockerfile=reading.image.path if reading.image else "",
     )
     return backend, (health.notice,) if health.notice else ()
 
