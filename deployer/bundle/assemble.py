@@ -18,8 +18,9 @@ from deployer.bundle.card import (
 from deployer.bundle.layout import copy_problems, name_problems
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.parts import Parts
+from deployer.bundle.refused import BundleRefused
 from deployer.dependencies.system_packages import system_packages
-from deployer.errors import Notice, Problem, Where, refuse
+from deployer.errors import Notice, Problem, Where
 from deployer.image.checks import check_dockerfile
 from deployer.image.made import Image, make_dockerfile
 from deployer.model import Bundle, BundleFile, Digest, LeftOut, WorkspaceEntry
@@ -54,8 +55,7 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     if parts.reading.image is not None:
         notices += check_dockerfile(parts.reading.image, port)
         problems += copy_problems(parts.reading.image, names)
-    refuse(problems)
-    return Bundle(
+    bundle = Bundle(
         files=tuple(bundle_files),
         left_out=tuple(
             sorted([*parts.reading.listing.left_out, *left_out], key=lambda item: item.path)
@@ -63,6 +63,9 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
         backend=backend,
         notices=tuple(dict.fromkeys(notices)),
     )
+    if problems:
+        raise BundleRefused(problems, bundle)
+    return bundle
 
 
 def _copied(
