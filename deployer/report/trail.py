@@ -77,7 +77,7 @@ class Trail:
         for warning in warnings:
             self.world.console.notice(warning)
         self.world.journal.summary(render_summary(self.report, self.source))
-        path = self.world.journal.receipt(render_receipt(self.report, self.source))
+        path = self.world.journal.document("receipt", render_receipt(self.report, self.source))
         if path:
             self.world.journal.output("receipt", path)
         self.world.journal.finish()

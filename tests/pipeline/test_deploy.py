@@ -121,7 +121,7 @@ class Scene:
                 *self.fakes.console.lines,
                 *journal.outputs.values(),
                 journal.summary_text,
-                *journal.receipts.values(),
+                *journal.documents.values(),
                 *(commit.message + commit.description for commit in self.space.commits),
                 *(content.decode("utf-8", "replace") for content in self.space.files.values()),
             ]
@@ -196,7 +196,7 @@ def test_a_first_deploy_writes_every_output(deployed: Scene) -> None:
         "revision": deployed.space.head,
         "changed": "true",
         "frontend-commit": deployed.repo.head("main"),
-        "receipt": "/receipts/0.json",
+        "receipt": "/receipt/0.json",
     }
 
 
