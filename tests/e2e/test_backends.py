@@ -85,6 +85,8 @@ def test_what_will_be_installed_is_what_the_case_says(case: Case, bundle: Bundle
     wanted = {key: expect[key] for key in found if key in expect}
     assert {key: found[key] for key in wanted} == wanted
     assert set(expect.get("system", ())) <= set(installed.system)
+    assert set(expect.get("packages_hold", ())) <= set(installed.packages)
+    assert not set(expect.get("packages_lack", ())) & set(installed.packages)
 
 
 @pytest.mark.parametrize("case", named(CASES))
