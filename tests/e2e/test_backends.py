@@ -20,9 +20,9 @@ from localhub.environments import Environments
 from localhub.logs import Log
 from localhub.runner import Replica, Runner, Source
 from localhub.venv_runner import VenvRunner
-from tests.backends.cases import CASES, Case, write_bundle
 from tests.conftest import BASE_IMAGE
 from tests.e2e.conftest import ENVIRONMENTS
+from tests.real.backends import CASES, Case, write_bundle
 
 HERE = "{}.{}".format(*sys.version_info[:2])
 START_SECONDS = 60.0

@@ -1,4 +1,4 @@
-"""The small repositories beside this file, each with the bundle that must come out of it.
+"""The small repositories of tests/backends, each with the bundle that must come out of it.
 
 ``<case>/repository/`` is the repository. ``<case>/case.toml`` says in ``case`` what it stands for,
 in ``[inputs]`` what a workflow would set beyond ``space``, in ``[expect]`` what must be found and
@@ -20,7 +20,7 @@ from deployer.adapters.disk import Workspace
 from deployer.bundle import BundleRequest, build_bundle
 from deployer.model import Bundle, SpaceId
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1] / "backends"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,9 @@ class Case:
     def plan(self, root: Path) -> Bundle:
         """The bundle of the repository at ``root``, with no input beyond what the case sets."""
         name = SpaceId(owner="me", name=self.name)
-        return build_bundle(BundleRequest(space=name, **self.table.get("inputs", {})), Workspace(root))
+        return build_bundle(
+            BundleRequest(space=name, **self.table.get("inputs", {})), Workspace(root)
+        )
 
 
 def _write(path: Path, file: Mapping[str, Any]) -> None:
@@ -75,7 +77,9 @@ def _write(path: Path, file: Mapping[str, Any]) -> None:
         path.symlink_to(file["link"])
         return
     text = file["text"].replace("\n", file.get("newline", "\n"))
-    path.write_bytes(file.get("mark", "").encode("latin-1") + text.encode(file.get("encoding", "utf-8")))
+    path.write_bytes(
+        file.get("mark", "").encode("latin-1") + text.encode(file.get("encoding", "utf-8"))
+    )
 
 
 def write_bundle(bundle: Bundle, root: Path, target: Path) -> Path:
