@@ -7,13 +7,14 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from deployer.bundle import front_matter, hazards
+from deployer.bundle import hazards
 from deployer.bundle.card import (
     app_port,
-    bad_front_matter,
     card_changes,
     card_file,
     card_notices,
+    competing,
+    read_card,
 )
 from deployer.bundle.layout import copy_problems, name_problems
 from deployer.bundle.packages import missing_packages
@@ -34,15 +35,13 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     shipped, left_out = _databases(parts, literals)
     notices = [*parts.notices, *_database_notices(left_out)]
     notices += hazards.missed(parts.reading.listing.left_out, literals)
-    readme = front_matter.take_apart(_own_readme(parts, files) or b"")
+    readme, recoded = read_card(_own_readme(parts, files) or b"")
     port, port_notices = app_port(parts, readme)
     backend = replace(parts.backend, app_port=port)
     parts = replace(parts, backend=backend)
     changes = card_changes(parts, readme)
-    made = _made(parts, files) | card_file(parts, readme, changes)
-    notices += card_notices(parts, readme, changes)
-    if readme.error:
-        problems.append(bad_front_matter(parts, readme))
+    made = _made(parts, files) | card_file(parts, readme, changes, recoded=recoded)
+    notices += [*card_notices(parts, readme, changes), *competing(parts, files, shipped)]
     copied = _copied(parts, files, shipped, frozenset(made))
     bundle_files = sorted(
         [*copied, *(_made_file(path, content) for path, content in made.items())],

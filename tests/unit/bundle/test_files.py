@@ -319,11 +319,6 @@ def test_a_complete_readme_ships_untouched(plan: Planner) -> None:
     )
 
 
-def test_front_matter_that_is_no_yaml_is_refused(refused: Refusal) -> None:
-    (problem,) = refused({**MINIMAL, "backend/README.md": "---\ntitle: a: b\n---\n"})
-    assert str(problem.where) == "backend/README.md:2"
-
-
 @pytest.mark.parametrize(
     ("inputs", "name"),
     [

@@ -119,13 +119,11 @@ def test_every_problem_is_told_at_once(refused: Refusal) -> None:
         "backend/main.py": f"import broken\n{APP}",
         "backend/broken.py": "def (:\n",
         "backend/notes.txt": TOKENS[0],
-        "backend/README.md": "---\na: b: c\n---\n",
     }
     places = {str(problem.where) for problem in refused(files)}
     assert places == {
         "backend/broken.py:1",
         "backend/notes.txt:1",
-        "backend/README.md:2",
         "backend/requirements.txt",
     }
 
