@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
+from deployer.code.demands import demanded
 from deployer.code.project import Project
 from deployer.code.source import Module, dotted_name
 from deployer.code.values import argument, class_fields, keyword, text
@@ -41,13 +42,15 @@ def read_environment(project: Project, paths: Iterable[str]) -> tuple[Environmen
 def _names(project: Project, module: Module, wrappers: dict[str, int]) -> Iterator[EnvironmentName]:
     path = module.path
     fallbacks = dict(_or_values(project, module))
+    needed = demanded(project, module, _reads)
     for node in module.nodes:
         match node:
             case ast.Subscript(value=owner, slice=key, ctx=ast.Load()):
                 if dotted_name(owner) in MAPPINGS:
                     yield from _named(path, node, text(project, path, key), None, required=True)
             case ast.Call():
-                yield from _read_by_call(project, path, node, fallbacks.get(id(node)))
+                fallback = fallbacks.get(id(node))
+                yield from _read_by_call(project, path, node, fallback, needed)
                 position = wrappers.get((dotted_name(node.func) or "").rpartition(".")[2])
                 if position is not None:
                     name = text(project, path, argument(node, position, ""))
@@ -90,7 +93,7 @@ def _named(
 
 
 def _read_by_call(
-    project: Project, path: str, call: ast.Call, fallback: str | None
+    project: Project, path: str, call: ast.Call, fallback: str | None, needed: frozenset[int]
 ) -> Iterator[EnvironmentName]:
     function = dotted_name(call.func) or ""
     name = text(project, path, argument(call, 0, "key"))
@@ -99,9 +102,14 @@ def _read_by_call(
     if given is not None and default is None:
         default = _shown(given)
     if function in READERS:
-        yield from _named(path, call, name, default, required=False)
+        required = id(call) in needed and not default
+        yield from _named(path, call, name, None if required else default, required=required)
     elif _is_config(project, path, function):
         yield from _named(path, call, name, default, required=given is None)
+
+
+def _reads(call: ast.Call) -> bool:
+    return (dotted_name(call.func) or "") in READERS
 
 
 def _is_config(project: Project, path: str, function: str) -> bool:

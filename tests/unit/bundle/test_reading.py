@@ -216,6 +216,43 @@ def test_decouple_and_starlette_are_read(plan: Planner) -> None:
     assert environment(plan, code) == {"A": (None, True), "B": ("b", False), "C": ("False", False)}
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        'A = os.getenv("A")\nif not A:\n    raise ValueError("no A")',
+        'A = os.environ.get("A", "").strip()\nif A == "":\n    sys.exit("no A")',
+        'A: str | None = os.getenv("A")\nif A is None or len(A) < 3:\n    raise RuntimeError',
+        'if not os.getenv("A"):\n    raise RuntimeError("no A")',
+        'A = os.getenv("A")\nassert A, "no A"',
+        'A = os.getenv("A")\nif not all([A, 1]):\n    raise RuntimeError("no A")',
+        'def check():\n    a = os.getenv("A")\n    if not a:\n        raise ValueError\n\ncheck()',
+        "class C:\n    def __init__(self):\n        self.a = os.getenv('A')\n"
+        "        if not self.a:\n            raise ValueError\n\nc = C()",
+        'from openai import OpenAI\nclient = OpenAI(api_key=os.getenv("A"))',
+        'from sqlalchemy import create_engine\nA = os.getenv("A")\nengine = create_engine(A)',
+    ],
+)
+def test_a_name_that_the_code_refuses_to_start_without_is_required(
+    plan: Planner, code: str
+) -> None:
+    assert environment(plan, f"import os, sys\n{code}\n") == {"A": (None, True)}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'A = os.getenv("A")\nif not A:\n    print("no A")',
+        'A = os.getenv("A")\nif not A and not sys.argv:\n    raise ValueError("no A")',
+        'A = os.getenv("A")\ndef later():\n    if not A:\n        raise ValueError("no A")',
+        'A = os.getenv("A")\nif A:\n    raise ValueError("A is obsolete")',
+        'from openai import OpenAI\nclient = OpenAI(base_url=os.getenv("A"))',
+        'from openai import OpenAI\ndef later():\n    return OpenAI(api_key=os.getenv("A"))',
+    ],
+)
+def test_a_name_that_the_app_can_start_without_is_not_required(plan: Planner, code: str) -> None:
+    assert environment(plan, f"import os, sys\n{code}\n") == {"A": (None, False)}
+
+
 def test_only_what_the_app_imports_counts(plan: Planner) -> None:
     found = plan({**MINIMAL, "backend/ingest.py": "import os\nX = os.environ['ONLY_HERE']\n"})
     assert found.backend.environment == ()
