@@ -21,6 +21,7 @@ from deployer.model import (
     SpaceId,
     Status,
 )
+from deployer.report.intent import Intent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,7 @@ class Report:
     bundle: Bundle | None = None
     bundle_digest: str = ""
     names: Names = field(default_factory=Names)
+    intent: Intent | None = None
     frontend: FrontendReport = field(default_factory=FrontendReport)
     outcome: Outcome | None = None
     timeline: tuple[StageTime, ...] = ()
