@@ -7,7 +7,7 @@ that raises or exits, or in a client that is made at the top level and takes no 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from deployer.code.project import Project
 from deployer.code.source import Module, dotted_name, statements
@@ -44,6 +44,35 @@ def demanded(project: Project, module: Module, reads: Reads) -> frozenset[int]:
                 found |= held.get(dotted_name(value) or "", frozenset())
                 found |= {id(call) for call in ast.walk(value) if _is_read(call, reads)}
     return frozenset(found)
+
+
+def asked_for(module: Module, mappings: Collection[str]) -> frozenset[int]:
+    """The identities of all nodes that run only after the code has asked for what they read: in an
+    ``if`` whose test speaks of one of ``mappings``, or in a ``try`` that survives a KeyError."""
+    found: set[int] = set()
+    for node in module.nodes:
+        match node:
+            case ast.If(test=test, body=body) if _speaks_of(test, mappings):
+                pass
+            case ast.IfExp(test=test, body=value) if _speaks_of(test, mappings):
+                body = [ast.Expr(value=value)]
+            case ast.Try(body=body, handlers=handlers) if any(map(_survives, handlers)):
+                pass
+            case _:
+                continue
+        found |= {id(part) for item in body for part in ast.walk(item)}
+    return frozenset(found)
+
+
+def _speaks_of(test: ast.expr, mappings: Collection[str]) -> bool:
+    parts = (part for part in ast.walk(test) if isinstance(part, ast.Attribute | ast.Name))
+    return any(dotted_name(part) in mappings for part in parts)
+
+
+def _survives(handler: ast.ExceptHandler) -> bool:
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    raises = any(isinstance(part, ast.Raise) for part in ast.walk(handler))
+    return not raises and any(kind is None or dotted_name(kind) == "KeyError" for kind in caught)
 
 
 def _held(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
-from deployer.code.demands import demanded
+from deployer.code.demands import asked_for, demanded
 from deployer.code.project import Project
 from deployer.code.source import Module, dotted_name
 from deployer.code.values import argument, class_fields, keyword, text
@@ -43,11 +43,13 @@ def _names(project: Project, module: Module, wrappers: dict[str, int]) -> Iterat
     path = module.path
     fallbacks = dict(_or_values(project, module))
     needed = demanded(project, module, _reads)
+    asked = asked_for(module, MAPPINGS)
     for node in module.nodes:
         match node:
             case ast.Subscript(value=owner, slice=key, ctx=ast.Load()):
                 if dotted_name(owner) in MAPPINGS:
-                    yield from _named(path, node, text(project, path, key), None, required=True)
+                    required = id(node) not in asked
+                    yield from _named(path, node, text(project, path, key), None, required=required)
             case ast.Call():
                 fallback = fallbacks.get(id(node))
                 yield from _read_by_call(project, path, node, fallback, needed)

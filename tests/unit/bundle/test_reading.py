@@ -246,6 +246,9 @@ def test_a_name_that_the_code_refuses_to_start_without_is_required(
         'A = os.getenv("A")\ndef later():\n    if not A:\n        raise ValueError("no A")',
         'A = os.getenv("A")\nif A:\n    raise ValueError("A is obsolete")',
         'from openai import OpenAI\nclient = OpenAI(base_url=os.getenv("A"))',
+        'if "A" in os.environ:\n    A = os.environ["A"]',
+        'A = os.environ["A"] if os.environ.get("A") else "a"',
+        'try:\n    A = os.environ["A"]\nexcept KeyError:\n    A = "a"',
         'from openai import OpenAI\ndef later():\n    return OpenAI(api_key=os.getenv("A"))',
     ],
 )
