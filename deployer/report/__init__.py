@@ -132,3 +132,9 @@ class Report:
     timeline: tuple[StageTime, ...] = ()
     serving: str = ""
     next_steps: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> Exit | None:
+        """The process's exit code; None for a run that was cut short and came to none."""
+        cut_short = self.status is Status.FAILED and self.exit is Exit.DONE
+        return None if cut_short else self.exit

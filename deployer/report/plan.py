@@ -8,7 +8,7 @@ from typing import Final
 from deployer.credentials import names
 from deployer.model import Bundle, BundleFile, EnvironmentName, LeftOut
 from deployer.report import Report
-from deployer.report.facts import facts, place, provider
+from deployer.report.facts import facts, lacking, place, provider
 from deployer.report.intent import Change, Setting
 from deployer.report.markdown import code, fenced, folded, prose, table
 from deployer.report.tree import amount, size, tree
@@ -80,11 +80,11 @@ def render_environment(report: Report) -> str:
     """Each name that the code reads or the workflow gives, and where it belongs, as Markdown."""
     environment = report.bundle.backend.environment if report.bundle else ()
     read = {each.name: each for each in environment}
-    given = report.names
-    every = sorted({*read, *given.secrets, *given.variables})
+    given, missing = report.names, lacking(report)
+    every = sorted({*read, *given.secrets, *given.variables} - set(missing))
     rows = (
         (code(name), _need(read.get(name)), _given_by(name, read.get(name), report), _belongs(name))
-        for name in every
+        for name in (*missing, *every)
     )
     return table(("Name", "The code", "Given by", "Belongs to"), rows)
 
@@ -139,8 +139,22 @@ def _given_by(name: str, read: EnvironmentName | None, report: Report) -> str:
     return _PROVIDERS.get(by) or code(by)
 
 
+def to_give(report: Report) -> Iterator[str]:
+    """What to add to the workflow for the names that nobody gives, an input a sentence."""
+    missing = lacking(report)
+    secrets = [name for name in missing if _is_secret(name)]
+    variables = [name for name in missing if not _is_secret(name)]
+    for input_name, wanted in (("secrets", secrets), ("variables", variables)):
+        if wanted:
+            yield f"Name in the input `{input_name}`: {', '.join(f'`{each}`' for each in wanted)}."
+
+
+def _is_secret(name: str) -> bool:
+    return names.is_sensitive(name) or "DATABASE" in name.upper()
+
+
 def _belongs(name: str) -> str:
-    if names.is_sensitive(name) or "DATABASE" in name.upper():
+    if _is_secret(name):
         return "`secrets`"
     if names.is_qdrant_url(name):
         return "`variables` (`secrets` if it holds a key)"

@@ -27,7 +27,7 @@ def render_plan_document(report: Report, source: Source) -> str:
     content = {
         "version": VERSION,
         "status": report.status,
-        "exitCode": report.exit,
+        "exitCode": report.exit_code,
         "space": str(report.space) if report.space else None,
         "source": {"repository": source.repository or None, "commit": source.commit or None},
         "toolVersion": source.version or None,

@@ -15,6 +15,7 @@ from deployer.report.plan import (
     render_glance,
     render_plan,
     render_settings,
+    to_give,
 )
 from deployer.scrub import scrub_lines
 
@@ -212,6 +213,8 @@ def _next_steps(report: Report) -> Iterator[str]:
         yield "Mend the cause and push again. The Space itself needs nothing."
     if report.exit is Exit.FRONTEND and report.frontend.diff:
         yield "Apply the frontend's change above by hand, or mend the permissions and run again."
+    if report.mode is Mode.PLAN:
+        yield from to_give(report)
     if report.mode is Mode.PLAN and not report.problems:
         yield "Run the same workflow with `mode: deploy`."
 
