@@ -15,6 +15,7 @@ from deployer.code.environment import read_environment
 from deployer.code.health_route import find_health
 from deployer.code.origins import find_origins
 from deployer.code.routes import read_routes
+from deployer.dependencies import imported
 from deployer.dependencies.manifest import Dependencies, find_dependencies
 from deployer.dependencies.python_version import find_python
 from deployer.errors import Notice, Problem, Refused, refuse
@@ -37,6 +38,7 @@ def build_bundle(request: BundleRequest, files: Files) -> Bundle:
     dependencies, missing = _dependencies(files, reading)
     backend, told = _describe(request, files, reading, dependencies)
     checked = _check(files, reading, backend)
+    lacking = _not_installed(reading, dependencies, backend.python_version)
     parts = Parts(
         request=request,
         reading=reading,
@@ -47,7 +49,10 @@ def build_bundle(request: BundleRequest, files: Files) -> Bundle:
         ),
         readme=own_readme(reading.folder, reading.listing.files),
         cors=has_cors(reading.target.project, reading.closure),
-        notices=(*checked.notices, *told, *(dependencies.notices if dependencies else ())),
+        notices=(
+            *(*checked.notices, *told, *lacking),
+            *(dependencies.notices if dependencies else ()),
+        ),
     )
     return assemble(parts, files, [*missing, *checked.problems])
 
@@ -61,6 +66,24 @@ def _dependencies(
     except Refused as refused:
         return None, refused.problems
     return found, ()
+
+
+def _not_installed(
+    reading: Reading, dependencies: Dependencies | None, python: str
+) -> tuple[Notice, ...]:
+    """What the app imports or needs and the Space would not install."""
+    if dependencies is None:
+        return ()
+    image = reading.image.instructions if reading.image else ()
+    runs = (instruction.value for instruction in image if instruction.word == "RUN")
+    return imported.missing(
+        reading.target.project,
+        reading.target.app.path,
+        dependencies.entries,
+        manifest=dependencies.main,
+        python=checks.version_tuple(python),
+        also=imported.installed_by_hand(runs),
+    )
 
 
 def _describe(
