@@ -20,28 +20,46 @@ EXAMPLES = re.compile(r"example|sample|template|dist$|rc$")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A kind of credential and how it looks (prefixes as their issuers document them)."""
+    """A kind of credential and how it looks (prefixes as their issuers document them).
+
+    One of ``marks`` stands in each of them: where none does, the slow search is spared.
+    """
 
     kind: str
+    marks: tuple[bytes, ...]
     pattern: re.Pattern[bytes]
 
 
 SHAPES = (
-    Shape("a Hugging Face token", re.compile(rb"\bhf_[A-Za-z0-9]{30,}\b")),
-    Shape("a GitHub token", re.compile(rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{50,})\b")),
-    Shape("an AWS access key", re.compile(rb"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")),
-    Shape("a Google API key", re.compile(rb"\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])")),
-    Shape("an OpenAI or Anthropic key", re.compile(rb"\bsk-(?:[a-z]+\d*-)*[A-Za-z0-9_-]{32,}")),
-    Shape("an OpenRouter, Groq or xAI key", re.compile(rb"\b(?:gsk_|xai-)[A-Za-z0-9]{40,}\b")),
-    Shape("a Slack token", re.compile(rb"\bxox[abprs]-[A-Za-z0-9-]{20,}")),
-    Shape("a Stripe key", re.compile(rb"\b[rs]k_live_[A-Za-z0-9]{20,}")),
-    Shape("a SendGrid key", re.compile(rb"\bSG\.[\w-]{20,}\.[\w-]{40,}")),
+    Shape("a Hugging Face token", (b"hf_",), re.compile(rb"\bhf_[A-Za-z0-9]{30,}\b")),
+    Shape(
+        "a GitHub token",
+        (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
+        re.compile(rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{50,})\b"),
+    ),
+    Shape("an AWS access key", (b"AKIA", b"ASIA"), re.compile(rb"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")),
+    Shape("a Google API key", (b"AIza",), re.compile(rb"\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])")),
+    Shape(
+        "an OpenAI or Anthropic key",
+        (b"sk-",),
+        re.compile(rb"\bsk-(?:[a-z]+\d*-)*[A-Za-z0-9_-]{32,}"),
+    ),
+    Shape(
+        "an OpenRouter, Groq or xAI key",
+        (b"gsk_", b"xai-"),
+        re.compile(rb"\b(?:gsk_|xai-)[A-Za-z0-9]{40,}\b"),
+    ),
+    Shape("a Slack token", (b"xox",), re.compile(rb"\bxox[abprs]-[A-Za-z0-9-]{20,}")),
+    Shape("a Stripe key", (b"k_live_",), re.compile(rb"\b[rs]k_live_[A-Za-z0-9]{20,}")),
+    Shape("a SendGrid key", (b"SG.",), re.compile(rb"\bSG\.[\w-]{20,}\.[\w-]{40,}")),
     Shape(
         "a JSON web token (a Qdrant or Supabase key)",
+        (b".eyJ",),
         re.compile(rb"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
     ),
     Shape(
         "a private key",
+        (b"PRIVATE KEY-----",),
         re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\\r|\\n|\s)*[A-Za-z0-9+/=]{40,}"),
     ),
 )
@@ -80,10 +98,12 @@ def scan(path: str, content: bytes) -> Iterator[Problem]:
 
 def _credentials(content: bytes) -> Iterator[tuple[str, int]]:
     for shape in SHAPES:
+        if not any(mark in content for mark in shape.marks):
+            continue
         for match in shape.pattern.finditer(content):
             if not _is_placeholder(match[0]):
                 yield shape.kind, match.start()
-    for match in DATABASE_URL.finditer(content):
+    for match in DATABASE_URL.finditer(content) if b"://" in content else ():
         harmless = HARMLESS_HOSTS.fullmatch(match["host"]) or PLACEHOLDER.fullmatch(
             match["password"]
         )
@@ -147,10 +167,12 @@ def environment_notices(left_out: Iterable[LeftOut]) -> Iterator[Notice]:
 
 def missed(left_out: Iterable[LeftOut], literals: frozenset[str]) -> Iterator[Notice]:
     """Each file that an ignore file takes although the app's code names it."""
+    names = {re.split(r"[/\\]", literal)[-1] for literal in literals}
     for item in left_out:
         name = item.path.rsplit("/", 1)[-1]
-        named = any(re.split(r"[/\\]", literal)[-1] == name for literal in literals)
-        if name and named and item.origin.endswith((".gitignore", ".dockerignore")):
+        if name.startswith(".env"):
+            continue  # told by environment_notices: nobody should be advised to ship it
+        if name and name in names and item.origin.endswith((".gitignore", ".dockerignore")):
             yield Notice(
                 message=f"`{item.path}` is left out by {item.origin}, and the app's code names it.",
                 hint=f"If the app needs it, add the line `!{name}` to the input `ignore`.",

@@ -117,18 +117,19 @@ class Code:
         content = self._files.read(path) or b""
         try:
             tree = _tree(content)
-            since = version_of(tree, content)
+            nodes = tuple(ast.walk(tree))
+            since = version_of(nodes, content)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             broken = _broken(path, content, error)
             self._broken[path] = broken
             plain = _read_anyway(content) if broken.since > OLDEST else None
             if plain is None:
                 return None
-            tree, since = plain, broken.since
+            tree, nodes, since = plain, tuple(ast.walk(plain)), broken.since
         return Module(
             path=path,
             tree=tree,
-            nodes=tuple(ast.walk(tree)),
+            nodes=nodes,
             imports=tuple(_imports(tree.body, guarded=False)),
             definitions=dict(_definitions(tree.body)),
             since=since,
