@@ -8,7 +8,7 @@ from typing import Final
 from deployer.credentials import names
 from deployer.model import Backend, Bundle, EnvironmentName, FrontendState, Installed
 from deployer.report import Report
-from deployer.report.intent import Change, Effect, Intent, Setting
+from deployer.report.intent import Change, Effect, Intent, Resize, Setting
 from deployer.report.tree import amount, size
 from deployer.scrub import HIDDEN, contains_key
 
@@ -149,10 +149,19 @@ def _origins(backend: Backend, mark: Mark) -> str:
     return f"from {mark(backend.origins.name)}{form}" + (f", in {mark(at)}" if at else "")
 
 
+def _resized(resize: Resize, mark: Mark) -> str:
+    hardware, asleep = resize.hardware, resize.sleep_time
+    told = (
+        f"hardware {mark(resize.hardware_before or '?')} → {mark(hardware)}" if hardware else "",
+        f"sleep time {asleep} s" if asleep is not None else "",
+    )
+    return "; ".join(each for each in told if each)
+
+
 _EFFECTS: Final = {
     Effect.BUILD: "would be built and started",
     Effect.RESTART: "would restart, and not be built again",
-    Effect.NOTHING: "has all of it: nothing would be sent",
+    Effect.NOTHING: "would be left running as it is",
 }
 
 
@@ -177,6 +186,10 @@ def _space(report: Report, intent: Intent, mark: Mark) -> str:
         for public, noun in ((False, "secret"), (True, "variable"))
         if would_send(intent, public=public)
     ]
-    told = [f"files: {', '.join(parts)}" if parts else "", " and ".join(counts)]
+    told = [
+        f"files: {', '.join(parts)}" if parts else "",
+        " and ".join(counts),
+        _resized(intent.resize, mark),
+    ]
     what = "; ".join(each for each in told if each)
     return because(_EFFECTS[intent.effect], what)

@@ -15,7 +15,7 @@ from deployer.report.tree import amount, size, tree
 
 TREE_LENGTH: Final = 400
 ROWS: Final = 200
-_PATHS: Final = 6  # of those that one rule leaves out
+PATHS: Final = 6  # of those that one rule leaves out
 
 CHANGES: Final = {
     Change.NEW: "would be set",
@@ -172,8 +172,8 @@ def _left_out(bundle: Bundle) -> str:
 
 
 def _some(paths: list[str]) -> str:
-    shown = ", ".join(code(path) for path in paths[:_PATHS])
-    return f"{shown} and {len(paths) - _PATHS} more" if len(paths) > _PATHS else shown
+    shown = ", ".join(code(path) for path in paths[:PATHS])
+    return f"{shown} and {len(paths) - PATHS} more" if len(paths) > PATHS else shown
 
 
 def _installed(bundle: Bundle) -> str:
