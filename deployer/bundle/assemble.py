@@ -16,6 +16,7 @@ from deployer.bundle.card import (
     competing,
     read_card,
 )
+from deployer.bundle.installed import installed
 from deployer.bundle.layout import copy_problems, name_problems
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.parts import Parts
@@ -60,6 +61,7 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
             sorted([*parts.reading.listing.left_out, *left_out], key=lambda item: item.path)
         ),
         backend=backend,
+        installed=installed(parts),
         notices=tuple(dict.fromkeys(notices)),
     )
     if problems:

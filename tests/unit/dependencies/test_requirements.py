@@ -25,7 +25,7 @@ def test_test_packages_go_and_everything_else_stays(plan: Planner) -> None:
     assert found.content("requirements.txt") == (
         b"# web\r\nfastapi==0.115.0  # pinned\r\nuvicorn[standard]\r\n\r\n# data\r\nhttpx\r\n"
     )
-    assert "pytest, pytest-asyncio, mypy" in found.notices
+    assert "mypy, pytest, pytest-asyncio" in found.notices
 
 
 def test_a_file_with_nothing_to_remove_ships_untouched(plan: Planner) -> None:
@@ -72,24 +72,21 @@ def test_fastapi_standard_brings_uvicorn(plan: Planner) -> None:
     assert found.text("requirements.txt") == "fastapi[standard]\n"
 
 
-def test_nothing_is_added_to_a_locked_file(refused: Refusal) -> None:
-    (problem,) = refused({**CODE, "backend/requirements.txt": "fastapi==1.0 --hash=sha256:aa\n"})
-    assert problem.exit is Exit.BUNDLE
-    assert "uvicorn" in problem.message
+def test_beside_hashes_uvicorn_comes_in_a_file_of_its_own(plan: Planner) -> None:
+    found = plan({**CODE, "backend/requirements.txt": "fastapi==1.0 --hash=sha256:aa\n"})
+    assert found.text("requirements.txt") == "fastapi==1.0 --hash=sha256:aa\n"
+    assert found.text("requirements-unlocked.txt") == "uvicorn[standard]\n"
+    assert (
+        "RUN pip install --no-cache-dir -r requirements.txt \\\n"
+        "    && pip install --no-cache-dir -r requirements-unlocked.txt\n"
+    ) in found.text("Dockerfile")
+    assert "requirements.txt requirements-unlocked.txt ./" in found.text("Dockerfile")
 
 
 def test_no_manifest_is_refused(refused: Refusal) -> None:
     (problem,) = refused(CODE)
     assert problem.exit is Exit.BUNDLE
     assert "requirements.txt" in problem.message
-
-
-@pytest.mark.parametrize("name", ["uv.lock", "poetry.lock", "Pipfile", "environment.yml"])
-def test_a_manifest_of_another_kind_is_refused_plainly(refused: Refusal, name: str) -> None:
-    (problem,) = refused({**CODE, f"backend/{name}": "x"})
-    assert problem.exit is Exit.BUNDLE
-    assert "not supported yet" in problem.message
-    assert str(problem.where) == f"backend/{name}"
 
 
 def test_included_files_are_cleaned_and_copied_before_the_installation(plan: Planner) -> None:
@@ -157,7 +154,8 @@ def test_an_index_with_a_password_is_refused_without_showing_it(refused: Refusal
 
 
 def test_an_own_package_is_copied_before_it_is_installed(plan: Planner) -> None:
-    docker = plan({**CODE, "backend/requirements.txt": "uvicorn\n-e .\n"}).text("Dockerfile")
+    files = {"backend/requirements.txt": "uvicorn\n-e .\n", "backend/pyproject.toml": ""}
+    docker = plan({**CODE, **files}).text("Dockerfile")
     assert docker.index("COPY --chown=user . .") < docker.index("pip install")
     assert docker.count("COPY") == 1
 

@@ -1,0 +1,89 @@
+"""The kinds of manifests, in the order in which they are looked at: a new one is a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from deployer.code.source import join
+from deployer.dependencies import (
+    conda,
+    pipfile,
+    poetry_lock,
+    pylock,
+    pyproject,
+    requirement_files,
+    setup_files,
+    uv_lock,
+)
+from deployer.dependencies.documents import toml
+from deployer.dependencies.found import Manifest, Source
+from deployer.model import WorkspaceKind
+
+# Best first: what is installed by habit, made for the very purpose, for production, misspelt.
+REQUIREMENTS = (
+    *("requirements.txt", "requirements.hf.txt", "requirements-hf.txt", "requirements_hf.txt"),
+    *("requirements.prod.txt", "requirements-prod.txt", "requirements_prod.txt"),
+    *("requirements-production.txt", "requirements/production.txt", "requirements/prod.txt"),
+    *("requirements/base.txt", "requirements-base.txt", "requirements/requirements.txt"),
+    *("requirements.text", "requirement.txt"),
+)
+# Written by hand for pip-compile, or written by a tool for itself: after the locks.
+LATE = ("requirements.lock", "requirements-lock.txt", "requirements.in", "requirements/base.in")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """File names and who reads them: a manifest, or None for a file that declares nothing.
+
+    ``last_resort``: what is wrong with it counts only when there is no other.
+    """
+
+    names: tuple[str, ...]
+    read: Callable[[Source], Manifest | None]
+    last_resort: bool = False
+
+
+def _pyproject(source: Source) -> Manifest | None:
+    """pyproject.toml, or the requirements file that it takes its dependencies from."""
+    found = pyproject.read(source)
+    if found is not None:
+        return found
+    for name in pyproject.dynamic_files(toml(source)):
+        beside = source.beside(name)
+        if beside is not None:
+            python = pyproject.python(toml(source))
+            return replace(requirement_files.read(beside), python=python)
+    return None
+
+
+KINDS = (
+    Kind(names=REQUIREMENTS, read=requirement_files.read),
+    Kind(names=("uv.lock",), read=uv_lock.read),
+    Kind(names=("poetry.lock",), read=poetry_lock.read),
+    Kind(names=("pylock.toml",), read=pylock.read),
+    Kind(names=("Pipfile.lock",), read=pipfile.read_lock),
+    Kind(names=LATE, read=requirement_files.read),
+    Kind(names=("pyproject.toml",), read=_pyproject),
+    Kind(names=("Pipfile",), read=pipfile.read),
+    Kind(names=("setup.cfg",), read=setup_files.read_cfg),
+    Kind(names=("setup.py",), read=setup_files.read_py),
+    Kind(names=("environment.yml", "environment.yaml"), read=conda.read, last_resort=True),
+)
+
+
+def sources(about: Source, folder: str) -> Iterator[tuple[Kind, Source]]:
+    """The manifests that lie in a folder, best first; `Requirements.TXT` is one, too."""
+    spelt: dict[str, str] = {}
+    for entry in about.files.walk(folder, lambda _: False):
+        if entry.kind is WorkspaceKind.FILE:
+            # The usual spelling beats any other that stands beside it.
+            spelt[entry.path.lower()] = min(entry.path, spelt.get(entry.path.lower(), entry.path))
+            spelt[entry.path] = entry.path
+    for kind in KINDS:
+        for name in kind.names:
+            path = join(folder, name)
+            path = spelt.get(path) or spelt.get(path.lower()) or path
+            content = about.files.read(path)
+            if content is not None:
+                yield kind, replace(about, path=path, content=content)
