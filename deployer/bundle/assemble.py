@@ -16,15 +16,15 @@ from deployer.bundle.card import (
     competing,
     read_card,
 )
+from deployer.bundle.image import image_of, storage
 from deployer.bundle.installed import installed
 from deployer.bundle.layout import copy_problems, name_problems
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.parts import Parts
 from deployer.bundle.refused import BundleRefused
-from deployer.dependencies.system_packages import system_packages
 from deployer.errors import Notice, Problem, Where
 from deployer.image.checks import check_dockerfile
-from deployer.image.made import Image, make_dockerfile
+from deployer.image.made import make_dockerfile
 from deployer.model import Bundle, BundleFile, Digest, LeftOut, WorkspaceEntry
 from deployer.ports import Files
 
@@ -52,9 +52,10 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     problems += [*_scan(files, shipped), *hazards.size_problems(bundle_files)]
     problems += name_problems(names)
     notices += [*port_notices, *hazards.size_notices(bundle_files)]
+    notices += storage(parts)
     if parts.reading.image is not None:
         notices += check_dockerfile(parts.reading.image, port)
-        problems += copy_problems(parts.reading.image, names)
+        problems += copy_problems(parts.reading.image, names, parts.layout.base)
     bundle = Bundle(
         files=tuple(bundle_files),
         left_out=tuple(
@@ -93,36 +94,17 @@ def _made(parts: Parts, files: Files) -> dict[str, bytes]:
         made[parts.layout.shipped(path)] = b""
     if parts.dependencies is not None:
         for path, content in parts.dependencies.files.items():
-            if files.read(path) != content or path not in parts.reading.listing.files:
+            listed = path in parts.reading.listing.files
+            # An own Dockerfile says what it installs; nothing needs to be made for it.
+            if files.read(path) != content if listed else parts.reading.image is None:
                 made[parts.layout.shipped(path)] = content
     if parts.reading.image is None:
-        made["Dockerfile"] = make_dockerfile(_image(parts))
-    elif parts.layout.shipped(parts.reading.image.path) != "Dockerfile":
+        made["Dockerfile"] = make_dockerfile(image_of(parts))
+    elif parts.layout.shipped(parts.reading.image.path) != "Dockerfile" or (
+        parts.reading.image.path not in parts.reading.listing.files
+    ):
         made["Dockerfile"] = files.read(parts.reading.image.path) or b""
     return made
-
-
-def _image(parts: Parts) -> Image:
-    dependencies, target = parts.dependencies, parts.reading.target
-    manifests = tuple(
-        parts.layout.shipped(path) for path in (dependencies.files if dependencies else {})
-    )
-    roots = [parts.layout.search(root) for root in target.project.roots]
-    return Image(
-        python=parts.backend.python_version,
-        app=str(target),
-        factory=target.app.factory,
-        app_dir=roots[0],
-        search=tuple(roots) if len(roots) > 1 else (),
-        requirements=parts.layout.shipped(dependencies.main)
-        if dependencies
-        else "requirements.txt",
-        manifests=manifests,
-        needs_code=bool(dependencies and dependencies.needs_code),
-        packages=system_packages(dependencies.entries if dependencies else ()),
-        health_path=parts.backend.health_path,
-        port=parts.backend.app_port,
-    )
 
 
 def _databases(

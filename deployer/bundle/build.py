@@ -52,7 +52,11 @@ def build_bundle(request: BundleRequest, files: Files) -> Bundle:
         backend=backend,
         dependencies=dependencies,
         layout=layout_of(
-            reading.folder, reading.target.project.roots, reading.image, reading.listing.files
+            reading.folder,
+            reading.target.project.roots,
+            reading.listing.files,
+            cwd=reading.cwd,
+            context=reading.context,
         ),
         readme=own_readme(reading.folder, reading.listing.files),
         cors=has_cors(reading.target.project, reading.closure),

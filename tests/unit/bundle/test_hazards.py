@@ -76,7 +76,7 @@ def test_a_link_that_leaves_the_backend_is_refused(
     write(tmp_path, {"secret.txt": "x", **MINIMAL})
     (tmp_path / "backend/link").symlink_to(target)
     (problem,) = refused({})
-    assert "leaves the backend folder" in problem.message
+    assert "leaves the folder `backend`" in problem.message
     assert str(problem.where) == "backend/link"
 
 
