@@ -128,7 +128,8 @@ def _describe(
     backend = Backend(
         folder=reading.folder,
         app=str(reading.target),
-        python_version=python,
+        python_version=python.version,
+        python_reason=python.reason,
         health_path=health.path,
         health_found=health.found,
         routes=tuple(routes),

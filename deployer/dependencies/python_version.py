@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 
@@ -27,6 +28,14 @@ FILES = (
 VERSION = re.compile(r"3\.\d{1,2}(\.\d{1,2})?")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Python:
+    """A version as ``3.12``, and in a few words why it is this one."""
+
+    version: str
+    reason: str
+
+
 def find_python(
     files: Files,
     folder: str,
@@ -36,35 +45,46 @@ def find_python(
     image: str = "",
     syntax: tuple[int, int],
     wanted: str = "",
-) -> str:
+) -> Python:
     """The version for ``FROM python:X-slim``; ``image`` is the base of an own Dockerfile,
     ``syntax`` the oldest version that can parse the code, ``wanted`` what the manifest is for."""
     own = IMAGE.search(image)
     if own:
-        return own[1]
+        return Python(version=own[1], reason=f"the brought image is {image}")
     if given:
-        return given
+        return Python(version=given, reason="the input python-version")
     told = _told(files, folder)
     if told:
         return told
     parses = [v for v in SUPPORTED if int(v.partition(".")[2]) >= syntax[1]]
-    allowed = parses
-    for required in (_specifiers(wanted), _specifiers(_project(files, folder))):
+    allowed, project = parses, _project(files, folder)
+    for required in (_specifiers(wanted), _specifiers(project)):
         fitting = [v for v in allowed if any(spec.contains(f"{v}.99") for spec in required)]
         allowed = fitting or (allowed if not required or allowed is not parses else [])
-    return _by_markers(allowed or [DEFAULT], list(asked))
+    version = _by_markers(allowed or [DEFAULT], list(asked))
+    return Python(version=version, reason=_reason(version, (wanted, project), syntax))
 
 
-def _told(files: Files, folder: str) -> str:
+def _reason(version: str, asked: tuple[str, ...], syntax: tuple[int, int]) -> str:
+    ranges = " and ".join(dict.fromkeys(each for each in asked if each))
+    if ranges:
+        return f"the project asks for {ranges}"
+    if version == DEFAULT:
+        return "nothing asks for another"
+    newer = syntax[1] > int(DEFAULT.partition(".")[2])
+    return "the code's syntax needs it" if newer else "the packages' markers need it"
+
+
+def _told(files: Files, folder: str) -> Python | None:
     """What a file for version managers or hosts says, in the backend or in a folder above it."""
     while True:
         for name, pattern in FILES:
             content = (files.read(join(folder, name)) or b"").decode("utf-8", "replace")
             found = re.search(pattern, content, re.MULTILINE)
             if found:
-                return found[1]
+                return Python(version=found[1], reason=f"{join(folder, name)} says so")
         if folder == ".":
-            return ""
+            return None
         folder = parent(folder)
 
 

@@ -126,7 +126,7 @@ def _needs(report: Report, mark: Mark) -> str:
         shown = ", ".join(mark(name) for name in missing)
         return f"{shown}: required, and nobody gives a value ({read} read)"
     given = sum(1 for each in environment if provider(each, report))
-    return f"nothing that is not given: {read} read, {given} given, the others can be left out"
+    return f"nothing more: {read} read, {given or 'none'} given, no other is required"
 
 
 def _ships(bundle: Bundle, mark: Mark) -> str:

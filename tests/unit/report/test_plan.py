@@ -67,7 +67,7 @@ def test_without_a_backend_there_are_no_facts(planned: Report) -> None:
         (
             {"environment": (a_name("COHERE_API_KEY", required=True), a_name("B"))},
             "Needs",
-            "nothing that is not given: 2 names read, 1 given, the others can be left out",
+            "nothing more: 2 names read, 1 given, no other is required",
         ),
         ({"origins": None}, "CORS origins", "from no environment name"),
         (
@@ -121,7 +121,7 @@ def test_a_run_that_ended_before_the_space_was_read_says_nothing_of_it(planned: 
 
 def test_a_name_counts_as_given_in_any_case(planned: Report) -> None:
     report = with_backend(planned, environment=(a_name("log_level", required=True),))
-    assert "nothing that is not given" in told(report)["Needs"]
+    assert "nothing more" in told(report)["Needs"]
 
 
 def test_the_summary_shows_problem_facts_doubts_and_details_in_this_order(planned: Report) -> None:
