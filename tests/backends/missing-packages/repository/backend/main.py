@@ -1,15 +1,18 @@
-from fastapi import FastAPI
+import psycopg
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
 
 app = FastAPI()
+
+
+class Person(BaseModel):
+    address: EmailStr
+
+@app.post("/people")
+def add(name: str = Form()):
+    return psycopg.connect().execute("SELECT %s", [name]).fetchone()
 
 
 @app.get("/health")
 def health():
     return {"status": "healthy"}
-
-
-@app.get("/rows")
-def rows():
-    import psycopg
-
-    return psycopg.connect().execute("SELECT 1").fetchall()

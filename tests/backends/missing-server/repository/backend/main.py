@@ -1,5 +1,3 @@
-from fastapi import Form
-
 from fastapi import FastAPI
 
 app = FastAPI()
@@ -8,8 +6,3 @@ app = FastAPI()
 @app.get("/health")
 def health():
     return {"status": "healthy"}
-
-
-@app.post("/chat")
-def chat(question: str = Form()):
-    return question
