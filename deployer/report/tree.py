@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -69,14 +68,19 @@ def _grown(files: Iterable[BundleFile]) -> _Node:
 
 
 def _open(root: _Node, most: int) -> None:
-    """Open folders from the top down, as long as there is room for what is in them."""
-    queue, room = deque([root]), most
-    while queue:
-        node = queue.popleft()
-        if node is root or len(node.below) <= room:
-            node.opened = True
-            room -= len(node.below)
-            queue.extend(child for child in node.children if child.below)
+    """Open folders from the top down, as long as there is room for what is in them.
+
+    Those with little in them come first: code has few files in a folder, data has many.
+    """
+    level, room = [root], most
+    while level:
+        opened = []
+        for node in sorted(level, key=lambda node: len(node.below)):
+            if node is root or len(node.below) <= room:
+                node.opened = True
+                room -= len(node.below)
+                opened.append(node)
+        level = [child for node in opened for child in node.children if child.below]
 
 
 def _lines(node: _Node, depth: int, most: int) -> Iterator[str]:

@@ -52,6 +52,11 @@ def test_a_folder_without_room_stays_closed_and_says_how_much_it_holds() -> None
     ]
 
 
+def test_where_there_is_room_for_one_folder_only_it_is_the_one_with_less_in_it() -> None:
+    sizes = {f"a/{number}": 1 for number in range(5)} | {"b/x": 1, "b/y": 1}
+    assert shown(sizes, most=5) == ["5 bytes a/ (5 files)", "2 bytes b/", "1 byte x", "1 byte y"]
+
+
 def test_a_root_with_too_many_files_is_cut_and_the_rest_is_summed() -> None:
     lines = shown({f"{number:03}": 10 for number in range(30)}, most=5)
     assert lines == [*(f"10 bytes {number:03}" for number in range(5)), "250 bytes … and 25 more"]
