@@ -98,13 +98,17 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One HTTP route of the app, router prefixes included (``/api/chat``)."""
+    """One HTTP route of the app, router prefixes included (``/api/chat``).
+
+    ``open`` unless a call without credentials and parameters would be turned away.
+    """
 
     method: str
     path: str
     summary: str = ""
     file: str = ""
     line: int = 0
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from deployer.code.cors import has_cors
 from deployer.code.environment import read_environment
 from deployer.code.health_route import find_health
 from deployer.code.origins import find_origins
-from deployer.code.routes import read_routes
+from deployer.code.routes import read_app
 from deployer.dependencies import imported
 from deployer.dependencies.manifest import (
     Chosen,
@@ -113,8 +113,8 @@ def _describe(
     request: BundleRequest, files: Files, reading: Reading, chosen: Chosen | None
 ) -> tuple[Backend, tuple[Notice, ...]]:
     project, closure, app = reading.target.project, reading.closure, reading.target.app
-    routes = read_routes(project, closure, app.path, app.name)
-    health = find_health(request.health_path, routes, str(reading.target))
+    serves = read_app(project, app.path, app.name)
+    health = find_health(request.health_path, serves, str(reading.target))
     environment = read_environment(project, closure)
     python = find_python(
         files,
@@ -132,7 +132,7 @@ def _describe(
         python_reason=python.reason,
         health_path=health.path,
         health_found=health.found,
-        routes=tuple(routes),
+        routes=serves.routes,
         environment=environment,
         origins=find_origins(project, closure, environment),
         app_file=reading.target.app.path,

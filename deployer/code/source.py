@@ -183,10 +183,18 @@ def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
         yield node
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
-        for block in ("body", "orelse", "finalbody"):
+        # A server imports the file: what stands under `__name__ == "__main__"` never happens.
+        blocks = ("orelse",) if is_main_guard(node) else ("body", "orelse", "finalbody")
+        for block in blocks:
             yield from statements(getattr(node, block, []))
-        for handler in getattr(node, "handlers", []):
-            yield from statements(handler.body)
+        for inner in (*getattr(node, "handlers", []), *getattr(node, "cases", [])):
+            yield from statements(inner.body)
+
+
+def is_main_guard(node: ast.stmt) -> bool:
+    """Whether it is ``if __name__ == "__main__"``."""
+    test = node.test if isinstance(node, ast.If) else None
+    return isinstance(test, ast.Compare) and dotted_name(test.left) == "__name__"
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, Definition]]:
@@ -203,22 +211,27 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, Definition]]:
 def _imports(body: Iterable[ast.AST], *, guarded: bool) -> Iterator[Import]:
     for node in body:
         match node:
-            case ast.Import(names=names):
-                for alias in names:
-                    yield _plain_import(alias, node.lineno, guarded)
-            case ast.ImportFrom(module=module, names=names, level=level):
-                for alias in names:
-                    yield Import(
-                        module=module or "",
-                        level=level,
-                        name=alias.name,
-                        bound=alias.asname or alias.name,
-                        line=node.lineno,
-                        guarded=guarded,
-                    )
+            case ast.Import() | ast.ImportFrom():
+                yield from imported_by(node, guarded=guarded)
             case ast.stmt() | ast.ExceptHandler() | ast.match_case():
                 inside = guarded or _guards(node)
                 yield from _imports(ast.iter_child_nodes(node), guarded=inside)
+
+
+def imported_by(node: ast.Import | ast.ImportFrom, *, guarded: bool = False) -> Iterator[Import]:
+    """The names that one import statement binds."""
+    for alias in node.names:
+        if isinstance(node, ast.Import):
+            yield _plain_import(alias, node.lineno, guarded)
+        else:
+            yield Import(
+                module=node.module or "",
+                level=node.level,
+                name=alias.name,
+                bound=alias.asname or alias.name,
+                line=node.lineno,
+                guarded=guarded,
+            )
 
 
 def _plain_import(alias: ast.alias, line: int, guarded: bool) -> Import:

@@ -148,11 +148,47 @@ def test_the_best_health_path_is_found(plan: Planner, paths: list[str], health: 
     assert f"http://localhost:7860{health} || exit 1" in found.text("Dockerfile")
 
 
-def test_without_any_the_default_is_probed_and_said(plan: Planner) -> None:
-    code = "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/health')\ndef h(): ...\n"
+@pytest.mark.parametrize(
+    ("options", "page"),
+    [
+        ("", "/docs"),
+        ("docs_url='/api/docs'", "/api/docs"),
+        ("docs_url=None", "/redoc"),
+        ("docs_url=None, redoc_url=None", "/openapi.json"),
+        ("openapi_url=None", "/api/health"),
+    ],
+)
+def test_without_any_a_page_of_fastapi_is_probed_and_said(
+    plan: Planner, options: str, page: str
+) -> None:
+    code = f"from fastapi import FastAPI\napp = FastAPI({options})\n@app.post('/health')\ndef h(): ...\n"
     found = plan({**REQUIREMENTS, "backend/main.py": code})
-    assert (found.backend.health_path, found.backend.health_found) == ("/api/health", False)
-    assert "No health route" in found.notices
+    assert (found.backend.health_path, found.backend.health_found) == (page, False)
+    assert f"`{page}` is probed" in found.notices
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "@app.get('/api/health', dependencies=[Depends(get_current_user)])\ndef a(): ...\n",
+        "@app.get('/api/health')\ndef a(user=Depends(get_current_user)): ...\n",
+        "User = Annotated[dict, Depends(get_current_user)]\n"
+        "@app.get('/api/health')\ndef a(user: User): ...\n",
+        "r = APIRouter(dependencies=[Depends(verify_token)])\n"
+        "@r.get('/api/health')\ndef a(): ...\napp.include_router(r)\n",
+        "@app.get('/api/health')\ndef a(name: str): ...\n",
+    ],
+)
+def test_a_route_that_turns_strangers_away_is_no_health_path(plan: Planner, route: str) -> None:
+    before = (
+        "from typing import Annotated\nfrom fastapi import APIRouter, Depends, FastAPI\n"
+        "def get_current_user(): ...\ndef verify_token(): ...\napp = FastAPI()\n"
+    )
+    after = "@app.get('/ping')\ndef ping(db=Depends(dict), q: str = ''): ...\n"
+    files = {**REQUIREMENTS, "backend/main.py": before + route + after}
+    assert plan(files).backend.health_path == "/ping"
+    notices = plan({**REQUIREMENTS, "backend/main.py": before + route}).notices
+    assert "`/api/health` wants credentials or parameters" in notices
 
 
 def test_a_given_health_path_is_taken(plan: Planner) -> None:
