@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from deployer.bundle.ignore import INPUT
+from deployer.bundle.place import common_folder
 from deployer.code.choose import Target
 from deployer.code.project import Project, Unresolved
 from deployer.code.source import Broken, Code, join, parent
@@ -140,7 +141,7 @@ def _outside(
             if top not in seen:
                 seen[top] = _module_above(files, folder, top)
             if (place := seen[top]) and not found.guarded:
-                yield _elsewhere(path, found.line, top, place)
+                yield _elsewhere(path, found.line, top, place, folder)
 
 
 def _own_folder(project: Project, top: str) -> bool:
@@ -186,10 +187,11 @@ def _missing(found: Unresolved) -> Problem:
     )
 
 
-def _elsewhere(path: str, line: int, top: str, place: str) -> Problem:
+def _elsewhere(path: str, line: int, top: str, place: str, folder: str) -> Problem:
+    both = common_folder([folder, parent(place)])
     return Problem(
         exit=Exit.BUNDLE,
-        message=f"`{top}` is imported from outside the backend folder (`{place}`).",
-        hint="Move it into the backend, or set `backend` to a folder that holds both.",
+        message=f"`{top}` is imported from outside the backend (`{place}`) and stays behind.",
+        hint=f"Take it out of the input `ignore`, or set `backend: {both}`.",
         where=Where(file=path, line=line),
     )

@@ -9,7 +9,7 @@ from deployer.bundle import checks
 from deployer.bundle.aside import Wanted, literal_words, set_aside
 from deployer.bundle.brought import Brought, bring, bring_context, missing_copies
 from deployer.bundle.context import Build, find_build
-from deployer.bundle.folder import find_folder
+from deployer.bundle.folder import elsewhere, find_folder
 from deployer.bundle.ignore import IgnoreRules, built_in_rules
 from deployer.bundle.listing import Listing, docker_rules, git_rules, list_backend
 from deployer.bundle.outside import (
@@ -29,7 +29,7 @@ from deployer.code.paths import at
 from deployer.code.project import Project
 from deployer.code.search_path import widened, within
 from deployer.code.source import Code
-from deployer.errors import Notice, Refused, Where
+from deployer.errors import Exit, Notice, Refused, Where
 from deployer.image.own import OwnImage
 from deployer.ports import Files
 
@@ -82,7 +82,12 @@ class _Place:
             # A file that doesn't parse may well be the one with the app.
             unread = [b for b in code.broken.values() if code.module(b.path) is None]
             broken = [checks.syntax_problem(b) for b in unread]
-            raise Refused([*refused.problems, *broken]) from refused
+            instead = elsewhere(self.files, self.folder)
+            found = [
+                replace(p, hint=instead) if instead and p.exit is Exit.BUNDLE else p
+                for p in refused.problems
+            ]
+            raise Refused([*found, *broken]) from refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

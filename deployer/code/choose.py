@@ -18,7 +18,7 @@ from deployer.code.apps import (
 )
 from deployer.code.launch import Launch, self_started
 from deployer.code.project import Project
-from deployer.code.search_path import search_path
+from deployer.code.search_path import search_path, within
 from deployer.code.source import Code, dotted_name, join, parent, statements
 from deployer.errors import Exit, Problem, Refused, Where
 
@@ -48,7 +48,9 @@ def choose(code: Code, folder: str, launches: Sequence[Launch], given: str | Non
     if given is not None:
         return _given(code, folder, given)
     launches = [*launches, *self_started(code)]
-    candidates = find_apps(provisional(code, folder))
+    found = find_apps(provisional(code, folder))
+    # What is brought along from outside may hold another service's app.
+    candidates = [app for app in found if within(app.path, folder)] or found
     targets = [Target(app=app, project=search_path(code, folder, app.path)) for app in candidates]
     left = narrow(targets, folder, launches)
     if not left:
