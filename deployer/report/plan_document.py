@@ -7,7 +7,8 @@ Names of secrets, never values. A new field keeps the version; a changed one rai
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any, Final, TypeVar
 
@@ -17,12 +18,19 @@ from deployer.report import Report, Source
 from deployer.report.facts import provider, shown_default
 from deployer.report.intent import Intent, Setting
 from deployer.report.plan import made_texts
+from deployer.scrub import scrub
 
 VERSION: Final = 1
+_ESCAPED: Final = re.compile(r"[\"\\\x00-\x1f]")
 
 
-def render_plan_document(report: Report, source: Source) -> str:
-    """JSON with a line break at its end; sizes in bytes, unknown is null."""
+def render_plan_document(
+    report: Report, source: Source, scrub: Callable[[str], str] = scrub
+) -> str:
+    """JSON with a line break at its end; sizes in bytes, unknown is null.
+
+    ``scrub`` takes secrets out where JSON's escapes would hide them from a later search.
+    """
     bundle = report.bundle
     content = {
         "version": VERSION,
@@ -41,7 +49,15 @@ def render_plan_document(report: Report, source: Source) -> str:
         "settings": [_setting(each) for each in report.intent.settings] if report.intent else [],
         "frontend": {"state": report.frontend.state, "diff": report.frontend.diff or None},
     }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_clean(content, scrub), indent=2, ensure_ascii=False) + "\n"
+
+
+def _clean(value: Any, scrub: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _clean(each, scrub) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(each, scrub) for each in value]
+    return scrub(value) if isinstance(value, str) and _ESCAPED.search(value) else value
 
 
 Found = TypeVar("Found", Problem, Notice)

@@ -77,7 +77,9 @@ class Trail:
         self.report = cleaned(self.report, self.world.console.scrub)
         if self.report.mode is Mode.PLAN:
             say_plan(self.report, self.world.console)
-            self._document("plan", render_plan_document(self.report, self.source))
+            self._document(
+                "plan", render_plan_document(self.report, self.source, self.world.console.scrub)
+            )
         problems, warnings = choose(self.report.problems, self.report.notices)
         for problem in problems:
             self.world.console.problem(problem)
