@@ -21,7 +21,9 @@ def alternatives(constraint: str) -> list[str]:
 
 def specifier(constraint: str) -> str:
     """The specifiers that pip can take: of several alternatives the last, mostly the newest."""
-    return str(SpecifierSet(alternatives(constraint)[-1]))
+    found = alternatives(constraint)[-1]
+    SpecifierSet(found)  # raises for what pip could not read
+    return found
 
 
 def marker(constraint: str) -> str:
