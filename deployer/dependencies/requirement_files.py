@@ -143,7 +143,8 @@ def _behind(source: Source, entries: Iterable[Entry]) -> frozenset[str]:
         if entry.is_path:
             place = join(source.backend, requirements.local_path(entry))
             path = posixpath.normpath(join(place, "pyproject.toml"))
-            content = source.files.read(path)
+            # One outside the backend is told as a problem, and may lie outside the repository.
+            content = source.files.read(path) if within(path, source.backend) else None
             if content is not None:
                 found |= pyproject.names(replace(source, path=path, content=content))
     return frozenset(found)
