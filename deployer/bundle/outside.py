@@ -118,9 +118,24 @@ def outside_uses(folder: str, cwd: str, uses: Uses) -> Iterator[tuple[Use, str]]
             yield use, path
 
 
+def served_inside(files: Files, folder: str, cwd: str, uses: Uses) -> frozenset[str]:
+    """The backend's folders of static files and templates that exist, whatever git says."""
+    found = {path for use in uses.named if use.served and (path := at(use.known, cwd))}
+    return frozenset(
+        path
+        for path in found
+        if within(path, folder) and path != folder and kind_of(files, path) is not None
+    )
+
+
 def absent(files: Files, folder: str, cwd: str, uses: Uses) -> Iterator[Notice]:
-    """What the app opens outside the backend and the workspace does not have."""
-    for use, path in outside_uses(folder, cwd, uses):
+    """What the app opens and the workspace does not have; inside the backend, what it serves."""
+    inside = (
+        (use, path)
+        for use in uses.named
+        if use.served and (path := at(use.known, cwd)) and within(path, folder)
+    )
+    for use, path in (*outside_uses(folder, cwd, uses), *inside):
         kind = kind_of(files, path)
         name = path.rpartition("/")[2]
         if kind in {WorkspaceKind.FILE, WorkspaceKind.FOLDER} or name.startswith(".env"):

@@ -20,6 +20,7 @@ from deployer.bundle.outside import (
     reach_of_imports,
     run_folder,
     searched,
+    served_inside,
 )
 from deployer.bundle.request import BundleRequest
 from deployer.code.choose import Target, choose
@@ -114,6 +115,7 @@ def read_backend(request: BundleRequest, files: Files) -> Reading:
         seen = _look(place, needed, reach, target)
         left_out = seen.listing.left_out
         more = checks.wanted_but_left_out(seen.target.project, seen.closure, place.folder, left_out)
+        more |= served_inside(files, place.folder, seen.cwd, seen.uses)
         further = _further(place, seen)
         if more <= needed and reach.holds(further):
             break
@@ -211,8 +213,6 @@ def _told(place: _Place, seen: _Round) -> Reading:
 
 def _lacking(place: _Place, seen: _Round) -> Iterator[Notice]:
     """What the app reads outside the backend and won't find in the Space."""
-    if place.folder == ".":
-        return
     if place.build is None:
         yield from absent(place.files, place.folder, seen.cwd, seen.uses)
         return

@@ -29,10 +29,12 @@ OTHERS = frozenset(
 )
 DEEPEST = 80  # levels of nesting: no path is buried deeper
 TESTS = frozenset(("exists", "is_file", "is_dir", "isfile", "isdir", "lexists"))
+FOLDERS = frozenset(("mkdir", "makedirs"))
+SERVERS = frozenset(("StaticFiles", "Jinja2Templates"))
 # They make what is missing, or read what never ships.
 MAKERS = frozenset(
     (
-        *("mkdir", "makedirs", "touch", "write_text", "write_bytes", "load_dotenv", "rmtree"),
+        *("touch", "write_text", "write_bytes", "load_dotenv", "rmtree"),
         *("dotenv_values", "find_dotenv", "SettingsConfigDict", "FileHandler", "unlink"),
         *("RotatingFileHandler", "TimedRotatingFileHandler", "mkdtemp"),
     )
@@ -45,7 +47,8 @@ SEARCH = frozenset(("sys.path.insert", "sys.path.append", "sys.path.extend"))
 class Use:
     """A path that the code names. ``known`` is as ``paths.Reader`` gives it.
 
-    ``needed``: opened where nothing looks first whether it is there.
+    ``needed``: opened where nothing looks first whether it is there, or makes it. ``served``: the
+    folder is one of static files or templates.
     """
 
     known: str
@@ -53,11 +56,12 @@ class Use:
     line: int
     needed: bool = False
     definition: bool = False
+    served: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class Uses:
-    """What was found: paths that are read, paths that are looked for first, search folders."""
+    """What was found: paths that are read, those looked for or made first, search folders."""
 
     named: list[Use] = field(default_factory=list)
     tested: set[str] = field(default_factory=set)
@@ -90,6 +94,7 @@ class _Visit:
     reader: Reader
     uses: Uses
     opens: bool = False
+    serves: bool = False
     is_path: bool = False
     guarded: bool = False
     in_class: bool = False
@@ -133,7 +138,7 @@ class _Visit:
             return
         known = self._path_of(node)
         if known is None:
-            replace(self, is_path=False, opens=False).block(node)
+            replace(self, is_path=False, opens=False, serves=False).block(node)
         else:
             self._file(known, node)
 
@@ -142,14 +147,19 @@ class _Visit:
         last = name.rpartition(".")[2]
         if name in SEARCH:
             self._search(node)
-        elif last in TESTS:
+        elif last in TESTS | FOLDERS:
             self.uses.tested.update(self._texts(node))
         elif last not in MAKERS and not _writes(node, last):
             known = self._path_of(node)
             if known is not None:
                 self._file(known, node)
                 return
-            within = replace(self, opens=last in READERS, is_path=last in OTHERS | READERS)
+            within = replace(
+                self,
+                opens=last in READERS,
+                serves=last in SERVERS,
+                is_path=last in OTHERS | READERS,
+            )
             for child in (*node.args, *node.keywords, getattr(node.func, "value", node.func)):
                 within.visit(child)
 
@@ -188,6 +198,7 @@ class _Visit:
                 line=node.lineno,
                 needed=self.opens and not self.guarded and not definition,
                 definition=definition,
+                served=self.serves,
             )
         )
 

@@ -236,7 +236,7 @@ def test_a_package_that_holds_the_backend_does_not_come_whole(plan: Planner) -> 
     found = plan(
         {
             "src/backend/requirements.txt": "fastapi\nuvicorn\n",
-            "src/backend/main.py": f"from src.common.x import y\nfrom src.backend.z import w\n{APP}",
+            "src/backend/main.py": f"from src.common.x import y\nimport src.backend.z\n{APP}",
             "src/backend/z.py": "w = 1\n",
             "src/common/x.py": "y = 1\n",
             "src/worker/x.py": "",
@@ -276,7 +276,7 @@ def test_a_build_that_is_not_there_is_told(plan: Planner) -> None:
 @pytest.mark.parametrize(
     "guard",
     [
-        "import os\nif os.path.exists('../web/dist'):\n    S = StaticFiles(directory='../web/dist')",
+        "import os\nD = '../web/dist'\nif os.path.exists(D):\n    S = StaticFiles(directory=D)",
         "try:\n    S = StaticFiles(directory='../web/dist')\nexcept RuntimeError:\n    pass",
     ],
 )
@@ -364,3 +364,22 @@ def test_a_missing_module_stays_a_matter_of_its_own(refused: Refusal) -> None:
         {**NEEDS, "backend/main.py": f"from .gone import x\n{APP}", "backend/__init__.py": ""}
     )
     assert problem.exit is Exit.BUNDLE
+
+
+SERVING = "from fastapi.staticfiles import StaticFiles\nS = StaticFiles(directory='static')\n"
+
+
+def test_static_files_that_were_built_into_the_backend_ship(plan: Planner) -> None:
+    files = {**NEEDS, "backend/main.py": f"{SERVING}{APP}", ".gitignore": "static/\n"}
+    assert "static/index.html" in plan({**files, "backend/static/index.html": ""}).paths
+
+
+def test_static_files_that_are_not_there_are_told(plan: Planner) -> None:
+    found = plan({**NEEDS, "backend/main.py": f"{SERVING}{APP}"})
+    assert "backend/main.py:2: The app reads `backend/static`" in found.notices
+
+
+def test_a_folder_that_the_code_makes_itself_is_not_missing(plan: Planner) -> None:
+    code = f"import os\nos.makedirs('static', exist_ok=True)\n{SERVING}{APP}"
+    (notice,) = plan({**NEEDS, "backend/main.py": code}).bundle.notices
+    assert not notice.warning
