@@ -100,7 +100,7 @@ class LeftOut:
 class Route:
     """One HTTP route of the app, router prefixes included (``/api/chat``).
 
-    ``open`` unless a call without credentials and parameters would be turned away.
+    ``open`` unless a call without credentials and parameters would be turned away, or gets a file.
     """
 
     method: str

@@ -21,7 +21,15 @@ from deployer.code.abstract import (
 )
 from deployer.code.evaluate import Evaluator
 from deployer.code.library import LIBRARY, Given, method_of
-from deployer.code.routing import add_route, any_guards, hang, methods_of, set_up, wrapped
+from deployer.code.routing import (
+    add_route,
+    answers_with_file,
+    any_guards,
+    hang,
+    methods_of,
+    set_up,
+    wrapped,
+)
 
 WRAPPERS = ("Middleware", "ASGIApp", "CORS", "VersionedFastAPI")
 SAME = ("mount_gradio_app", "add_pagination")  # they give back the app that they are given
@@ -116,7 +124,8 @@ class Calls(Evaluator):
         """Add a route for its function."""
         function = endpoint if isinstance(endpoint, Function) else None
         probed = "GET" in adds.methods and "{" not in adds.path
-        asks = probed and function is not None and self._asks(function)
+        asks = answers_with_file(function) if probed else False
+        asks = asks or (probed and function is not None and self._asks(function))
         add_route(adds, function, asks=asks)
 
     def _asks(self, function: Function) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from deployer.code.abstract import UNKNOWN, Depends, Function, Outside, Package, Router, Value
-from deployer.code.routing import function_summary, guards, hang, methods_of
+from deployer.code.routing import answers_with_file, function_summary, guards, hang, methods_of
 from deployer.model import Route
 
 TURNS = 60  # of one loop
@@ -182,6 +182,7 @@ def _route(given: Given) -> Value:
             summary=function_summary(function),
             file=function.scope.path if function else "",
             line=function.node.lineno if function else 0,
+            open=not answers_with_file(function),
         )
         for method in methods_of("route", given.named.get("methods"))
         if isinstance(path, str)

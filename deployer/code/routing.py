@@ -95,6 +95,14 @@ def any_guards(dependencies: Value) -> bool:
     return any(isinstance(each, Depends) and each.guards for each in values)
 
 
+def answers_with_file(function: Function | None) -> bool:
+    """Whether a route hands out a file, say a frontend's page: that may well not be there."""
+    nodes = ast.walk(function.node) if function else ()
+    calls = (node.func for node in nodes if isinstance(node, ast.Call))
+    names = (call.id if isinstance(call, ast.Name) else getattr(call, "attr", "") for call in calls)
+    return any(name == "FileResponse" for name in names)
+
+
 def function_summary(function: Function | None) -> str:
     """The docstring's first line, else the function's name made readable."""
     node = function.node if function else None
