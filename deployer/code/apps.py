@@ -159,7 +159,7 @@ def _is_maker(project: Project, path: str, func: ast.expr, depth: int) -> bool:
 def _wraps(project: Project, path: str, call: ast.Call, depth: int) -> bool:
     """``CORSMiddleware(app, …)`` and its like are ASGI apps; ``Mangum(app)`` is not."""
     name = dotted_name(call.func) or ""
-    if not name.endswith(WRAPPERS):
+    if not name.endswith(WRAPPERS) and not _is_asgi_class(project, path, name):
         return False
     values = [*call.args, *(item.value for item in call.keywords)]
     module = project.code.module(path)
@@ -168,6 +168,18 @@ def _wraps(project: Project, path: str, call: ast.Call, depth: int) -> bool:
         makes_app(project, path, first.get(value.id, value), depth - 1)
         for value in values
         if isinstance(value, ast.Name)
+    )
+
+
+def _is_asgi_class(project: Project, path: str, name: str) -> bool:
+    """Whether a name of the project's own is a class called with scope, receive and send."""
+    found = project.lookup(path, name) if name else None
+    node = found.node if found else None
+    return isinstance(node, ast.ClassDef) and any(
+        isinstance(item, ast.AsyncFunctionDef)
+        and item.name == "__call__"
+        and len(item.args.args) == 4
+        for item in node.body
     )
 
 
