@@ -16,12 +16,13 @@ from deployer.bundle.card import (
     competing,
     read_card,
 )
-from deployer.bundle.image import image_of, storage
+from deployer.bundle.image import image_of, storage, written_secrets
 from deployer.bundle.installed import installed
 from deployer.bundle.layout import copy_problems, name_problems
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.parts import Parts
 from deployer.bundle.refused import BundleRefused
+from deployer.bundle.stores import App, unopened
 from deployer.errors import Notice, Problem, Where
 from deployer.image.checks import check_dockerfile
 from deployer.image.made import make_dockerfile
@@ -33,7 +34,7 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     """The bundle, sorted by path. Raises ``Refused`` with ``problems`` and what is found here."""
     problems = list(problems)
     literals = _literals(parts)
-    shipped, left_out = _databases(parts, literals)
+    shipped, left_out = _stores(parts, files, literals)
     notices = [*parts.notices, *_database_notices(left_out)]
     notices += hazards.missed(parts.reading.listing.left_out, literals)
     readme, recoded = read_card(_own_readme(parts, files) or b"")
@@ -49,12 +50,15 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
         key=lambda file: file.path,
     )
     names = [file.path for file in bundle_files]
-    problems += [*_scan(files, shipped), *hazards.size_problems(bundle_files)]
-    problems += name_problems(names)
-    notices += [*port_notices, *hazards.size_notices(bundle_files)]
+    leaks, suspicions = _scan(files, shipped)
+    problems += [*leaks, *hazards.size_problems(bundle_files), *name_problems(names)]
+    notices += [*suspicions, *port_notices, *hazards.size_notices(bundle_files)]
+    notices += [*hazards.binary_notices(bundle_files), *hazards.number_notices(bundle_files)]
     notices += storage(parts)
     if parts.reading.image is not None:
-        notices += check_dockerfile(parts.reading.image, port)
+        given = (*parts.request.secrets, *parts.request.variables)
+        notices += check_dockerfile(parts.reading.image, port, given=given, ships=names)
+        problems += written_secrets(parts.reading.image)
         problems += copy_problems(parts.reading.image, names, parts.layout.base)
     bundle = Bundle(
         files=tuple(bundle_files),
@@ -81,10 +85,18 @@ def _copied(
             yield BundleFile(path=ship, digest=files.digest(entry.path), source=entry.path)
 
 
-def _scan(files: Files, shipped: dict[str, WorkspaceEntry]) -> Iterator[Problem]:
+def _scan(files: Files, shipped: dict[str, WorkspaceEntry]) -> tuple[list[Problem], list[Notice]]:
+    """Credentials in what ships: those of known shapes, and what only looks like one."""
+    problems: list[Problem] = []
+    notices: list[Notice] = []
     for entry in shipped.values():
         if hazards.is_scanned(entry.size):
-            yield from hazards.scan(entry.path, files.read(entry.path) or b"")
+            content = files.read(entry.path) or b""
+            found = list(hazards.scan(entry.path, content))
+            problems += found
+            known = {problem.where.line for problem in found if problem.where}
+            notices += hazards.suspicious(entry.path, content, known)
+    return problems, notices
 
 
 def _made(parts: Parts, files: Files) -> dict[str, bytes]:
@@ -107,29 +119,27 @@ def _made(parts: Parts, files: Files) -> dict[str, bytes]:
     return made
 
 
-def _databases(
-    parts: Parts, literals: frozenset[str]
+def _stores(
+    parts: Parts, files: Files, literals: frozenset[str]
 ) -> tuple[dict[str, WorkspaceEntry], list[LeftOut]]:
-    """Databases ship when the code names them, or the input `ignore` brings them back."""
-    shipped: dict[str, WorkspaceEntry] = {}
-    left_out: list[LeftOut] = []
-    for path, entry in parts.reading.listing.files.items():
-        if hazards.is_database(path) and not _is_wanted(parts, path, literals):
-            left_out.append(LeftOut(path=path, rule="a database no code names", origin="built-in"))
-        else:
-            shipped[path] = entry
-    return shipped, left_out
-
-
-def _is_wanted(parts: Parts, path: str, literals: frozenset[str]) -> bool:
-    asked = any(not rule.leaves_out for rule in parts.reading.rules.given.matching(path))
-    return asked or hazards.is_named(path, parts.backend.folder, literals)
+    """Databases ship when the code opens them, or the input `ignore` brings them back."""
+    app = App.of(parts.backend.folder, literals, parts.reading.imported)
+    given = parts.reading.rules.given
+    listed = parts.reading.listing.files
+    left_out = [
+        LeftOut(path=path, rule=rule, origin="built-in")
+        for path, rule in unopened(listed, app).items()
+        if not any(not rule.leaves_out for rule in given.matching(path))
+        if not hazards.is_pointer(files.read(path) or b"" if listed[path].size < 500 else b"")
+    ]
+    left = {item.path for item in left_out}
+    return {path: entry for path, entry in listed.items() if path not in left}, left_out
 
 
 def _database_notices(left_out: list[LeftOut]) -> Iterator[Notice]:
     for item in left_out:
         yield Notice(
-            message=f"The database `{item.path}` is left out: no code names it.",
+            message=f"`{item.path}` is left out: it is {item.rule}.",
             hint="If the app needs it, add a line like `!*.db` to the input `ignore`.",
             where=Where(file=item.path),
             warning=False,

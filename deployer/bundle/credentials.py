@@ -103,12 +103,16 @@ PLACEHOLDER: Final = re.compile(
 # The last one is the payload with which every text on JSON web tokens begins.
 FAKE: Final = re.compile(
     rb"(?i)xxxx|your|example|placeholder|abcdef|123456789|dummy|fake|test|\.\.\.|redacted|change"
+    rb"|abc123|123abc|abc[-_]?def|1234[-_]?5678"
     rb"|eyJzdWIiOiIxMjM0NTY3ODkwI"
 )
 _ASSIGNED: Final = re.compile(
     rb"(?i)\b(?P<name>\w{0,40}?(?:api_?key|secret|token|passw(?:or)?d|access_?key|private_?key"
     rb"|credentials?)\w{0,20})[\"']?\s{0,4}(?::\s{0,4}\w{1,10}\s{0,4}=|[:=,])\s{0,4}"
     rb"(?P<quote>[\"'])(?P<value>[\w+/=.~!@#%^&*-]{16,200})(?P=quote)"
+)
+_SENSITIVE: Final = re.compile(
+    r"(?i)api_?key|secret|token|passw(?:or)?d|access_?key|private_?key|credential|database_url|_dsn"
 )
 _NO_SECRET: Final = re.compile(
     rb"(?i)(?:name|id|url|uri|path|file|type|header|field|prefix|expir\w*|endpoint|tokens|tokenizer"
@@ -146,13 +150,23 @@ def assigned(path: str, content: bytes) -> Iterator[int]:
             yield match.start()
 
 
+def is_sensitive(name: str) -> bool:
+    """Whether a name says that its value is a secret: ``OPENAI_API_KEY``, not ``MAX_TOKENS``."""
+    return bool(_SENSITIVE.search(name)) and not _NO_SECRET.search(name.encode())
+
+
 def is_random(value: bytes) -> bool:
     """Whether a text looks like made by a generator: letters and digits mixed, no words."""
     mixed = re.search(rb"\d", value) and re.search(rb"[A-Za-z]", value)
-    if not mixed or is_placeholder(value) or re.search(rb"://|[a-z]{6,}[_.-][a-z]{3,}", value):
+    if not mixed or is_placeholder(value) or is_worded(value):
         return False
     shares = [count / len(value) for count in Counter(value).values()]
     return -sum(share * math.log2(share) for share in shares) >= RANDOM
+
+
+def is_worded(value: bytes) -> bool:
+    """Whether a text is put together from words, as names and addresses are."""
+    return bool(re.search(rb"://|[a-z]{6,}[_.-][a-z]{3,}", value))
 
 
 def is_placeholder(value: bytes) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from deployer.bundle.credentials import FAKE, credentials, is_sensitive, is_worded
 from deployer.bundle.parts import Parts
 from deployer.dependencies.system_packages import (
     commands_after,
     debian_release,
     system_packages,
 )
-from deployer.errors import Notice
+from deployer.errors import Exit, Notice, Problem, Where
 from deployer.image.made import Image
+from deployer.image.own import OwnImage, assignments
 from deployer.image.places import Place, find_places
 from deployer.image.programs import find_programs
 from deployer.image.writable import storage_notices, writable
@@ -59,3 +62,27 @@ def storage(parts: Parts) -> Iterator[Notice]:
 
 def _places(parts: Parts) -> tuple[Place, ...]:
     return find_places(parts.reading.target.project, parts.reading.closure)
+
+
+def written_secrets(image: OwnImage) -> Iterator[Problem]:
+    """Values of secrets in ENV and ARG: whoever has the image, or sees the Space, has them."""
+    for found in image.instructions:
+        if found.word not in {"ENV", "ARG"}:
+            continue
+        for name, value in assignments(found.value):
+            known = any(credentials(value.encode()))  # told of by its shape, wherever it stands
+            if is_sensitive(name) and not known and _is_real(value):
+                yield Problem(
+                    exit=Exit.BUNDLE,
+                    message=f"`{found.word} {name}` writes a secret's value into the image.",
+                    hint=f"Revoke it, remove the line, and name `{name}` in the input `secrets`.",
+                    where=Where(file=image.path, line=found.line),
+                )
+
+
+def _is_real(value: str) -> bool:
+    """Whether a value could be in use: no placeholder, no reference to another name, no word."""
+    if "$" in value or len(value) < 8 or value.startswith(("/", "http")):
+        return False
+    mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)
+    return bool(mixed) and not FAKE.search(value.encode()) and not is_worded(value.encode())
