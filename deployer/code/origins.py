@@ -9,13 +9,9 @@ from dataclasses import replace
 from deployer.code.apps import FunctionNode
 from deployer.code.cors import Place, cors_origins
 from deployer.code.decoding import wants_json
-from deployer.code.environment import (
-    MAPPINGS,
-    READERS,
-    field_name,
-    is_settings,
-)
+from deployer.code.environment import MAPPINGS, READERS
 from deployer.code.project import Project
+from deployer.code.settings_class import field_name, is_settings
 from deployer.code.source import dotted_name, statements
 from deployer.code.values import argument, class_of, made_by, text
 from deployer.model import EnvironmentName, OriginSetting

@@ -234,7 +234,7 @@ def test_settings_classes_are_read_with_prefix_alias_and_inheritance(plan: Plann
         "    LIMIT: ClassVar[int] = 3\n    _private: int = 1\nsettings = Settings()\n"
     )
     assert environment(plan, code) == {
-        "KEY": (None, True),
+        "APP_KEY": (None, True),
         "APP_NAME": ("x", False),
         "APP_SIZE": ("3", False),
         "APP_MUST": (None, True),
