@@ -137,6 +137,8 @@ def _describe(
         origins=find_origins(project, closure, environment),
         app_file=reading.target.app.path,
         app_line=reading.target.app.line,
+        app_reason=reading.target.reason,
+        health_reason="the input health-path" if request.health_path else "",
         dockerfile=reading.image.path if reading.image else "",
     )
     return backend, (health.notice,) if health.notice else ()
