@@ -26,6 +26,7 @@ from deployer.bundle.stores import App, unopened
 from deployer.errors import Notice, Problem, Where
 from deployer.image.checks import check_dockerfile
 from deployer.image.made import make_dockerfile
+from deployer.image.places import find_places
 from deployer.model import Bundle, BundleFile, Digest, LeftOut, WorkspaceEntry
 from deployer.ports import Files
 
@@ -40,7 +41,8 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     readme, recoded = read_card(_own_readme(parts, files) or b"")
     port, port_notices = app_port(parts, readme)
     backend = replace(parts.backend, app_port=port)
-    parts = replace(parts, backend=backend)
+    places = find_places(parts.reading.target.project, parts.reading.closure)
+    parts = replace(parts, backend=backend, places=places)
     changes = card_changes(parts, readme)
     made = _made(parts, files) | card_file(parts, readme, changes, recoded=recoded)
     notices += [*card_notices(parts, readme, changes), *competing(parts, files, shipped)]

@@ -15,7 +15,6 @@ from deployer.dependencies.system_packages import (
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.image.made import Image
 from deployer.image.own import OwnImage, assignments
-from deployer.image.places import Place, find_places
 from deployer.image.programs import find_programs
 from deployer.image.writable import storage_notices, writable
 
@@ -31,7 +30,7 @@ def image_of(parts: Parts) -> Image:
     packages = system_packages(entries, find_programs(target.project, parts.reading.closure))
     workdir = parts.layout.search(parts.reading.cwd)
     shipped = parts.layout.shipped
-    room = writable(_places(parts), map(shipped, parts.reading.listing.files), shipped, workdir)
+    room = writable(parts.places, map(shipped, parts.reading.listing.files), shipped, workdir)
     return Image(
         python=parts.backend.python_version,
         app=str(target),
@@ -57,11 +56,7 @@ def image_of(parts: Parts) -> Image:
 
 def storage(parts: Parts) -> Iterator[Notice]:
     """What the app writes where it can't, or where it is lost."""
-    yield from storage_notices(_places(parts), parts.reading.image)
-
-
-def _places(parts: Parts) -> tuple[Place, ...]:
-    return find_places(parts.reading.target.project, parts.reading.closure)
+    yield from storage_notices(parts.places, parts.reading.image)
 
 
 def written_secrets(image: OwnImage) -> Iterator[Problem]:
