@@ -60,7 +60,8 @@ class App:
 
     def names(self, path: str) -> bool:
         """Whether the code names a data file: its file name, or a folder that it lies in."""
-        inside = path if self.folder == "." else path[len(self.folder) + 1 :]
+        below = path.startswith(f"{self.folder}/")
+        inside = path[len(self.folder) + 1 :] if below else path
         return not self.named.isdisjoint(inside.split("/"))
 
 

@@ -39,6 +39,7 @@ MAKERS = frozenset(
         *("RotatingFileHandler", "TimedRotatingFileHandler", "mkdtemp"),
     )
 )
+_SQLITE = re.compile(r"^sqlite(?:\+\w+)?:///(?:file:)?([^?]+).*")
 _PATTERN = re.compile(r"[^/]*[*?\[{]")
 SEARCH = frozenset(("sys.path.insert", "sys.path.append", "sys.path.extend"))
 
@@ -178,7 +179,7 @@ class _Visit:
                 yield known
 
     def _path_of(self, node: ast.expr) -> str | None:
-        known = _before_pattern(self.reader.read(node) or "")
+        known = _SQLITE.sub(_database, _before_pattern(self.reader.read(node) or ""))
         if not known or "\n" in known:
             return None
         sure = known.startswith((HERE, CWD, "../"))
@@ -201,6 +202,11 @@ class _Visit:
                 served=self.serves,
             )
         )
+
+
+def _database(url: re.Match[str]) -> str:
+    """The file that an SQLite URL names."""
+    return url[1] if url[1].startswith("/") else f"{CWD}/{url[1]}"
 
 
 def _before_pattern(known: str) -> str:

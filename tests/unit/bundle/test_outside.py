@@ -167,6 +167,19 @@ REACHES: dict[str, tuple[Mapping[str, str], set[str]]] = {
         },
         {"x.txt"},
     ),
+    "a database by its address": (
+        {
+            "backend/main.py": reading(
+                "import sqlite3\nURL = 'sqlite:///../data/x.db'\n"
+                "with sqlite3.connect(URL.removeprefix('sqlite:///')) as c:\n"
+                "    X = len(list(c.execute('pragma database_list')))",
+                "[X + 6, 1]",
+            ),
+            "data/x.db": "",
+            "data/y.db": "",
+        },
+        {"data/x.db"},
+    ),
     "a build that git ignores": (
         {
             "backend/main.py": reading(
