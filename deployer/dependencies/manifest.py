@@ -27,9 +27,19 @@ FRAMEWORKS = frozenset(
     {"fastapi", "starlette", "litestar", "quart", "sanic", "blacksheep", "django", "falcon"}
 )
 # What installs from a project or a lock itself, and so needs these files as they are.
-INSTALLERS = re.compile(
-    r"\buv\s+(?:sync|run|export)\b|\b(?:poetry|pdm|pipenv|hatch|rye|pixi)\b.*\b(?:install|sync|run)\b"
-    r"|\bpip3?\s+install\b(?:\s+-\S+)*\s+[\"']?\.(?:[\[\"'\s/]|$)|\b(?:conda|mamba|micromamba)\b.*\benv\b"
+INSTALLERS = (
+    (re.compile(r"\buv\s+(?:sync|run|export)\b"), ("uv.lock", "pyproject.toml")),
+    (re.compile(r"\bpoetry\b.*\b(?:install|sync|export)\b"), ("poetry.lock", "pyproject.toml")),
+    (re.compile(r"\bpipenv\b.*\b(?:install|sync|requirements)\b"), ("Pipfile.lock", "Pipfile")),
+    (re.compile(r"\b(?:pdm|hatch|rye|pixi)\b.*\b(?:install|sync|run)\b"), ("pyproject.toml",)),
+    (
+        re.compile(r"\bpip3?\s+install\b(?:\s+-\S+)*\s+[\"']?\.(?:[\[\"'\s/]|$)"),
+        ("pyproject.toml", "setup.cfg", "setup.py"),
+    ),
+    (
+        re.compile(r"\b(?:conda|mamba|micromamba)\b.*\b(?:env|install|create)\b"),
+        ("environment.yml", "environment.yaml"),
+    ),
 )
 
 
@@ -43,11 +53,15 @@ class OwnInstall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The manifest that is taken, and why it and no other."""
+    """The manifest that is taken, and why it and no other.
+
+    ``as_it_is``: a brought Dockerfile installs it, and none of its files is ours to change.
+    """
 
     source: Source = field(repr=False)
     manifest: Manifest
     reason: str
+    as_it_is: bool = False
 
     @property
     def asked(self) -> tuple[Entry, ...]:
@@ -86,10 +100,10 @@ def find_manifest(
 def install(chosen: Chosen, python: str) -> Dependencies:
     """What the Space installs with this Python. Raises ``Refused`` (exit 3)."""
     manifest, source = chosen.manifest, chosen.source
-    found = manifest.install(python)
-    found = replace(
-        found, manifest=manifest.path, kind=manifest.kind, reason=chosen.reason, files=found.files
-    )
+    found = _untouched(chosen, python) if chosen.as_it_is else manifest.install(python)
+    found = replace(found, manifest=manifest.path, kind=manifest.kind, reason=chosen.reason)
+    if chosen.as_it_is:
+        return found
     if source.made:
         found = server.with_server(found, source)
     return replace(found, notices=(*found.notices, *_remarks(chosen, found, python)))
@@ -97,17 +111,57 @@ def install(chosen: Chosen, python: str) -> Dependencies:
 
 def _copied(about: Source, own: OwnInstall) -> Chosen | None:
     """The requirements that a brought Dockerfile installs, test packages less."""
-    if any(INSTALLERS.search(command) for command in own.commands):
-        return None
-    names = [name for name in own.copied if "require" in name.lower()]
-    for name in (*names, *kinds.REQUIREMENTS):
-        path = join(about.backend, name.removeprefix("./"))
+    names = _installed_as_they_are(own.commands)
+    if names:
+        return _as_it_is(about, names)
+    copied = [name.removeprefix("./") for name in own.copied if "require" in name.lower()]
+    paths = [path for name in copied for path in (join(about.backend, name), name)]
+    for path in (*paths, *(join(about.backend, name) for name in kinds.REQUIREMENTS)):
         content = about.files.read(path)
         if content is not None:
             source = replace(about, path=path, content=content)
             reason = "the backend's Dockerfile installs it"
             return Chosen(source=source, manifest=requirement_files.read(source), reason=reason)
     return None
+
+
+def _installed_as_they_are(commands: Iterable[str]) -> tuple[str, ...]:
+    for command in commands:
+        for pattern, names in INSTALLERS:
+            if pattern.search(command):
+                return names
+    return ()
+
+
+def _as_it_is(about: Source, names: Sequence[str]) -> Chosen | None:
+    """What a Dockerfile installs without us, as far as it can be told."""
+    found = {source.path.rpartition("/")[2]: (kind, source) for kind, source in _nearest(about)}
+    for name in names:
+        if name in found:
+            kind, source = found[name]
+            try:
+                manifest = _read(kind, source)
+            except Refused:
+                continue  # its own tool will say what is wrong
+            if manifest is not None:
+                reason = "the backend's Dockerfile installs from it"
+                return Chosen(source=source, manifest=manifest, reason=reason, as_it_is=True)
+    return None
+
+
+def _nearest(about: Source) -> Iterator[tuple[kinds.Kind, Source]]:
+    """The manifests, those of the backend's folder last and so on top."""
+    yield from reversed(list(_candidates(about)))
+
+
+def _untouched(chosen: Chosen, python: str) -> Dependencies:
+    """What it comes to, with no file of ours."""
+    main = chosen.manifest.path
+    try:
+        found = chosen.manifest.install(python)
+    except Refused:
+        return Dependencies(main=main, entries=chosen.manifest.asked)
+    return Dependencies(main=main, entries=found.entries, locked=found.locked)
 
 
 def _first(about: Source) -> Chosen:

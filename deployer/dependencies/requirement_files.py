@@ -45,7 +45,7 @@ def _installed(
 ) -> Dependencies:
     content = {place: cleaned.content for place, cleaned in found.items()}
     main = source.path
-    if not within(main, source.backend):
+    if source.made and not within(main, source.backend):
         # The manifest above moves into the backend, and what it includes with it.
         content = {_moved(source, place): text for place, text in content.items()}
         main = _moved(source, main)

@@ -13,6 +13,9 @@ from packaging.utils import canonicalize_name
 from deployer.dependencies.development import is_test_package
 from deployer.errors import Notice, Where
 
+# `# via x, y` on a line, or `# via` and each of them on a line of its own.
+VIA = re.compile(r"#\s*via\b[ \t]*([^\r\n]*)")
+VIA_MORE = re.compile(r"\s+#\s{2,}([^\r\n]*)")
 PATHS = re.compile(r"^\.|^file:|^[^:@]*/|\.(?:whl|zip|tar\.gz)$|@\s*file:")
 
 
@@ -109,24 +112,25 @@ def _goes(entries: Sequence[Entry], place: int, needed: frozenset[str]) -> bool:
 
 
 def _users(entries: Sequence[Entry], place: int) -> Iterator[str]:
-    """The packages that the comments behind an entry say it is there for."""
-    told = [line for line in entries[place].raw.splitlines() if "#" in line]
+    """The packages that pip-compile's comment behind an entry says it is there for."""
+    told = [match[1] for line in entries[place].raw.splitlines() if (match := VIA.search(line))]
     for entry in entries[place + 1 :]:
-        if not entry.raw.lstrip().startswith("#"):
+        match = VIA.search(entry.raw) if not told else VIA_MORE.match(entry.raw)
+        if not match or not entry.raw.lstrip().startswith("#"):
             break
-        told.append(entry.raw)
-    if not any(re.search(r"#\s*via\b", line) for line in told):
-        return
-    for line in told:
-        for word in re.split(r"[,\s]+", line.partition("#")[2].strip()):
-            if word != "via" and re.fullmatch(r"[A-Za-z0-9][\w.-]*(?<!\.txt)(?<!\.in)", word):
-                yield canonicalize_name(word)
+        told.append(match[1] or " ")
+    for words in told:
+        for word in words.split(","):
+            if re.fullmatch(r"[A-Za-z0-9][\w.-]*(?<!\.txt)(?<!\.in)", word.strip()):
+                yield canonicalize_name(word.strip())
 
 
 def with_added(content: bytes, line: str) -> bytes:
     """The file with one more line, ended as its other lines are."""
     end = b"\r\n" if b"\r\n" in content else b"\n"
     gap = b"" if not content or content.endswith(b"\n") else end
+    # A backslash at the very end would take the new line into its own.
+    gap += end if (content + gap).rstrip(b"\r\n").endswith(b"\\") else b""
     return content + gap + line.encode() + end
 
 

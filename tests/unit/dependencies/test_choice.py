@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deployer.adapters.disk import Workspace
-from deployer.dependencies.manifest import OwnInstall, find_manifest
+from deployer.dependencies.manifest import OwnInstall, find_manifest, install
 from tests.unit.bundle.conftest import write
 from tests.unit.dependencies.conftest import Failing, Installer
 from tests.unit.dependencies.test_uv_lock import BASE, lock, needs
@@ -117,7 +117,27 @@ def test_a_dockerfile_that_installs_the_project_itself_needs_nothing_made(
 ) -> None:
     write(tmp_path, {"backend/requirements.txt": FULL, "backend/uv.lock": LOCK})
     own = OwnInstall(copied=["pyproject.toml"], commands=[command])
-    assert find_manifest(Workspace(tmp_path), "backend", frozenset(), own) is None
+    chosen = find_manifest(Workspace(tmp_path), "backend", frozenset(), own)
+    assert chosen is None or install(chosen, "3.11").files == {}
+
+
+def test_what_a_dockerfile_installs_itself_is_told_all_the_same(tmp_path: Path) -> None:
+    write(tmp_path, {"backend/requirements.txt": FULL, "backend/uv.lock": LOCK})
+    own = OwnInstall(commands=["uv sync --frozen"])
+    chosen = find_manifest(Workspace(tmp_path), "backend", frozenset(), own)
+    assert chosen is not None
+    found = install(chosen, "3.11")
+    assert (found.manifest, found.kind, found.locked) == ("backend/uv.lock", "uv.lock", True)
+    assert found.names == {"click", "fastapi", "uvicorn"}
+    assert found.notices == ()
+
+
+def test_what_a_dockerfile_copies_from_the_root_stays_there(tmp_path: Path) -> None:
+    write(tmp_path, {"requirements.txt": f"{FULL}pytest\n"})
+    own = OwnInstall(copied=["requirements.txt"], commands=["pip install -r requirements.txt"])
+    chosen = find_manifest(Workspace(tmp_path), "backend", frozenset(), own)
+    assert chosen is not None
+    assert install(chosen, "3.11").files == {"requirements.txt": FULL.encode()}
 
 
 def test_what_a_dockerfile_copies_is_what_it_installs(tmp_path: Path) -> None:
