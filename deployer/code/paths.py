@@ -20,6 +20,11 @@ HERE = "/workspace:"  # no path of a real program begins like these
 CWD = "/cwd:"
 DEPTH = 24  # constants of constants, and a call for each step up
 STEPS = 600  # for one expression: more is a riddle, not a path
+# The expressions that can be a text.
+KINDS = (
+    *(ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.JoinedStr),
+    *(ast.Subscript, ast.BoolOp, ast.Call),
+)
 
 _WORDS = {"os.pardir": "..", "os.curdir": ".", "os.sep": "/", "os.path.sep": "/"}
 _MAKERS = ("Path", "PurePath", "PosixPath", "PurePosixPath")
@@ -38,6 +43,8 @@ class Reader:
 
     def read(self, node: ast.expr | None) -> str | None:
         """What ``node`` is as a text, a path of this module's kind included."""
+        if not isinstance(node, KINDS):
+            return None
         return replace(self, steps=iter(range(STEPS))).text(node)
 
     def text(self, node: ast.expr | None, depth: int = DEPTH) -> str | None:

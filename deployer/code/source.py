@@ -49,7 +49,11 @@ Definition = ast.expr | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A parsed file: every node, what it imports, and what its top level defines."""
+    """A parsed file: every node, what it imports, and what its top level defines.
+
+    ``bound`` are the imports by the name they bind, the last one winning as it does when run;
+    ``stars`` those of everything.
+    """
 
     path: str
     tree: ast.Module
@@ -57,11 +61,8 @@ class Module:
     imports: tuple[Import, ...]
     definitions: dict[str, Definition]
     since: Version
-
-    @property
-    def bound(self) -> dict[str, Import]:
-        """Imports by the name they bind, the last one winning as it does when run."""
-        return {found.bound: found for found in self.imports}
+    bound: dict[str, Import]
+    stars: tuple[Import, ...]
 
 
 class Code:
@@ -126,13 +127,16 @@ class Code:
             if plain is None:
                 return None
             tree, nodes, since = plain, tuple(ast.walk(plain)), broken.since
+        imports = tuple(_imports(tree.body, guarded=False))
         return Module(
             path=path,
             tree=tree,
             nodes=nodes,
-            imports=tuple(_imports(tree.body, guarded=False)),
+            imports=imports,
             definitions=dict(_definitions(tree.body)),
             since=since,
+            bound={found.bound: found for found in imports},
+            stars=tuple(found for found in imports if found.name == "*"),
         )
 
 
