@@ -126,7 +126,9 @@ def _needs(report: Report, mark: Mark) -> str:
         shown = ", ".join(mark(name) for name in missing)
         return f"{shown}: required, and nobody gives a value ({read} read)"
     given = sum(1 for each in environment if provider(each, report))
-    return f"nothing more: {read} read, {given or 'none'} given, no other is required"
+    if given:
+        return f"nothing more: {read} read, {given} given, the others not required"
+    return f"nothing: {read} read, none of them required"
 
 
 def _ships(bundle: Bundle, mark: Mark) -> str:

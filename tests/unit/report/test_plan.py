@@ -67,8 +67,9 @@ def test_without_a_backend_there_are_no_facts(planned: Report) -> None:
         (
             {"environment": (a_name("COHERE_API_KEY", required=True), a_name("B"))},
             "Needs",
-            "nothing more: 2 names read, 1 given, no other is required",
+            "nothing more: 2 names read, 1 given, the others not required",
         ),
+        ({"environment": (a_name("B"),)}, "Needs", "nothing: 1 name read, none of them required"),
         ({"origins": None}, "CORS origins", "from no environment name"),
         (
             {"origins": OriginSetting(name="O", single=True)},
