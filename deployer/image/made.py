@@ -70,7 +70,8 @@ def _user(image: Image) -> str:
     folders = " ".join((HOME, *image.folders))
     make = ["useradd -m -u 1000 user", f"mkdir -p {folders}"]
     make += [f"ln -s {HOME} {link}" for link in image.links]
-    make += [f"chown -R user:user {folders}"]
+    own = [f for f in image.folders if not f.startswith(f"{HOME}/")]
+    make += [f"chown -R user:user {' '.join((HOME, *own))}"]
     return " \\\n    && ".join(make)
 
 
