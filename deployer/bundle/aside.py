@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from deployer.bundle.context import Build
 from deployer.bundle.ignore import BUILT_IN
 from deployer.bundle.listing import Listing
 from deployer.bundle.rules import Group
@@ -83,6 +84,13 @@ def literal_words(project: Project, closure: Iterable[str]) -> frozenset[str]:
     return frozenset(words)
 
 
+def run_words(build: Build | None) -> frozenset[str]:
+    """What an own Dockerfile's commands name: ``cd frontend && npm run build``."""
+    instructions = build.image.instructions if build else ()
+    texts = (found.value for found in instructions if found.word in _COMMANDS)
+    return frozenset(word for text in texts for word in re.findall(r"[\w.-]+", text))
+
+
 def _strangers(files: Iterable[str], backend: str, context: str) -> Iterator[tuple[str, str]]:
     """Folders that look like no part of a backend, outermost first, with the rule's name."""
     paths = list(files)
@@ -98,4 +106,5 @@ def _strangers(files: Iterable[str], backend: str, context: str) -> Iterator[tup
             yield folder, found[folder]
 
 
+_COMMANDS = frozenset(("RUN", "WORKDIR", "CMD", "ENTRYPOINT"))
 _RELATIVE = re.compile(r"(?:\.{1,2}/)*([\w.-]+)/[^\s]*")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from deployer.bundle.ignore import INPUT
+from deployer.bundle.outside import above
 from deployer.bundle.place import common_folder
 from deployer.code.choose import Target
 from deployer.code.project import Project, Unresolved
@@ -131,31 +132,21 @@ def _outside(
     """Modules that lie in the repository, but not in the backend's folder."""
     if folder == ".":
         return
-    seen: dict[str, str | None] = {}
+    told: set[str] = set()
     for path in closure:
         module = project.code.module(path)
         for found in module.imports if module else ():
             top = found.module.partition(".")[0]
             if found.level or not top or project.locate(found.module) or _own_folder(project, top):
                 continue
-            if top not in seen:
-                seen[top] = _module_above(files, folder, top)
-            if (place := seen[top]) and not found.guarded:
+            place = None if found.guarded or top in told else above(files, folder, found)
+            if place:
+                told.add(top)
                 yield _elsewhere(path, found.line, top, place, folder)
 
 
 def _own_folder(project: Project, top: str) -> bool:
     return any(project.code.has_folder(join(root, top)) for root in project.roots)
-
-
-def _module_above(files: Files, folder: str, top: str) -> str | None:
-    above = folder
-    while above != ".":
-        above = parent(above)
-        for path in (join(above, f"{top}.py"), join(above, f"{top}/__init__.py")):
-            if files.read(path) is not None:
-                return path
-    return None
 
 
 def _left_out(

@@ -67,7 +67,8 @@ def find_build(files: Files, folder: str, rules: IgnoreRules, outer: IgnoreRules
             return Build(image=image, context=context)
     if folder == ".":
         return None
-    for path in (*declared, *ELSEWHERE):
+    usual = [path for path in declared if "dev" not in path.rpartition("/")[2]]
+    for path in dict.fromkeys((*OWN_IMAGES[:-1], *usual, *ELSEWHERE, *declared)):
         image = _read(files, path, outer)
         if image is not None and not within(path, folder):
             context = _context(files, image, folder, declared.get(path))

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from deployer.bundle.place import kind_of
 from deployer.code.path_uses import Use, Uses
-from deployer.code.paths import CWD, at
+from deployer.code.paths import CWD, HERE, at
 from deployer.code.project import Project
 from deployer.code.search_path import is_common, within
-from deployer.code.source import Import, join, parent
+from deployer.code.source import Code, Import, join, parent
 from deployer.errors import Notice, Where
 from deployer.model import WorkspaceKind
 from deployer.ports import Files
@@ -147,7 +147,7 @@ def absent(files: Files, folder: str, cwd: str, uses: Uses) -> Iterator[Notice]:
                 hint="If it is built, build it in a step before this one.",
                 where=Where(file=use.path, line=use.line),
             )
-        elif not use.definition:
+        elif not use.definition and (use.opened or use.known.startswith((HERE, CWD))):
             yield Notice(
                 message=f"The code names `{path}`, which {what}; it may do without.",
                 where=Where(file=use.path, line=use.line),
@@ -174,11 +174,30 @@ def _open_imports(project: Project, closure: Iterable[str]) -> Iterator[tuple[st
                 yield path, found, dotted
 
 
+def above(files: Files, folder: str, found: Import) -> str | None:
+    """The file above ``folder`` that an absolute import would load."""
+    places = (_located(files, place, found.module, found.name) for place in _above(folder))
+    return next((path for path in places if path), None)
+
+
 def _located(files: Files, place: str, dotted: str, name: str | None) -> str | None:
+    """The file of a module below ``place`` that has the imported name in it."""
     base = join(place, dotted.replace(".", "/"))
-    inner = [f"{base}/{name}.py", f"{base}/{name}/__init__.py"] if name else []
-    choices = (f"{base}/__init__.py", f"{base}.py", *inner)
-    return next((path for path in choices if files.read(path) is not None), None)
+    inner = (f"{base}/{name}.py", f"{base}/{name}/__init__.py") if name else ()
+    submodule = next((path for path in inner if files.read(path) is not None), None)
+    own = (f"{base}/__init__.py", f"{base}.py")
+    module = next((path for path in own if files.read(path) is not None), None)
+    if module is not None and (name is None or submodule or _has(files, module, name)):
+        return module
+    return submodule
+
+
+def _has(files: Files, path: str, name: str) -> bool:
+    """Whether a module has a name; one that lacks it is another of the same name, installed."""
+    module = Code(files, [path]).module(path)
+    if module is None or name == "*":
+        return True
+    return bool({name, "*", "__getattr__"} & {*module.definitions, *module.bound})
 
 
 def _with_inits(files: Files, path: str, place: str, folder: str) -> Iterator[str]:

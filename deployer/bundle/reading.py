@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from deployer.bundle import checks
-from deployer.bundle.aside import Wanted, literal_words, set_aside
+from deployer.bundle.aside import Wanted, literal_words, run_words, set_aside
 from deployer.bundle.brought import Brought, bring, bring_context, missing_copies
 from deployer.bundle.context import Build, find_build
 from deployer.bundle.folder import elsewhere, find_folder
@@ -23,6 +23,7 @@ from deployer.bundle.outside import (
     served_inside,
 )
 from deployer.bundle.request import BundleRequest
+from deployer.bundle.stores import named_in_tests
 from deployer.code.choose import Target, choose
 from deployer.code.launch import Launch, launches
 from deployer.code.path_uses import Uses, find_uses
@@ -116,6 +117,7 @@ def read_backend(request: BundleRequest, files: Files) -> Reading:
         left_out = seen.listing.left_out
         more = checks.wanted_but_left_out(seen.target.project, seen.closure, place.folder, left_out)
         more |= served_inside(files, place.folder, seen.cwd, seen.uses)
+        more |= named_in_tests(left_out, seen.uses, seen.cwd)
         further = _further(place, seen)
         if more <= needed and reach.holds(further):
             break
@@ -232,7 +234,7 @@ def _wanted(place: _Place, seen: _Round) -> Wanted:
     return Wanted(
         closure=frozenset(seen.closure),
         named=frozenset(path for path in named | copied if not within(base, path)),
-        words=literal_words(seen.target.project, seen.closure),
+        words=literal_words(seen.target.project, seen.closure) | run_words(place.build),
         asked=place.rules.given,
     )
 

@@ -27,6 +27,7 @@ OTHERS = frozenset(
         *("copytree", "copy", "copyfile", "joblib.load", "load_model", "torch.load", "Environment"),
     )
 )
+SIGNS = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
 DEEPEST = 80  # levels of nesting: no path is buried deeper
 TESTS = frozenset(("exists", "is_file", "is_dir", "isfile", "isdir", "lexists"))
 FOLDERS = frozenset(("mkdir", "makedirs"))
@@ -48,13 +49,14 @@ SEARCH = frozenset(("sys.path.insert", "sys.path.append", "sys.path.extend"))
 class Use:
     """A path that the code names. ``known`` is as ``paths.Reader`` gives it.
 
-    ``needed``: opened where nothing looks first whether it is there, or makes it. ``served``: the
-    folder is one of static files or templates.
+    ``opened``: by a call that reads it. ``needed``: so, and nothing looks first whether it is
+    there, or makes it. ``served``: the folder is one of static files or templates.
     """
 
     known: str
     path: str
     line: int
+    opened: bool = False
     needed: bool = False
     definition: bool = False
     served: bool = False
@@ -102,9 +104,12 @@ class _Visit:
     levels: int = DEEPEST
 
     def block(self, node: ast.AST) -> None:
-        inner = replace(self, levels=self.levels - 1)
-        for child in ast.iter_child_nodes(node) if self.levels else ():
-            inner.visit(child)
+        # Most nodes end here: there are no paths in an operator.
+        parts = [n for n in ast.iter_child_nodes(node) if not isinstance(n, SIGNS)]
+        if parts and self.levels:
+            inner = replace(self, levels=self.levels - 1)
+            for child in parts:
+                inner.visit(child)
 
     def visit(self, node: ast.AST) -> None:
         match node:
@@ -138,6 +143,8 @@ class _Visit:
         if isinstance(node, ast.Compare) and any(map(_is_search, node.comparators)):
             return
         known = self._path_of(node)
+        if known is None and isinstance(node, ast.Name | ast.Constant):
+            return
         if known is None:
             replace(self, is_path=False, opens=False, serves=False).block(node)
         else:
@@ -197,6 +204,7 @@ class _Visit:
                 known=known,
                 path=self.reader.path,
                 line=node.lineno,
+                opened=self.opens,
                 needed=self.opens and not self.guarded and not definition,
                 definition=definition,
                 served=self.serves,

@@ -193,3 +193,17 @@ def test_what_the_app_reads_and_the_dockerfile_does_not_copy_is_told(plan: Plann
     assert "backend/main.py:1: The app reads `content/x`, which `backend/Dockerfile`" in (
         found.notices
     )
+
+
+def test_a_frontend_that_a_command_builds_ships(plan: Planner) -> None:
+    own = dockerfile("COPY . .", "RUN cd frontend && npm ci && npm run build")
+    found = plan({**FRONTEND, "main.py": APP, "requirements.txt": "fastapi\n", "Dockerfile": own})
+    assert "frontend/src/a.js" in found.paths
+
+
+def test_a_dockerfile_for_development_comes_last(plan: Planner) -> None:
+    compose = COMPOSE.replace("backend/Dockerfile", "Dockerfile.dev")
+    developed = dockerfile("COPY backend/ .", "RUN pip install watchfiles")
+    built = dockerfile("COPY backend/ .")
+    files = {"compose.yaml": compose, "Dockerfile.dev": developed, "Dockerfile": built}
+    assert plan({**MINIMAL, **files}).text("Dockerfile") == built

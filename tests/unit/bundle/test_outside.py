@@ -396,3 +396,19 @@ def test_a_folder_that_the_code_makes_itself_is_not_missing(plan: Planner) -> No
     code = f"import os\nos.makedirs('static', exist_ok=True)\n{SERVING}{APP}"
     (notice,) = plan({**NEEDS, "backend/main.py": code}).bundle.notices
     assert not notice.warning
+
+
+def test_a_folder_that_only_shares_an_installed_package_s_name_stays_behind(plan: Planner) -> None:
+    found = plan(
+        {
+            "backend/requirements.txt": "fastapi\nuvicorn\nopenai-agents\n",
+            "backend/main.py": f"from agents import Agent\n{APP}",
+            "agents/__init__.py": "def plan(): ...\n",
+        }
+    )
+    assert "agents/__init__.py" not in found.paths
+
+
+def test_a_text_that_looks_like_a_path_is_not_missed(plan: Planner) -> None:
+    code = f"LINK = {{'text': '../docs/intro.md'}}\n{APP}"
+    assert not plan({**NEEDS, "backend/main.py": code}).bundle.notices
