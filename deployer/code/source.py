@@ -12,13 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from deployer.code.syntax import (
-    OLDEST,
-    Version,
-    made_plain,
-    version_of,
-    version_of_broken,
-)
+from deployer.code.syntax import OLDEST, Version, made_plain, version_of, version_of_broken
 from deployer.ports import Files
 
 
