@@ -6,7 +6,7 @@ import re
 
 from packaging.utils import canonicalize_name
 
-from deployer.dependencies import listed
+from deployer.dependencies import listed, requirements
 from deployer.dependencies.development import is_test_package
 from deployer.dependencies.documents import items, texts, yaml_mapping
 from deployer.dependencies.found import Manifest, Source
@@ -46,7 +46,8 @@ def read(source: Source) -> Manifest:
         if isinstance(item, dict)
         for line in texts(item, "pip")
     ]
-    needed = [name for name in others if _is_needed(name, source)]
+    piped = {entry.name for wish in wishes for entry in requirements.parse(wish.text)}
+    needed = [name for name in others if name not in piped and _is_needed(name, source)]
     if needed:
         raise Refused([_refused(source, needed)])
     return listed.manifest(

@@ -107,3 +107,26 @@ class Manifest:
     install: Callable[[str], Dependencies] = field(repr=False)
     names: frozenset[str] = frozenset()
     python: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The manifest that is taken, and why it and no other.
+
+    ``as_it_is``: a brought Dockerfile installs it, and none of its files is ours to change.
+    """
+
+    source: Source = field(repr=False)
+    manifest: Manifest
+    reason: str
+    as_it_is: bool = False
+
+    @property
+    def asked(self) -> tuple[Entry, ...]:
+        """What it asks for itself, markers and all: they take part in choosing the Python."""
+        return self.manifest.asked
+
+    @property
+    def python(self) -> str:
+        """The Pythons it is for: specifiers, alternatives by ``||``."""
+        return self.manifest.python

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from deployer.code.source import join
+from deployer.code.source import join, parent
 from deployer.dependencies import (
     conda,
     pipfile,
@@ -30,6 +31,13 @@ REQUIREMENTS = (
 )
 # Written by hand for pip-compile, or written by a tool for itself: after the locks.
 LATE = ("requirements.lock", "requirements-lock.txt", "requirements.in", "requirements/base.in")
+
+
+ANY = re.compile(r"^req[\w.-]*(?:/[\w.-]+)?\.txt$", re.IGNORECASE)
+FOR_OTHERS = re.compile(
+    r"dev|test|lint|doc|(?:^|[\W_])ci(?:[\W_]|$)|eval|bench|train|notebook|frontend|constraint",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,19 @@ KINDS = (
 )
 
 
+def _others(about: Source, folder: str) -> Iterator[str]:
+    """Requirements files of any other name, of the folder and its `requirements/`."""
+    for place in (folder, join(folder, "requirements")):
+        for entry in about.files.walk(place, lambda _: False):
+            name = entry.path if folder == "." else entry.path[len(folder) + 1 :]
+            if (
+                entry.kind is WorkspaceKind.FILE
+                and ANY.search(name)
+                and not FOR_OTHERS.search(name)
+            ):
+                yield name
+
+
 def sources(about: Source, folder: str) -> Iterator[tuple[Kind, Source]]:
     """The manifests that lie in a folder, best first; `Requirements.TXT` is one, too."""
     spelt: dict[str, str] = {}
@@ -80,10 +101,29 @@ def sources(about: Source, folder: str) -> Iterator[tuple[Kind, Source]]:
             # The usual spelling beats any other that stands beside it.
             spelt[entry.path.lower()] = min(entry.path, spelt.get(entry.path.lower(), entry.path))
             spelt[entry.path] = entry.path
+    others = tuple(sorted(_others(about, folder)))
     for kind in KINDS:
-        for name in kind.names:
+        for name in (*kind.names, *(others if kind.names is LATE else ())):
             path = join(folder, name)
             path = spelt.get(path) or spelt.get(path.lower()) or path
             content = about.files.read(path)
             if content is not None:
                 yield kind, replace(about, path=path, content=content)
+
+
+def candidates(about: Source) -> Iterator[tuple[Kind, Source]]:
+    """The manifests of the backend's folder, then of those above."""
+    folder = about.backend
+    yield from sources(about, folder)
+    while folder != ".":
+        folder = parent(folder)
+        yield from sources(about, folder)
+
+
+def read(kind: Kind, source: Source) -> Manifest | None:
+    """The manifest, if the file declares anything. Raises ``Refused``."""
+    try:
+        return kind.read(source)
+    except (ValueError, RecursionError) as error:
+        why = str(error).partition("\n")[0] or "it nests too deep"
+        raise source.broken(why) from error

@@ -66,7 +66,7 @@ def write(source: Source, pins: Iterable[Pin], removed: Iterable[str] = ()) -> D
         entries=entries,
         locked=True,
         removed=tuple(sorted(set(removed))),
-        notices=tuple(_unhashed(source, bare)),
+        notices=(*_unhashed(source, bare), *_indexes(source, remote)),
     )
 
 
@@ -122,6 +122,16 @@ def outside(source: Source, path: str, line: int | None) -> Problem:
         " name a folder that holds both.",
         line,
     )
+
+
+def _indexes(source: Source, pins: Sequence[Pin]) -> Iterator[Notice]:
+    for index in sorted({pin.index for pin in pins if not addresses.is_default(pin.index)}):
+        names = ", ".join(f"`{pin.name}`" for pin in pins if pin.index == index)
+        yield Notice(
+            message=f"The Space's build asks {index} for {names}, without credentials.",
+            where=source.where(),
+            warning=False,
+        )
 
 
 def _unhashed(source: Source, bare: Sequence[Pin]) -> Iterator[Notice]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from deployer.code.search_path import within
@@ -56,7 +56,7 @@ def _installed(
         entries=entries,
         locked=bool(pinned) and all(entry.hashed for entry in pinned),
         removed=tuple(sorted({name for cleaned in found.values() for name in cleaned.removed})),
-        notices=tuple(_unreadable(found)),
+        notices=(*_unreadable(found), *_half_hashed(source, pinned)),
     )
 
 
@@ -148,6 +148,17 @@ def _behind(source: Source, entries: Iterable[Entry]) -> frozenset[str]:
             if content is not None:
                 found |= pyproject.names(replace(source, path=path, content=content))
     return frozenset(found)
+
+
+def _half_hashed(source: Source, pinned: Sequence[Entry]) -> Iterator[Notice]:
+    """pip takes a hash for every line, or for none."""
+    bare = [entry for entry in pinned if not entry.hashed]
+    if bare and len(bare) < len(pinned):
+        yield Notice(
+            message=f"`{bare[0].value}` has no hash, and others have: pip will refuse them all.",
+            hint="Give each line its hash, or none.",
+            where=source.where(),
+        )
 
 
 def _unreadable(found: dict[str, Cleaned]) -> Iterator[Notice]:

@@ -13,7 +13,7 @@ from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
 from deployer.code.search_path import within
-from deployer.dependencies import locks
+from deployer.dependencies import addresses, locks
 from deployer.dependencies.documents import Table, items, table, tables, text, texts, toml
 from deployer.dependencies.found import Manifest, Source
 from deployer.dependencies.graph import Edge, Graph, Node
@@ -37,6 +37,7 @@ def read(source: Source) -> Manifest:
     if project is None:
         raise Refused([source.problem("No project in this lock holds the backend.", RENEW)])
     refuse(_forgotten(source, document, project))
+    refuse(_guarded(source, packages))
     lines = _lines(source)
     graph = Graph.of(_node(package, lines) for package in packages)
     return locks.manifest(
@@ -78,6 +79,19 @@ def _home(source: Source, package: Table) -> str | None:
         if text(origin, key):
             return posixpath.normpath(posixpath.join(source.folder, text(origin, key)))
     return None
+
+
+def _guarded(source: Source, packages: Iterable[Table]) -> Iterator[Problem]:
+    """Packages from an index that the project says wants credentials."""
+    project = source.beside("pyproject.toml")
+    indexes = tables(table(toml(project), "tool", "uv"), "index") if project else []
+    closed = {text(index, "url") for index in indexes if text(index, "authenticate") == "always"}
+    for package in packages:
+        if text(table(package, "source"), "registry") in closed - {""}:
+            name = text(package, "name")
+            line = source.line_of(f'name = "{name}"')
+            message, hint = addresses.PRIVATE_REFUSED
+            yield source.problem(f"`{name}`: {message}", hint, line)
 
 
 def _forgotten(source: Source, document: Table, project: Table) -> list[Problem]:

@@ -41,3 +41,9 @@ def test_a_broken_file_is_refused(failing: Failing, text: str) -> None:
     (problem,) = failing({"backend/environment.yml": text})
     assert problem.where
     assert problem.where.file == "backend/environment.yml"
+
+
+def test_what_pip_installs_as_well_is_no_reason_to_refuse(made: Installer) -> None:
+    text = environment("numpy=1.26").replace("- uvicorn", "- numpy==1.26\n      - uvicorn")
+    found = made({"backend/environment.yml": text}, "numpy")
+    assert "numpy==1.26\n" in found.text

@@ -92,3 +92,8 @@ def test_a_locked_test_package_stays_where_another_package_needs_it(
     found = made({"backend/requirements.txt": text})
     assert ("responses" in found.pins[1]) is stays
     assert found.found.removed == (() if stays else ("responses",))
+
+
+def test_hashes_on_some_lines_only_are_said(made: Installer) -> None:
+    found = made({"backend/requirements.txt": f"{FULL}httpx==1.0 --hash=sha256:aa\n"})
+    assert "`fastapi` has no hash, and others have" in found.notices

@@ -131,6 +131,14 @@ def test_a_public_index_beside_the_default_one_is_kept(made: Installer) -> None:
     assert "torch==2.0+cpu \\" in found.text
 
 
+def test_an_index_that_the_project_calls_guarded_is_refused(failing: Failing) -> None:
+    tools = package("tools", source=f'registry = "{INDEX}"')
+    index = f'[[tool.uv.index]]\nname = "x"\nurl = "{INDEX}"\nauthenticate = "always"\n'
+    text = lock(*BASE, tools, needs=needs("fastapi", "uvicorn", "tools"))
+    (problem,) = failing({"backend/uv.lock": text, "backend/pyproject.toml": PROJECT + index})
+    assert "`tools`: This package index can't be reached" in problem.message
+
+
 @pytest.mark.parametrize(
     "source",
     [
