@@ -12,6 +12,8 @@ from deployer.code.source import join, parent
 from deployer.errors import Exit, Problem, Where
 from deployer.image.own import OwnImage
 
+REFUSED = frozenset((".git", ".cache"))  # huggingface_hub's FORBIDDEN_FOLDERS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
@@ -77,9 +79,16 @@ def copy_problems(image: OwnImage, ships: Iterable[str], context: str = ".") -> 
             yield Problem(
                 exit=Exit.BUNDLE,
                 message=f"`{source}` is copied here and is not among the Space's files.",
-                hint=f"The build context is {place} less what the ignore rules take.",
+                hint=f"The build context is {place} less what the ignore rules take."
+                if not _is_environment(source)
+                else "It may hold secrets and never ships: remove the line, and name what the app "
+                "needs in the inputs `secrets` and `variables`.",
                 where=where,
             )
+
+
+def _is_environment(source: str) -> bool:
+    return source.rpartition("/")[2].startswith(".env")
 
 
 def _matches(source: str, paths: list[str]) -> bool:
@@ -98,6 +107,12 @@ def name_problems(paths: Iterable[str]) -> Iterator[Problem]:
                 exit=Exit.BUNDLE,
                 message=f"The file name {path!r} holds characters that a Space can't have.",
                 hint="Rename it, or leave it out with the input `ignore`.",
+            )
+        elif REFUSED.intersection(path.split("/")[:-1]):
+            yield Problem(
+                exit=Exit.BUNDLE,
+                message=f"`{path}` lies in a folder that no Space can hold.",
+                hint="The Hub takes nothing from `.git` and `.cache`: rename the folder.",
             )
 
 

@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from deployer.bundle.ignore import TESTS
+from deployer.code.path_uses import Uses
+from deployer.code.paths import at
 from deployer.code.source import join, parent
+from deployer.model import LeftOut
 
 DATABASES: Final = (".db", ".sqlite", ".sqlite3", ".db3", ".duckdb")
 # What SQLite and DuckDB write beside a database; without it the newest rows are missing.
@@ -90,3 +94,11 @@ def _of_store(kind: Kind, root: str, paths: Iterable[str], folder: str) -> Itera
     if root in {"", folder} or parent(root) == root:
         return (path for path in paths if kind.mark.fullmatch(path))
     return (path for path in paths if path.startswith(join(root, "")))
+
+
+def named_in_tests(left_out: Iterable[LeftOut], uses: Uses, cwd: str) -> frozenset[str]:
+    """Paths in left out tests that the app's code names all the same: data that it reads."""
+    named = {path for use in uses.named if (path := at(use.known, cwd))}
+    folders = tuple(i.path for i in left_out if i.rule in TESTS and i.path.endswith("/"))
+    files = {item.path for item in left_out if item.rule in TESTS}
+    return frozenset(path for path in named if path in files or path.startswith(folders))

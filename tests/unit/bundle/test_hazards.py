@@ -187,6 +187,23 @@ def test_a_name_that_no_space_can_hold_is_refused(refused: Refusal, name: str) -
     assert repr(name) in problem.message
 
 
+def test_a_folder_that_the_hub_refuses_is_told_of(refused: Refusal) -> None:
+    (problem,) = refused({**MINIMAL, "backend/.cache/x.bin": "x"}, ignore=("!.cache/",))
+    assert "`.cache/x.bin` lies in a folder that no Space can hold" in problem.message
+
+
+def test_data_among_the_tests_ships_when_the_app_names_it(plan: Planner) -> None:
+    files = {
+        "backend/main.py": f"from pathlib import Path\nHERE = Path(__file__).parent\n"
+        f"WORDS = (HERE / 'tests' / 'data' / 'words.txt').read_text()\n{APP}",
+        "backend/tests/data/words.txt": "a",
+        "backend/tests/test_words.py": "",
+    }
+    found = plan({**MINIMAL, **files})
+    assert "tests/data/words.txt" in found.paths
+    assert "tests/test_words.py" not in found.paths
+
+
 def test_a_large_file_is_said(plan: Planner) -> None:
     found = plan({**MINIMAL, "backend/model.bin": b"\0" * (11 * 1024 * 1024)})
     assert "backend/model.bin: `model.bin` has 11.0 MB" in found.notices

@@ -145,6 +145,13 @@ def test_a_secret_of_a_known_shape_is_told_of_once(refused: Refusal) -> None:
     assert "a Hugging Face token" in problem.message
 
 
+def test_a_copy_of_an_environment_file_is_told_what_to_do(refused: Refusal) -> None:
+    docker = f"{HEAD}COPY .env ./\n{START}"
+    (problem,) = refused({**MINIMAL, "backend/Dockerfile": docker, "backend/.env": "A=1"})
+    assert str(problem.where) == "backend/Dockerfile:5"
+    assert "never ships" in problem.hint
+
+
 @pytest.mark.parametrize(
     "line",
     [
