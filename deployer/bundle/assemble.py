@@ -22,6 +22,7 @@ from deployer.bundle.layout import copy_problems, name_problems
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.parts import Parts
 from deployer.bundle.refused import BundleRefused
+from deployer.bundle.started import script_notices
 from deployer.bundle.stores import App, unopened
 from deployer.errors import Notice, Problem, Where
 from deployer.image.checks import check_dockerfile
@@ -60,6 +61,7 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     if parts.reading.image is not None:
         given = (*parts.request.secrets, *parts.request.variables)
         notices += check_dockerfile(parts.reading.image, port, given=given, ships=names)
+        notices += script_notices(parts)
         problems += written_secrets(parts.reading.image)
         problems += copy_problems(parts.reading.image, names, parts.layout.base)
     bundle = Bundle(

@@ -8,7 +8,7 @@ import pytest
 
 from deployer.errors import Problem
 from deployer.image.own import assignments, read_dockerfile
-from tests.unit.bundle.conftest import MINIMAL, Plan, Planner
+from tests.unit.bundle.conftest import APP, MINIMAL, Plan, Planner
 
 Refusal = Callable[..., tuple[Problem, ...]]
 
@@ -111,6 +111,25 @@ def test_what_it_could_not_run_is_said_with_its_line(plan: Planner, docker: str,
 )
 def test_what_it_can_run_is_let_be(plan: Planner, docker: str) -> None:
     assert own(plan, docker).notices == ""
+
+
+@pytest.mark.parametrize(
+    ("call", "reachable"),
+    [
+        ("uvicorn.run(app, port=7860)", False),
+        ("uvicorn.run(app, host='localhost', port=7860)", False),
+        ("uvicorn.run(app, host=os.getenv('H', '127.0.0.1'))", False),
+        ("uvicorn.run(app, host='0.0.0.0', port=7860)", True),
+        ("uvicorn.run(app, **options)", True),
+        ("uvicorn.run(app, uds='/tmp/x')", True),
+    ],
+)
+def test_a_started_script_is_read_for_its_host(plan: Planner, call: str, reachable: bool) -> None:
+    code = f"import os\nimport uvicorn\n{APP}\nif __name__ == '__main__':\n    {call}\n"
+    docker = f'{HEAD}EXPOSE 7860\nCMD ["python", "run.py"]\n'
+    files = {**MINIMAL, "backend/run.py": code, "backend/Dockerfile": docker}
+    told = "backend/run.py:13: The app only listens inside" in plan(files, app="run:app").notices
+    assert told is not reachable
 
 
 def test_a_port_that_the_workflow_gives_is_set(plan: Planner) -> None:
