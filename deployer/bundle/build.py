@@ -102,7 +102,7 @@ def _not_installed(
         reading.target.project,
         reading.target.app.path,
         dependencies.entries,
-        manifest=dependencies.manifest or dependencies.main,
+        manifest=dependencies.declared_in,
         python=checks.version_tuple(python),
         also=imported.installed_by_hand(runs),
         locked=dependencies.locked,

@@ -10,6 +10,13 @@ from deployer.dependencies.requirements import Entry, decode
 from deployer.errors import Exit, Notice, Problem, Refused, Where
 from deployer.ports import Files
 
+LOCKED_FROM = {
+    "uv.lock": "pyproject.toml",
+    "poetry.lock": "pyproject.toml",
+    "pylock.toml": "pyproject.toml",
+    "Pipfile.lock": "Pipfile",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -85,6 +92,12 @@ class Dependencies:
     def names(self) -> frozenset[str]:
         """Normalised names of the distributions asked for."""
         return frozenset(entry.name for entry in self.entries if entry.name)
+
+    @property
+    def declared_in(self) -> str:
+        """The file into which a person writes a dependency: of a lock, what it is made from."""
+        made_from = LOCKED_FROM.get(self.manifest.rpartition("/")[2])
+        return join(parent(self.manifest), made_from) if made_from else self.manifest or self.main
 
     @property
     def needs_code(self) -> bool:

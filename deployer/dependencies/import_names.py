@@ -14,6 +14,8 @@ def _words(text: str) -> frozenset[str]:
 # A module that is called like its distribution needs no row.
 DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "PIL": ("pillow", "pillow-simd"),
+    "fpdf": ("fpdf2", "fpdf"),
+    "newspaper": ("newspaper4k", "newspaper3k"),
     "cv2": (
         *("opencv-python-headless", "opencv-python", "opencv-contrib-python"),
         "opencv-contrib-python-headless",

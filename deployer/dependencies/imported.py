@@ -5,6 +5,7 @@ A guess errs on the side of silence: a package may bring along what this file ha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -100,6 +101,7 @@ def _extras(entry: Entry) -> Iterator[str]:
     for extra in entry.requirement.extras if entry.requirement else ():
         yield f"{entry.name}[{canonicalize_name(extra)}]"
         yield canonicalize_name(extra)
+        yield f"{entry.name}-{canonicalize_name(extra)}"  # as langchain, opentelemetry … name them
 
 
 def _modules(
@@ -156,6 +158,7 @@ def _alike(name: str, names: Iterable[str]) -> bool:
         held.startswith(f"{name}-")
         or held.endswith(f"-{name}")
         or held.replace("-", "") in {f"py{name}", f"python{name}", name.replace("-", "")}
+        or re.fullmatch(rf"{re.escape(name)}\d+k?", held)  # fpdf2, newspaper3k
         for held in names
     )
 

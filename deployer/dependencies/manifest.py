@@ -35,19 +35,25 @@ def find_manifest(
     ``needed`` are the top names that the app imports. Raises ``Refused`` (exit 3) when there is
     none, or when the one to take can't be read.
     """
-    app = needed & FRAMEWORKS or frozenset({"fastapi"})
     about = Source(
         files=files,
         path=join(folder, STANDARD),
         content=b"",
         backend=folder,
         needed=needed,
-        app=app | ({"fastapi"} if "starlette" in app else set()),
+        app=_framework(needed),
         made=own is None,
     )
     if own is not None:
         return of_dockerfile(about, own)
     return _first(about)
+
+
+def _framework(needed: frozenset[str]) -> frozenset[str]:
+    """The distributions of which a complete manifest names one; FastAPI brings Starlette."""
+    if "fastapi" in needed or not needed & FRAMEWORKS:
+        return frozenset({"fastapi"})
+    return needed & FRAMEWORKS | ({"fastapi"} if "starlette" in needed else frozenset())
 
 
 def install(chosen: Chosen, python: str) -> Dependencies:

@@ -43,7 +43,7 @@ def made(tmp_path: Path) -> Installer:
 
     def decide(files: Mapping[str, Content], *imports: str, python: str = "3.11") -> Made:
         write(tmp_path, files)
-        needed = frozenset({"fastapi", *imports})
+        needed = frozenset(imports or ("fastapi",))
         chosen = find_manifest(Workspace(tmp_path), "backend", needed)
         assert chosen is not None
         return Made(install(chosen, python))

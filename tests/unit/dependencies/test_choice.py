@@ -149,3 +149,15 @@ def test_what_a_dockerfile_copies_is_what_it_installs(tmp_path: Path) -> None:
     chosen = find_manifest(Workspace(tmp_path), "backend", frozenset(), own)
     assert chosen is not None
     assert chosen.manifest.path == "backend/requirements-api.txt"
+
+
+def test_a_manifest_of_starlette_alone_is_passed_over_by_an_app_of_fastapi(
+    made: Installer,
+) -> None:
+    files = {"backend/requirements.txt": "starlette\n", "backend/uv.lock": LOCK}
+    assert made(files, "starlette").found.manifest == "backend/uv.lock"
+
+
+def test_what_is_missing_belongs_into_the_file_that_a_lock_is_made_from(made: Installer) -> None:
+    assert made({"backend/uv.lock": LOCK}).found.declared_in == "backend/pyproject.toml"
+    assert made({"backend/requirements.txt": FULL}).found.declared_in == "backend/requirements.txt"
