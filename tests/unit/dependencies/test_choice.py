@@ -155,7 +155,7 @@ def test_a_manifest_of_starlette_alone_is_passed_over_by_an_app_of_fastapi(
     made: Installer,
 ) -> None:
     files = {"backend/requirements.txt": "starlette\n", "backend/uv.lock": LOCK}
-    assert made(files, "starlette").found.manifest == "backend/uv.lock"
+    assert made(files, "fastapi", "starlette").found.manifest == "backend/uv.lock"
 
 
 def test_what_is_missing_belongs_into_the_file_that_a_lock_is_made_from(made: Installer) -> None:
