@@ -146,7 +146,10 @@ class _Visit:
         if known is None and isinstance(node, ast.Name | ast.Constant):
             return
         if known is None:
-            replace(self, is_path=False, opens=False, serves=False).block(node)
+            plain = (
+                replace(self, is_path=False, opens=False, serves=False) if self.is_path else self
+            )
+            plain.block(node)
         else:
             self._file(known, node)
 
