@@ -156,3 +156,22 @@ def test_the_line_and_the_file_to_change_are_named() -> None:
 def test_what_a_dockerfile_installs_by_hand_is_provided() -> None:
     lines = ['pip install --no-cache-dir -r requirements.txt "uvicorn[standard]==0.30" boto3>=1']
     assert {"uvicorn", "boto3"} <= installed_by_hand(lines)
+
+
+@pytest.mark.parametrize(
+    ("code", "requirements"),
+    [
+        ("from newspaper import Article\n", f"{BASE}newspaper3k\n"),
+        ("from fpdf import FPDF\n", f"{BASE}fpdf2\n"),
+        ("import thing\n", f"{BASE}thing4k\n"),
+        ("import langchain_google_genai\n", f"{BASE}langchain[google-genai]\n"),
+    ],
+)
+def test_a_fork_with_a_number_and_an_extra_of_a_family_are_what_is_imported(
+    code: str, requirements: str
+) -> None:
+    assert lacking(code, requirements) == []
+
+
+def test_of_a_package_and_its_fork_the_kept_one_is_proposed() -> None:
+    assert lacking("from fpdf import FPDF\n") == ["fpdf2"]
