@@ -10,7 +10,7 @@ from deployer.bundle.outside import above
 from deployer.bundle.place import common_folder
 from deployer.code.choose import Target
 from deployer.code.project import Project, Unresolved
-from deployer.code.source import Broken, Code, join, parent
+from deployer.code.source import LONGEST, Broken, Code, join, parent
 from deployer.code.syntax import OLDEST, Version
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import LeftOut
@@ -35,7 +35,16 @@ def syntax(code: Code, closure: Iterable[str], python: str) -> tuple[list[Proble
                 problems.append(syntax_problem(found))
             else:
                 notices.append(_syntax_notice(found))
+    notices += [_not_read(path) for path in code.too_long]
     return problems, notices
+
+
+def _not_read(path: str) -> Notice:
+    return Notice(
+        message=f"`{path}` is too long to be read ({LONGEST // 1000} kB are).",
+        hint="Routes, settings and imports in it are not known. Data is better kept in a file.",
+        where=Where(file=path),
+    )
 
 
 def needed_python(code: Code, closure: Iterable[str]) -> Version:

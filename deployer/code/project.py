@@ -94,11 +94,11 @@ class Project:
 
     def lookup(self, path: str, dotted: str, depth: int = FOLLOW) -> Found | None:
         """What ``dotted`` (``a`` or ``a.b.c``) stands for in ``path``, imports followed."""
-        if depth < FOLLOW:
-            return self._lookup(path, dotted, depth)
-        if (path, dotted) not in self._found:
-            self._found[path, dotted] = self._lookup(path, dotted, depth)
-        return self._found[path, dotted]
+        key = (path, dotted)
+        if key not in self._found:
+            self._found[key] = None  # what leads back to itself is nothing
+            self._found[key] = self._lookup(path, dotted, depth)
+        return self._found[key]
 
     def _lookup(self, path: str, dotted: str, depth: int) -> Found | None:
         module = self.code.module(path)

@@ -15,6 +15,9 @@ from pathlib import PurePosixPath
 from deployer.code.syntax import OLDEST, Version, made_plain, version_of, version_of_broken
 from deployer.ports import Files
 
+# Bytes. People write less; a generated file of more takes seconds and tells nothing.
+LONGEST = 600_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
@@ -70,6 +73,7 @@ class Code:
         }
         self._modules: dict[str, Module | None] = {}
         self._broken: dict[str, Broken] = {}
+        self._too_long: list[str] = []
 
     @property
     def paths(self) -> list[str]:
@@ -80,6 +84,11 @@ class Code:
     def broken(self) -> dict[str, Broken]:
         """The files that were asked for and don't parse."""
         return self._broken
+
+    @property
+    def too_long(self) -> tuple[str, ...]:
+        """The files that were asked for and not parsed for their length."""
+        return tuple(self._too_long)
 
     def mentions(self, path: str, words: Sequence[bytes]) -> bool:
         """Whether the raw file contains one of ``words``: a cheap test before parsing."""
@@ -110,6 +119,9 @@ class Code:
 
     def _parse(self, path: str) -> Module | None:
         content = self._files.read(path) or b""
+        if len(content) > LONGEST:
+            self._too_long.append(path)
+            return None
         try:
             tree = _tree(content)
             nodes = tuple(ast.walk(tree))

@@ -21,9 +21,12 @@ SUPPORTED = ("3.11", "3.12", "3.13", "3.10", "3.14", "3.9")
 IMAGE = re.compile(r"(?:^|/)python:(\d{1,2}\.\d{1,2})")
 # The files that name one version, and where in them it stands.
 FILES = (
-    (".python-version", r"^\s*(?:c?python-?)?(3\.\d{1,2})\b"),
-    ("runtime.txt", r"python-(3\.\d{1,2})\b"),
+    # With pyenv's own names, too: `cpython-3.12.1`, `pypy3.10-7.3`, `miniconda3-3.12-24.1`.
+    (".python-version", r"^\s*(?:c?python-?|pypy|[a-z]+3-)?(3\.\d{1,2})\b"),
+    ("runtime.txt", r"^\s*(?:python-)?(3\.\d{1,2})\b"),
     (".tool-versions", r"^python\s+(3\.\d{1,2})\b"),
+    ("mise.toml", r"^\s*python\s*=\s*\[?\s*[\"'](3\.\d{1,2})\b"),
+    (".mise.toml", r"^\s*python\s*=\s*\[?\s*[\"'](3\.\d{1,2})\b"),
 )
 VERSION = re.compile(r"3\.\d{1,2}(\.\d{1,2})?")
 
