@@ -119,7 +119,18 @@ def put_together(readme: Readme, changes: Mapping[str, Any], removed: Iterable[s
     end = (
         "\r\n" if "\r\n" in readme.block or (not readme.block and b"\r\n" in readme.body) else "\n"
     )
-    block = readme.block
+    gone = set(removed)
+    block = _amended(readme.block, changes, gone, end)
+    wanted = {k: v for k, v in {**readme.values, **changes}.items() if k not in gone}
+    read = take_apart(f"---{end}{block}---{end}".encode())
+    if read.error or repr(read.values) != repr(wanted):  # which may hold themselves
+        # Values over several lines, anchors, braces around all of it: written anew.
+        block = dump(wanted).replace("\n", end)
+    return f"---{end}{block}---{end}".encode() + readme.body
+
+
+def _amended(block: str, changes: Mapping[str, Any], removed: Iterable[str], end: str) -> str:
+    """The block with lines of ``changes`` exchanged or added, and those of ``removed`` gone."""
     for key in removed:
         block, _ = _replaced(block, key, "")
     for key, value in changes.items():
@@ -128,7 +139,7 @@ def put_together(readme: Readme, changes: Mapping[str, Any], removed: Iterable[s
         if not replaced:
             gap = end if block and not block.endswith("\n") else ""
             block = f"{block}{gap}{line}"
-    return f"---{end}{block}---{end}".encode() + readme.body
+    return block
 
 
 def _replaced(block: str, key: str, line: str) -> tuple[str, bool]:

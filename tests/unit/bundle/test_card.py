@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from deployer.bundle import front_matter
+from deployer.bundle import card_values, front_matter
 from localhub.front_matter import problems
 from tests.unit.bundle.conftest import MINIMAL, Plan, Planner
 
@@ -28,6 +30,7 @@ def values(found: Plan) -> dict[str, object]:
         ('title: "A\nsdk: docker\n', 4, {"sdk": "docker"}),
         ("title: A\nemoji: 🐳\ntitle: B\n", 4, {"title": "A", "emoji": "🐳"}),
         ("title: A\nmade: 2020-13-45\n", 1, {"title": "A"}),
+        ("title: A: b\nloop: &l [*l]\n", 2, {"title": "A: b"}),
     ],
 )
 def test_front_matter_that_the_hub_refuses_is_mended_and_said(
@@ -102,6 +105,74 @@ def test_what_a_docker_space_has_no_use_for_is_taken_out_and_said(
     assert gone not in values(found)
     assert values(found)["license"] == "mit"
     assert f"freed from {gone}." in found.notices
+    assert values(found).get("models", ["a"]) == ["a"]
+    assert problems(found.text("README.md")) == []
+
+
+LINES = st.sampled_from(
+    (
+        *("title: A", "title: A: b", "title:", "sdk: gradio", 'sdk: "docker', "app_port: '80'"),
+        *(
+            "emoji: x",
+            "emoji: 🐳",
+            "colorFrom: RED",
+            "tags: a, b",
+            "tags:",
+            "- a",
+            "  - b",
+            "a: [b",
+        ),
+        *(
+            "pinned: yes",
+            "pinned: {}",
+            "# c",
+            "",
+            "\tx",
+            "just text",
+            "short_description: |",
+            "  x",
+        ),
+        *(
+            "base_path: a",
+            "header: 1",
+            "license: mit",
+            "app_file: x",
+            "? a",
+            "&a b",
+            "a: *b",
+            "!!x y",
+        ),
+    )
+)
+
+
+@given(st.lists(LINES | st.text(max_size=20), max_size=8), st.binary(max_size=40))
+def test_whatever_stands_in_a_block_the_hub_takes_what_becomes_of_it(
+    lines: list[str], body: bytes
+) -> None:
+    block = "\n".join(line for line in lines if not line.startswith("---"))
+    readme = front_matter.take_apart(f"---\n{block}\n---\n".encode() + body)
+    wanted: dict[str, object] = {
+        "title": "A",
+        "emoji": "🤖",
+        "colorFrom": "red",
+        "colorTo": "gray",
+        "sdk": "docker",
+    }
+    wanted |= {"app_port": 7860, "short_description": "B"}
+    changes = card_values.corrections(readme.values, wanted)
+    made = front_matter.put_together(readme, changes, card_values.removals(readme.values))
+    assert problems(made.decode("utf-8", "replace")) == []
+    assert made.endswith(body)
+    assert set(wanted) <= set(front_matter.take_apart(made).values)
+
+
+@pytest.mark.parametrize("block", ["colorFrom: RED\n\n  x\n", "{colorFrom: teal, a: b}\n"])
+def test_a_value_over_several_lines_or_in_braces_is_replaced_whole(
+    plan: Planner, block: str
+) -> None:
+    found = card(plan, f"---\n{block}---\n{TEXT}")
+    assert values(found)["colorFrom"] == "blue"
     assert problems(found.text("README.md")) == []
 
 
