@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from deployer.dependencies import (
 )
 from deployer.dependencies.documents import toml
 from deployer.dependencies.found import Manifest, Source
+from deployer.dependencies.requirements import decode
 from deployer.model import WorkspaceKind
 
 # Best first: what is installed by habit, made for the very purpose, for production, misspelt.
@@ -114,10 +116,25 @@ def sources(about: Source, folder: str) -> Iterator[tuple[Kind, Source]]:
 def candidates(about: Source) -> Iterator[tuple[Kind, Source]]:
     """The manifests of the backend's folder, then of those above."""
     folder = about.backend
-    yield from sources(about, folder)
+    for kind, source in sources(about, folder):
+        if source.path == join(folder, "pyproject.toml"):
+            yield from _workspace_lock(about)
+        yield kind, source
     while folder != ".":
         folder = parent(folder)
         yield from sources(about, folder)
+
+
+def _workspace_lock(about: Source) -> Iterator[tuple[Kind, Source]]:
+    """uv's lock further up, when the backend is a member of its workspace."""
+    folder = about.backend
+    while folder != ".":
+        folder = parent(folder)
+        path = join(folder, "uv.lock")
+        content = about.files.read(path) or b""
+        member = posixpath.relpath(about.backend, folder)
+        if re.search(rf'(?:editable|virtual) = "{re.escape(member)}"', decode(content)):
+            yield Kind(names=(path,), read=uv_lock.read), replace(about, path=path, content=content)
 
 
 def read(kind: Kind, source: Source) -> Manifest | None:

@@ -15,7 +15,7 @@ from deployer.dependencies import listed, poetry, specs
 from deployer.dependencies.documents import Table, items, table, tables, text, texts, toml
 from deployer.dependencies.found import Manifest, Source
 from deployer.dependencies.listed import Wish
-from deployer.errors import Notice, Refused
+from deployer.errors import Notice, Problem, Refused, refuse
 
 POETRY, STANDARD = "Poetry's pyproject.toml", "pyproject.toml"
 
@@ -30,6 +30,7 @@ def read(source: Source) -> Manifest | None:
     groups = [] if _has_app(source, found) else list(_with_app(source, document))
     if not declares(document) and not groups:
         return None
+    refuse(_of_workspace(source, document, found))
     kind = POETRY if table(document, "tool", "poetry") else STANDARD
     return listed.manifest(
         source,
@@ -93,26 +94,37 @@ def _standard(source: Source, document: Table, item: str) -> Iterator[Wish]:
     sources = table(document, "tool", "uv", "sources")
     for name, value in sources.items():
         if canonicalize_name(name) == canonicalize_name(requirement.name):
-            yield from _from_uv(source, requirement, value, wish)
+            yield from _from_uv(requirement, value, wish)
             return
     yield wish
 
 
-def _from_uv(source: Source, requirement: Requirement, value: object, wish: Wish) -> Iterator[Wish]:
+def _from_uv(requirement: Requirement, value: object, wish: Wish) -> Iterator[Wish]:
     """Where ``[tool.uv.sources]`` takes a package from."""
     for spec in items({"value": value}, "value"):
-        if not isinstance(spec, dict) or text(spec, "index"):
+        if not isinstance(spec, dict) or text(spec, "index") or spec.get("workspace"):
             yield wish
             return
-        if spec.get("workspace"):
-            why = f"`{requirement.name}` comes from uv's workspace, which only uv.lock resolves."
-            raise Refused([source.problem(why, "Commit uv.lock.", wish.line)])
         extras = {"extras": sorted(requirement.extras)}
         marker = " and ".join(
             f"({part})" for part in (str(requirement.marker or ""), text(spec, "marker")) if part
         )
         told = {**spec, **extras, "markers": marker}
         yield from specs.wishes(requirement.name, told, wish.line, specs.pipenv_specifier)
+
+
+def _of_workspace(source: Source, document: Table, found: list[Wish]) -> Iterator[Problem]:
+    """What comes from another member of uv's workspace, which stands in no index."""
+    sources = table(document, "tool", "uv", "sources")
+    members = {
+        canonicalize_name(name)
+        for name, spec in sources.items()
+        if isinstance(spec, dict) and spec.get("workspace") is True
+    }
+    for wish in found:
+        if _name(wish) in members:
+            why = f"`{_name(wish)}` comes from uv's workspace, which only uv.lock resolves."
+            yield source.problem(why, "Commit uv.lock.", wish.line)
 
 
 def _uv_indexes(document: Table) -> list[str]:

@@ -177,9 +177,30 @@ def test_the_roots_workspace_is_walked_from_the_member_that_is_the_backend(
         source='editable = "backend"',
         dependencies='[{ name = "fastapi" }, { name = "uvicorn" }]',
     )
-    found = made({"uv.lock": text, "backend/pyproject.toml": '[project]\nname = "api"\n'})
+    project = PROJECT.replace('name = "chat"', 'name = "api"')
+    found = made({"uv.lock": text, "backend/pyproject.toml": project})
     assert found.pins == ["click==1.0", "fastapi==1.0", "uvicorn==1.0"]
     assert list(found.found.files) == ["backend/requirements.txt"]
+
+
+def test_a_member_inside_the_backend_is_no_reason_to_ask_for_a_lock_that_is_there(
+    made: Installer,
+) -> None:
+    needed = '[{ name = "fastapi" }, { name = "uvicorn" }, { name = "shared" }]'
+    text = lock(*BASE, needs=needs()) + package(
+        "api", source='virtual = "backend"', dependencies=needed
+    )
+    text += package("shared", source='editable = "backend/libs/shared"')
+    project = PROJECT.replace('"uvicorn"', '"uvicorn", "shared"')
+    project += "[tool.uv.sources]\nshared = { workspace = true }\n"
+    found = made({"uv.lock": text, "backend/pyproject.toml": project})
+    assert found.second == "./libs/shared\n"
+
+
+def test_a_member_without_a_lock_is_refused(failing: Failing) -> None:
+    project = PROJECT + "[tool.uv.sources]\nuvicorn = { workspace = true }\n"
+    (problem,) = failing({"backend/pyproject.toml": project})
+    assert "Commit uv.lock" in problem.hint
 
 
 def test_a_dependency_that_the_lock_does_not_know_is_named_with_its_line(
