@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from packaging.utils import canonicalize_name
 
@@ -24,6 +25,9 @@ from deployer.dependencies.needs import Need, needs
 from deployer.dependencies.requirements import Entry
 from deployer.dependencies.standard_library import REMOVED, is_standard
 from deployer.errors import Notice, Where
+
+
+MOST = 30  # of one run: more are no oversight, but another kind of manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,8 @@ def missing(
         return ()
     there = provided(entries, also, locked=locked)
     closure = certain(project, path)
-    found = {need.distributions: need for need in _modules(project, closure, there, python)}
+    modules = islice(_modules(project, closure, there, python), MOST)
+    found = {need.distributions: need for need in modules}
     for need in needs(project, closure):
         if not there.has(need.distributions):
             found.setdefault(need.distributions, need)
