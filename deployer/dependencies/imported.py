@@ -26,7 +26,6 @@ from deployer.dependencies.requirements import Entry
 from deployer.dependencies.standard_library import REMOVED, is_standard
 from deployer.errors import Notice, Where
 
-
 MOST = 30  # of one run: more are no oversight, but another kind of manifest
 
 
