@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -24,6 +25,12 @@ _SCRIPT_PORT = re.compile(
     r"(?:int\()?(?:os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"'],\s*[\"']?|\$\{\w+:-)?(\d{2,5})\b"
 )
 
+SERVER_PORT = 8000  # of uvicorn, `fastapi run`, gunicorn and hypercorn, when nobody names one
+_SERVER = re.compile(
+    r"(?:^|\s|/)(?:uvicorn|gunicorn|hypercorn|fastapi run)\b"
+    r"(?!.*(?:(?i:port)|-b\b|--bind|uds|\bfd\b))"
+)
+
 
 def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notice]]:
     """The port of the Space: what the app listens on, else what the README says, else 7860."""
@@ -43,15 +50,36 @@ def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notic
 
 
 def _scripted(parts: Parts) -> int | None:
-    """The port in the script that an own Dockerfile starts: ``python main.py``, ``sh start.sh``."""
+    """The port in what an own Dockerfile starts: ``python main.py``, ``sh start.sh``, a console
+    script of pyproject.toml; else the one that its server takes by itself."""
     command = parts.reading.image.command if parts.reading.image else None
-    for word in words(command.value) if command else ():
-        if word.endswith((".py", ".sh")):
-            path = join(parts.backend.folder, word.removeprefix("./"))
-            match = _SCRIPT_PORT.search(parts.reading.code.text(path))
+    started = words(command.value) if command else []
+    scripts = _console_scripts(parts)
+    for word in started:
+        path = scripts.get(word, word.removeprefix("./"))
+        if path.endswith((".py", ".sh")):
+            match = _SCRIPT_PORT.search(parts.reading.code.text(join(parts.backend.folder, path)))
             if match:
                 return int(match[1])
-    return None
+    return SERVER_PORT if _SERVER.search(" ".join(started)) else None
+
+
+def _console_scripts(parts: Parts) -> dict[str, str]:
+    """The file of each command that the backend's pyproject.toml declares."""
+    try:
+        read = tomllib.loads(parts.reading.code.text(join(parts.backend.folder, "pyproject.toml")))
+    except tomllib.TOMLDecodeError:
+        return {}
+    tool = read.get("tool")
+    tables = (read.get("project"), tool.get("poetry") if isinstance(tool, dict) else None)
+    named = [table.get("scripts") for table in tables if isinstance(table, dict)]
+    return {
+        name: f"{target.partition(':')[0].replace('.', '/')}.py"
+        for table in named
+        if isinstance(table, dict)
+        for name, target in table.items()
+        if isinstance(target, str)
+    }
 
 
 def card_changes(parts: Parts, readme: front_matter.Readme) -> dict[str, Any]:
