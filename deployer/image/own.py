@@ -99,12 +99,14 @@ class OwnImage:
         return (int(number), self.exposed.line) if number else None
 
     def copied(self) -> Iterator[tuple[str, int]]:
-        """The sources of COPY and ADD that come from the bundle, with their lines."""
+        """What COPY, ADD and bind mounts take from the bundle, with their lines."""
         for found in self._all("COPY", "ADD"):
             if "--from=" in found.value or "<<" in found.value:
                 continue
             sources = [word for word in words(found.value) if not word.startswith("--")]
             yield from ((word, found.line) for word in sources[:-1])
+        for found in self._all("RUN"):
+            yield from ((source, found.line) for source in _mounted(found.value))
 
     def _variable(self, name: str, hops: int = 5) -> str:
         for found in self._all("ENV", "ARG"):
@@ -216,3 +218,12 @@ def assignments(value: str) -> Iterator[tuple[str, str]]:
         return
     for match in re.finditer(r"([\w.-]+)=(?:\"([^\"]*)\"|'([^']*)'|(\S*))", value):
         yield match[1], match[2] or match[3] or match[4] or ""
+
+
+def _mounted(command: str) -> Iterator[str]:
+    """The sources of a RUN's bind mounts, but those of other stages and images."""
+    for mount in re.findall(r"--mount=(\S+)", command):
+        given = {key: value for key, _, value in (part.partition("=") for part in mount.split(","))}
+        source = given.get("source", given.get("src", ""))
+        if source and "from" not in given and given.get("type", "bind") == "bind":
+            yield source
