@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deployer.credentials import plan as credentials_plan
 from deployer.errors import HubRefused
-from deployer.model import Runtime, Space, SpaceId
+from deployer.model import Runtime, Secret, Space, SpaceId
 from deployer.plan import Plan
 from deployer.ports import World
 
@@ -18,7 +19,9 @@ from deployer.ports import World
 class Release:
     """What was written. ``before`` is the runtime that a wait has to see moving, None if none.
 
-    ``previous`` is the commit that served before, "" for a Space that was created.
+    ``previous`` is the commit that served before, "" for a Space that was created. ``tells``: the
+    app's answers tell the pushed bundle from what served before. ``pruned``: the outcome is that of
+    pruning, after the code was proved healthy.
     """
 
     space: Space
@@ -27,6 +30,8 @@ class Release:
     before: Runtime | None
     pushed: bool
     configured: bool
+    tells: bool = False
+    pruned: bool = False
 
     @property
     def changed(self) -> bool:
@@ -35,15 +40,16 @@ class Release:
 
 
 def push(plan: Plan, space: Space, world: World, *, created: bool) -> Release:
-    """The release of ``plan`` onto ``space``. Raises ``HubRefused``."""
+    """The release of ``plan`` onto ``space``. Raises ``HubRefused``, 412 when it has changed."""
     pushed = not plan.difference.empty
     before = None
-    if not created and not pushed and _writes(plan):
-        before = world.space_runtime.now(space.id)
+    if not created and _writes(plan):
+        _still(space, world)
+        before = None if pushed else world.space_runtime.now(space.id)
     configured = _configure(plan, space, world) if not created else False
     if pushed:
         before = space.runtime if created else world.space_runtime.now(space.id)
-    revision = _commit(plan, space, world) if pushed else space.head
+    revision = _commit(plan, space, world, configured=configured) if pushed else space.head
     return Release(
         space=space,
         revision=revision,
@@ -52,6 +58,36 @@ def push(plan: Plan, space: Space, world: World, *, created: bool) -> Release:
         pushed=pushed,
         configured=configured,
     )
+
+
+def _still(space: Space, world: World) -> None:
+    """Refuse to set anything on a Space that another run has changed since it was looked at."""
+    head = world.space_runtime.head(space.id)
+    if head != space.head:
+        raise HubRefused(
+            f"Another commit, {head[:10]}, came to the Space since this run looked at it.",
+            hint="Nothing was written. The later commit stands; run this job again to deploy on "
+            "top of it. With `concurrency:` in the workflow, two deploys never overlap.",
+            status=412,
+        )
+
+
+def hold(plan: Plan, space: Space, token: Secret, world: World) -> None:
+    """Send again what another run overwrote before it lost the race for the commit.
+
+    The commit decides which run won; its settings have to be complete. A token that may not look at
+    settings can't overwrite any either.
+    """
+    if not plan.entries:
+        return
+    try:
+        stored = world.space_config.read(space.id)
+    except HubRefused as refused:
+        world.console.line(f"The settings could not be looked at again: {refused}")
+        return
+    for public, write in credentials_plan.overwritten(plan.entries, stored, token):
+        world.space_config.send(space.id, write, public=public)
+        world.console.line(f"Another run had changed {write.name}: set again.")
 
 
 def create(plan: Plan, space: SpaceId, world: World) -> Space:
@@ -110,18 +146,33 @@ def _writes(plan: Plan) -> bool:
     return not plan.configuration.empty or plan.hardware is not None
 
 
-def _commit(plan: Plan, space: Space, world: World) -> str:
+def _commit(plan: Plan, space: Space, world: World, *, configured: bool) -> str:
     changes = plan.difference
-    revision = world.space_repo.commit(
-        space.id,
-        add=(*changes.added, *changes.changed),
-        delete=changes.deleted,
-        message=plan.message,
-        description=plan.description,
-        parent=space.head,
-    )
+    try:
+        revision = world.space_repo.commit(
+            space.id,
+            add=(*changes.added, *changes.changed),
+            delete=changes.deleted,
+            message=plan.message,
+            description=plan.description,
+            parent=space.head,
+        )
+    except HubRefused as refused:
+        if refused.status == 412 and configured:
+            raise _overtaken(plan, refused) from None
+        raise
     world.console.line(f"Pushed {revision[:10]} in one commit.")
     return revision
+
+
+def _overtaken(plan: Plan, refused: HubRefused) -> HubRefused:
+    """The refusal of a commit that came second, with what had been sent by then."""
+    change = plan.configuration
+    sent = ", ".join(f"`{write.name}`" for write in (*change.variables, *change.secrets))
+    told = f" These settings had been sent before: {sent}; the other run sets its own again."
+    return HubRefused(
+        refused.problems[0].message + told, hint=refused.problems[0].hint, status=refused.status
+    )
 
 
 def prune(plan: Plan, release: Release, world: World) -> None:

@@ -136,6 +136,11 @@ class HubRefused(Refused):
         self.status = status
         super().__init__([Problem(exit=Exit.HUB, message=message, hint=hint)])
 
+    @property
+    def passing(self) -> bool:
+        """Whether asking again may help: no answer, a rate limit, a fault of the Hub's own."""
+        return self.status in (0, 408, 425, 429) or self.status >= 500
+
 
 class RepositoryRefused(Refused):
     """GitHub or the git server said no.

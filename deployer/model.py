@@ -282,6 +282,15 @@ class SpaceFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceCommit:
+    """A commit of the Space's repository. ``message`` is all of it but its first line."""
+
+    revision: str
+    title: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """The Space's runtime at one moment. ``stage`` is an open set of words (an unknown one waits).
 
@@ -363,11 +372,15 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Healthy:
-    """The revision serves and is healthy."""
+    """The revision serves and is healthy.
+
+    ``proof`` is what proves that it is this revision, "" when the Hub itself said so.
+    """
 
     revision: str
     answers: int
     neutral: tuple[str, ...] = ()
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from deployer.errors import Exit, HubRefused, Notice, Problem, Refused, Where
@@ -18,7 +18,7 @@ from deployer.model import (
     Verdict,
 )
 from deployer.ports import World
-from deployer.release import difference, health
+from deployer.release import difference, health, marker, trailer
 from deployer.settings import Settings
 
 # A single failed read must not decide whether a rollback is possible.
@@ -29,7 +29,9 @@ LOOKS: Final = 3
 class SpaceState:
     """The Space as it is before the first write; ``space`` None when it doesn't exist yet.
 
-    ``serving`` is the health of the revision that serves now, None when nothing does.
+    ``serving`` is the health of the revision that serves now, None when nothing does; ``marker``
+    what its answers say of themselves (release/marker.py). ``healthy`` is the newest revision that
+    is known to have been healthy, "" for none, and ``ours`` whether we made the newest commit.
     """
 
     space: Space | None = None
@@ -37,6 +39,13 @@ class SpaceState:
     brought: frozenset[str] = frozenset()
     stored: Configuration = field(default_factory=Configuration)
     serving: Verdict | None = None
+    marker: str = ""
+    healthy: str = ""
+    ours: bool = True
+
+
+# It served before it went to sleep; what it is worth is proved once it is back.
+AT_REST: Final = frozenset({"SLEEPING"})
 
 
 def read_space(
@@ -54,13 +63,16 @@ def read_space(
     stored = findings.attempt(lambda: _stored(settings, space, world, findings))
     tree = findings.attempt(lambda: world.space_repo.tree(space.id, space.head)) or ()
     files = difference.with_manifest(bundle.files) if bundle else ()
-    return SpaceState(
+    state = SpaceState(
         space=space,
         tree=tree,
         brought=findings.attempt(lambda: _brought(space, files, tree, world)) or frozenset(),
         stored=stored or Configuration(),
-        serving=_serving(settings, space, bundle, world),
     )
+    if bundle is None or settings.mode is not Mode.DEPLOY or not space.host:
+        return state
+    state = _looked_at(state, space, bundle.backend.health_path, settings, world)
+    return findings.attempt(lambda: _remembered(state, space, world)) or state
 
 
 def _no_token() -> Problem:
@@ -119,24 +131,36 @@ def _brought(
     if not difference.foreign_paths(files, tree):
         return frozenset()
     content = world.space_repo.read(space.id, difference.MANIFEST, space.head)
-    return difference.read_manifest(content)
+    return difference.read_manifest(content).files
 
 
-def _serving(
-    settings: Settings, space: Space, bundle: Bundle | None, world: World
-) -> Verdict | None:
-    """How healthy the revision is that serves before the push; a rollback has to know."""
-    if bundle is None or settings.mode is not Mode.DEPLOY or not space.host:
-        return None
+def _looked_at(
+    state: SpaceState, space: Space, health_path: str, settings: Settings, world: World
+) -> SpaceState:
+    """With the health of the revision that serves before the push; a rollback has to know."""
     # A failed build doesn't stop what served before it.
     if not space.runtime.stage.startswith("RUNNING") and space.runtime.revision is None:
-        return None
+        return state
     token = settings.hf_token if space.visibility == "private" else None
-    verdict = None
     for _ in range(LOOKS):
-        answer = world.probe.get(space.host + bundle.backend.health_path, space_token=token)
-        verdict = health.judge(answer) if answer.status else verdict
-        if verdict is not None and verdict.health is Health.HEALTHY:
+        answer = world.probe.get(space.host + health_path, space_token=token)
+        if answer.status:
+            state = replace(state, serving=health.judge(answer), marker=marker.said(answer))
+        if state.serving is not None and state.serving.health is Health.HEALTHY:
             break
         world.clock.sleep(1.0)
-    return verdict
+    return state
+
+
+def _remembered(state: SpaceState, space: Space, world: World) -> SpaceState:
+    """With the newest revision known to be healthy: what serves, else what our commits say."""
+    healthy = state.serving is not None and state.serving.health is Health.HEALTHY
+    healthy = healthy or space.runtime.stage in AT_REST
+    if healthy and space.serving == space.head:
+        return replace(state, healthy=space.serving)
+    commits = world.space_repo.history(space.id) if space.head else ()
+    return replace(
+        state,
+        healthy=space.serving if healthy else trailer.last_healthy(commits),
+        ours=bool(commits) and trailer.is_ours(commits[0]),
+    )

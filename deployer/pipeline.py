@@ -27,7 +27,7 @@ def deploy(settings: Settings, context: Context, world: World) -> Report:
         with stage("Wait until the revision is healthy"):
             outcome = stages.wait(run, decided, release)
             if isinstance(outcome, Healthy):
-                outcome = stages.prune(run, decided, release, outcome)
+                outcome, release = stages.prune(run, decided, release, outcome)
         match outcome:
             case Superseded():
                 return stages.superseded(run, outcome)

@@ -13,27 +13,28 @@ from deployer.model import (
     Bundle,
     BundleFile,
     ConfigurationChange,
+    Entry,
     FrontendPlan,
     Secret,
     Space,
 )
 from deployer.observe import Given
 from deployer.observe_space import SpaceState
-from deployer.release import difference
+from deployer.release import difference, trailer
 from deployer.release.difference import Difference
 from deployer.settings import Settings
-
-MARK = "Deployed-by: hf-space-deploy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that is decided before the first write. ``digest`` is the bundle's."""
+    """Everything that is decided before the first write. ``digest`` is the bundle's, ``entries``
+    are the secrets and variables as the workflow wants them."""
 
     bundle: Bundle
     files: tuple[BundleFile, ...]
     difference: Difference
     configuration: ConfigurationChange
+    entries: tuple[Entry, ...]
     frontend: FrontendPlan
     hardware: str | None
     sleep_time: int | None
@@ -53,7 +54,7 @@ def decide(
     frontend: FrontendPlan,
 ) -> Plan:
     """The plan of a deploy."""
-    files = difference.with_manifest(bundle.files)
+    files = difference.with_manifest(bundle.files, health_path=bundle.backend.health_path)
     hardware, sleep_time = _resize(settings, state.space)
     digest = difference.bundle_digest(files)
     return Plan(
@@ -67,12 +68,13 @@ def decide(
             prune=settings.prune,
             named=frozenset(each.name for each in given.all),
         ),
+        entries=given.entries,
         frontend=frontend,
         hardware=hardware,
         sleep_time=sleep_time,
         visibility=settings.visibility or _visibility(context),
         message=f"Deploy {context.source}" if context.source else "Deploy the backend",
-        description=_description(context, digest),
+        description=_description(context, digest, state.healthy),
         digest=digest,
     )
 
@@ -94,10 +96,10 @@ def _resize(settings: Settings, space: Space | None) -> tuple[str | None, int | 
     return hardware, sleep_time
 
 
-def _description(context: Context, digest: str) -> str:
+def _description(context: Context, digest: str, healthy: str) -> str:
     lines = []
     if context.repository and context.sha:
         lines.append(f"Source: {context.server_url}/{context.repository}/commit/{context.sha}")
     if context.run_url:
         lines.append(f"Run: {context.run_url}")
-    return "\n".join([*lines, "", MARK, f"Bundle: {digest}"]).strip()
+    return "\n".join([*lines, "", trailer.write(bundle=digest, healthy=healthy)]).strip()

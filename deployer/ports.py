@@ -24,6 +24,7 @@ from deployer.model import (
     Secret,
     SettingWrite,
     Space,
+    SpaceCommit,
     SpaceFile,
     SpaceId,
     WorkspaceEntry,
@@ -96,8 +97,13 @@ class SpaceRepo(Protocol):
     ) -> str:
         """One commit on ``main`` guarded by ``parent``; its revision. Status 412 when it moved."""
 
-    def restore(self, space: SpaceId, *, revision: str, parent: str, message: str) -> str:
+    def restore(
+        self, space: SpaceId, *, revision: str, parent: str, message: str, description: str = ""
+    ) -> str:
         """One commit that puts the tree of ``revision`` back, guarded by ``parent``."""
+
+    def history(self, space: SpaceId) -> tuple[SpaceCommit, ...]:
+        """The commits of ``main``, newest first."""
 
 
 class SpaceConfig(Protocol):
@@ -129,7 +135,11 @@ class SpaceRuntime(Protocol):
         """Restart, or wake from sleep or pause."""
 
     def follow(self, space: SpaceId, kind: str) -> LogTail:
-        """Start reading the ``build`` or ``run`` log in the background; never raises."""
+        """Start reading the ``build`` or ``run`` log, or the ``events`` of the runtime (a line for
+        each, where the Hub tells them), in the background; never raises."""
+
+    def spacing(self) -> float:
+        """Seconds to leave between two requests, so that the Hub's rate limit is kept."""
 
 
 class LogTail(Protocol):

@@ -1,4 +1,4 @@
-"""Puts the last healthy revision back after a red release, once, and proves it healthy.
+"""Puts back what was healthy after a red release, once, and proves it healthy.
 
 Only an ``Unhealthy`` or ``NotBuilt`` outcome comes here: an outage of the Hub, a rate limit or a
 newer commit is no reason to touch the Space again.
@@ -19,14 +19,38 @@ from deployer.model import (
     Outcome,
     Secret,
     SettingWrite,
+    SpaceFile,
+    SpaceId,
     Superseded,
     Unhealthy,
     Verdict,
 )
 from deployer.observe_space import SpaceState
 from deployer.ports import World
-from deployer.release import watch
-from deployer.release.watch import Target
+from deployer.release import difference, marker, trailer, watch
+from deployer.release.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """What is taken back: the code, by putting the tree of ``revision`` in place of the newest one
+    ("" when it stays), and the ``variables`` of these names. ``lost`` are secrets that nobody can
+    put back, since an old value can't be read.
+    """
+
+    revision: str = ""
+    variables: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+    @property
+    def warning(self) -> str:
+        """A sentence on what is lost, "" for nothing."""
+        names = ", ".join(f"`{name}`" for name in self.lost)
+        return (
+            f" These secrets stay as this run left them, since old values can't be read: {names}."
+            if names
+            else ""
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,33 +61,62 @@ class Recovery:
     revision: str = ""
 
 
-# It served before it went to sleep; what it is worth is proved once it is back.
-AT_REST: Final = frozenset({"SLEEPING"})
+FIRST: Final = (
+    "This was the first deploy: there is no earlier revision to go back to. The Space is left as "
+    "it is."
+)
 
 
-def why_not(
+def decide(
     outcome: NotBuilt | Unhealthy,
     release: Release,
     state: SpaceState,
-    configuration: ConfigurationChange,
+    change: ConfigurationChange,
     *,
     wanted: bool,
-) -> str:
-    """Why nothing is put back, as a sentence; "" when it should be. Pure."""
-    if not release.previous or state.space is None:
-        return (
-            "This was the first deploy: there is no earlier revision to go back to. The Space "
-            "is left as it is."
-        )
+) -> Undo | str:
+    """What to take back, or why nothing is, as a sentence. Pure."""
+    if not release.previous:
+        return FIRST
     if not wanted:
         return "`rollback` is false: the Space is left as it is."
-    if not release.pushed and not configuration.variables:
-        return f"No new code was pushed, so there is none to take back.{_unreadable(configuration)}"
-    if state.serving is None and state.space.runtime.stage not in AT_REST:
-        return "The revision before was not running either, so it was not put back."
+    if release.pruned:
+        return _pruned(change)
+    return (_with_code if release.pushed else _without_code)(outcome, release, state, change)
+
+
+def _with_code(
+    outcome: NotBuilt | Unhealthy, release: Release, state: SpaceState, change: ConfigurationChange
+) -> Undo | str:
+    """Code was pushed: what is known to have been healthy comes back, else what served before."""
     if state.serving is not None and _failed_alike(outcome, state.serving):
         return "The revision before failed in the same way: putting it back would help nobody."
-    return ""
+    if state.serving is None and not state.healthy:
+        return "The revision before was not running either, so it was not put back."
+    return Undo(
+        revision=state.healthy or release.previous,
+        variables=tuple(write.name for write in change.variables),
+        lost=tuple(write.name for write in change.secrets),
+    )
+
+
+def _pruned(change: ConfigurationChange) -> Undo | str:
+    """The code was proved healthy before the pruning, so it stays."""
+    undo = Undo(variables=change.prune_variables, lost=change.prune_secrets)
+    return undo if undo.variables else f"The code was healthy before the pruning.{undo.warning}"
+
+
+def _without_code(
+    _outcome: NotBuilt | Unhealthy, release: Release, state: SpaceState, change: ConfigurationChange
+) -> Undo | str:
+    """No code was pushed: the settings are to blame, or a run that was cut short left it so."""
+    lost = tuple(write.name for write in change.secrets)
+    if change.variables:
+        return Undo(variables=tuple(write.name for write in change.variables), lost=lost)
+    left_behind = state.ours and state.healthy not in ("", release.revision)
+    if left_behind and not release.configured:
+        return Undo(revision=state.healthy)
+    return f"No new code was pushed, so there is none to take back.{Undo(lost=lost).warning}"
 
 
 def _failed_alike(outcome: NotBuilt | Unhealthy, before: Verdict) -> bool:
@@ -73,74 +126,84 @@ def _failed_alike(outcome: NotBuilt | Unhealthy, before: Verdict) -> bool:
 
 
 def put_back(
-    release: Release,
-    state: SpaceState,
-    configuration: ConfigurationChange,
-    target: Target,
-    world: World,
+    undo: Undo, release: Release, state: SpaceState, target: Target, world: World
 ) -> Recovery:
     """Variables and tree as they were; waited for and probed like a deploy."""
-    lost = _unreadable(configuration)
     try:
+        if undo.revision and not release.pushed and _is_same(undo, state, target.space, world):
+            return Recovery(serving=f"{_short(undo)} holds the same files: it would help nobody.")
         before = world.space_runtime.now(target.space)
-        _restore_variables(release, state, configuration, world)
-        revision = release.revision
-        if release.pushed:
-            before = world.space_runtime.now(target.space)
-            revision = _restore_tree(release, target, world)
-        outcome = watch.wait(replace(target, revision=revision, before=before), world)
+        _restore_variables(undo, release, state, world)
+        target = replace(target, before=before, tells=False)
+        if undo.revision:
+            target = _restore_tree(undo, release, state, target, world)
+        outcome = watch.wait(target, world)
     except HubRefused as refused:
-        return Recovery(serving=f"The revision before could not be put back: {refused}{lost}")
-    return _recovery(outcome, release, lost)
+        return Recovery(serving=f"What was healthy could not be put back: {refused}{undo.warning}")
+    return _recovery(outcome, undo)
 
 
-def _restore_tree(release: Release, target: Target, world: World) -> str:
-    """One commit with the old tree, guarded by ours."""
-    old = release.previous[:10]
+def _is_same(undo: Undo, state: SpaceState, space: SpaceId, world: World) -> bool:
+    """Whether the newest tree holds nothing else than the one that would be put back."""
+
+    def content(tree: tuple[SpaceFile, ...]) -> set[tuple[str, str]]:
+        return {(file.path, file.blob) for file in tree}
+
+    return content(world.space_repo.tree(space, undo.revision)) == content(state.tree)
+
+
+def _restore_tree(
+    undo: Undo, release: Release, state: SpaceState, target: Target, world: World
+) -> Target:
+    """One commit with the old tree, guarded by ours; what is then waited for."""
+    old = undo.revision[:10]
+    before = world.space_runtime.now(target.space)
+    expected = marker_of(undo.revision, target.space, world)
     revision = world.space_repo.restore(
         target.space,
-        revision=release.previous,
+        revision=undo.revision,
         parent=release.revision,
         message=f"Put {old} back: {release.revision[:10]} is not healthy",
+        description=trailer.write(healthy=state.healthy),
     )
     world.console.line(f"Put {old} back as {revision[:10]}.")
-    return revision
+    tells = expected != target.marker
+    return replace(target, revision=revision, before=before, marker=expected, tells=tells)
 
 
-def _recovery(outcome: Outcome, release: Release, lost: str) -> Recovery:
-    old = f"The revision before, {release.previous[:10]}, was"
-    if not release.pushed:
-        old = "The variables of before were"
+def marker_of(revision: str, space: SpaceId, world: World) -> str:
+    """What the app of an earlier deploy says of itself; "" when that can't be known."""
+    try:
+        content = world.space_repo.read(space, difference.MANIFEST, revision)
+    except HubRefused:
+        return ""
+    return marker.of_bundle(difference.read_manifest(content).bundle)
+
+
+def _recovery(outcome: Outcome, undo: Undo) -> Recovery:
+    old = f"{_short(undo)} was" if undo.revision else "The variables of before were"
     if isinstance(outcome, Healthy):
         return Recovery(
             revision=outcome.revision,
-            serving=f"{old} put back, and the Space serves healthy answers.{lost}",
+            serving=f"{old} put back, and the Space serves healthy answers.{undo.warning}",
         )
     if isinstance(outcome, Superseded):
-        return Recovery(serving=f"{old} put back, and a newer commit has taken over.{lost}")
-    return Recovery(serving=f"{old} put back, but the Space is not healthy.{lost}")
+        return Recovery(serving=f"{old} put back, and a newer commit has taken over.{undo.warning}")
+    return Recovery(serving=f"{old} put back, but the Space is not healthy.{undo.warning}")
 
 
-def _restore_variables(
-    release: Release, state: SpaceState, sent: ConfigurationChange, world: World
-) -> None:
+def _short(undo: Undo) -> str:
+    return f"The earlier revision, {undo.revision[:10]},"
+
+
+def _restore_variables(undo: Undo, release: Release, state: SpaceState, world: World) -> None:
     """Variables as they were; they can be read, so they can be put back."""
-    for write in sent.variables:
-        old = state.stored.variables.get(write.name)
+    for name in undo.variables:
+        old = state.stored.variables.get(name)
         if old is None:
-            world.space_config.remove(release.space.id, write.name, public=True)
+            world.space_config.remove(release.space.id, name, public=True)
         else:
             restored = SettingWrite(
                 name=old.name, value=Secret(old.value or ""), description=old.description
             )
             world.space_config.send(release.space.id, restored, public=True)
-
-
-def _unreadable(sent: ConfigurationChange) -> str:
-    """What can't be put back: nobody can read a secret's old value."""
-    names = ", ".join(f"`{write.name}`" for write in sent.secrets)
-    return (
-        f" These secrets keep their new values, since old ones can't be read: {names}."
-        if names
-        else ""
-    )

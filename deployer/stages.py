@@ -8,7 +8,7 @@ from dataclasses import replace
 from deployer import act, observe, observe_frontend, observe_space, plan, recover
 from deployer import follow_up as frontend_step
 from deployer.act import Release
-from deployer.errors import Exit, HubRefused, Problem, Refused, refuse
+from deployer.errors import Exit, HubRefused, Notice, Problem, Refused, refuse
 from deployer.findings import Findings
 from deployer.frontend import plan_frontend, unified_diff
 from deployer.intent import intent_of
@@ -17,6 +17,7 @@ from deployer.model import (
     Mode,
     NotBuilt,
     Outcome,
+    Secret,
     Space,
     Status,
     Superseded,
@@ -24,8 +25,8 @@ from deployer.model import (
 )
 from deployer.observe_space import SpaceState
 from deployer.plan import Plan
-from deployer.release import watch
-from deployer.release.watch import Target
+from deployer.release import marker, watch
+from deployer.release.target import Target
 from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
 from deployer.report.intent import Intent
 from deployer.run import Run
@@ -119,6 +120,10 @@ def push(run: Run, decided: Plan, state: SpaceState) -> Release:
         raise HubRefused(f"The Hub doesn't say at which address the Space {space.id} serves.")
     _know_space(run, decided, space)
     release = act.push(decided, space, run.world, created=created)
+    ours = marker.of_bundle(decided.digest)
+    release = replace(release, tells=release.pushed and state.marker != ours)
+    if release.pushed:
+        act.hold(decided, space, run.settings.hf_token or Secret(""), run.world)
     if not created and not release.changed:
         run.world.console.line("Nothing differs from the Space: nothing is sent.")
     run.trail.know(changed=release.pushed, revision=release.previous)
@@ -132,11 +137,19 @@ def wait(run: Run, decided: Plan, release: Release) -> Outcome:
     if not release.changed and isinstance(outcome, NotBuilt | Unhealthy):
         run.world.console.line("Nothing changed and the Space is not healthy: restarting it once.")
         before = run.world.space_runtime.now(target.space)
-        run.world.space_runtime.restart(target.space)
+        unbuilt = isinstance(outcome, NotBuilt)
+        run.world.space_runtime.restart(target.space, factory=unbuilt)
         outcome = watch.wait(target.after(before), run.world)
         run.trail.know(restarted=True)
-    run.trail.know(outcome=outcome)
+    _know_outcome(run, outcome)
     return outcome
+
+
+def _know_outcome(run: Run, outcome: Outcome) -> None:
+    run.trail.know(outcome=outcome)
+    if isinstance(outcome, Healthy) and outcome.proof:
+        message = f"The Hub does not say which revision runs; {outcome.proof}."
+        run.trail.note(Notice(message=message, warning=False))
 
 
 def _target(run: Run, decided: Plan, release: Release) -> Target:
@@ -149,6 +162,8 @@ def _target(run: Run, decided: Plan, release: Release) -> Target:
         successes=settings.health_successes,
         timeout=float(settings.health_timeout),
         token=settings.hf_token if space.visibility == "private" else None,
+        marker=marker.of_bundle(decided.digest),
+        tells=release.tells,
     )
 
 
@@ -168,15 +183,15 @@ def put_back(
 ) -> Report:
     """End red, with the cause; where there was something healthy before, it serves again."""
     problem = _cause(outcome, run.world.console.scrub)
-    change, wanted = decided.configuration, run.settings.rollback
-    reason = recover.why_not(outcome, release, state, change, wanted=wanted)
-    if reason:
-        run.world.console.line(reason)
+    undo = recover.decide(
+        outcome, release, state, decided.configuration, wanted=run.settings.rollback
+    )
+    if isinstance(undo, str):
+        run.world.console.line(undo)
         if isinstance(outcome, Unhealthy):
             run.trail.know(revision=outcome.revision)  # it serves, whatever it is worth
-        return run.trail.ended(Status.FAILED, problem.exit, problems=(problem,), serving=reason)
-    target = _target(run, decided, release)
-    recovery = recover.put_back(release, state, change, target, run.world)
+        return run.trail.ended(Status.FAILED, problem.exit, problems=(problem,), serving=undo)
+    recovery = recover.put_back(undo, release, state, _target(run, decided, release), run.world)
     run.world.console.line(recovery.serving)
     status = Status.ROLLED_BACK if recovery.revision else Status.FAILED
     run.trail.know(revision=recovery.revision or run.trail.report.revision)
@@ -229,14 +244,13 @@ def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Re
     return run.trail.ended(status, frontend=replace(frontend, status=live))
 
 
-def prune(run: Run, decided: Plan, release: Release, healthy: Healthy) -> Outcome:
+def prune(run: Run, decided: Plan, release: Release, healthy: Healthy) -> tuple[Outcome, Release]:
     """Delete what nobody names any more; the restart that this causes is proved healthy, too."""
     change = decided.configuration
     if not change.prune_secrets and not change.prune_variables:
-        return healthy
+        return healthy, release
     before = run.world.space_runtime.now(release.space.id)
     act.prune(decided, release, run.world)
-    target = _target(run, decided, release).after(before)
-    outcome = watch.wait(target, run.world)
-    run.trail.know(outcome=outcome)
-    return outcome
+    outcome = watch.wait(_target(run, decided, release).after(before), run.world)
+    _know_outcome(run, outcome)
+    return outcome, replace(release, pruned=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from deployer.adapters.hub_answers import at, runtime_of, space_of
 from deployer.adapters.hub_client import HubClient, is_passing
 from deployer.adapters.hub_errors import HOW_TO_GET_ACCESS
-from deployer.adapters.log_stream import LogStream, space_log
+from deployer.adapters.log_stream import LogStream, space_events, space_log
 from deployer.errors import HubRefused
 from deployer.model import (
     Configuration,
@@ -232,4 +232,9 @@ class HubRuntime:
 
     def follow(self, space: SpaceId, kind: str) -> LogTail:
         api = self.client.api
+        if kind == "events":
+            return LogStream(lambda: space_events(api, str(space)))
         return LogStream(lambda: space_log(api, str(space), build=kind == "build"))
+
+    def spacing(self) -> float:
+        return self.client.spacing()

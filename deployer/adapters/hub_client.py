@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from deployer import __version__
 from deployer.adapters.hub_errors import explain
+from deployer.adapters.rate_limit import RateLimit
 from deployer.model import Secret
 from deployer.ports import Clock
 from deployer.scrub import scrub
@@ -38,6 +39,7 @@ WRITE_SECONDS: Final = 90.0
 # A Hub that gives no answer at all is asked again for so long, whatever the attempts.
 SILENT_SECONDS: Final = 60.0
 BUSY: Final = "another conflicting operation is in progress"
+LIMIT: Final = RateLimit()  # of this process: the library has one HTTP client for all
 
 
 class HubClient:
@@ -96,6 +98,10 @@ class HubClient:
                 self.clock.sleep(_pause(failure, attempt))
         raise AssertionError("unreachable: the loop returns or raises")
 
+    def spacing(self) -> float:
+        """Seconds to leave between two requests, from what the last answer says of the limit."""
+        return LIMIT.spacing()
+
     @property
     def is_https(self) -> bool:
         """Over https the library turns a 401 into "not found"."""
@@ -148,7 +154,7 @@ def _client() -> Any:
     return httpx2.Client(
         event_hooks={
             "request": [hf_request_event_hook, limit_time],
-            "response": [_stop_when_busy],
+            "response": [_stop_when_busy, LIMIT.read],
         },
         follow_redirects=True,
     )
@@ -160,6 +166,9 @@ def limit_time(request: httpx2.Request) -> None:
 
     path = request.url.path
     if "/logs/" in path:  # a log may be silent for long; it has a limit of its own
+        return
+    if path.endswith("/events"):  # silent for as long as nothing changes
+        request.extensions["timeout"] = httpx2.Timeout(None, connect=CONNECT_SECONDS).as_dict()
         return
     limit = RUNTIME_SECONDS if path.endswith("/runtime") else ANSWER_SECONDS
     if request.method == "PUT" or "/commit/" in path or path.endswith("/repos/create"):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import httpx2
     from huggingface_hub import HfApi
 
 MOST_WAITING = 10_000
@@ -56,3 +57,30 @@ def space_log(api: HfApi, space: str, *, build: bool) -> Iterator[str]:
     # The client's own errors are no OSError.
     with contextlib.suppress(httpx2.HTTPError):
         yield from api.fetch_space_logs(space, build=build, follow=True)
+
+
+def space_events(api: HfApi, space: str) -> Iterator[str]:
+    """A line for each change of the runtime that the Hub tells, until the stream ends.
+
+    What an event says is documented nowhere, so nothing is read from it but that something is new.
+    """
+    import httpx2
+    from huggingface_hub import get_session
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
+
+    url = f"{api.endpoint}/api/spaces/{space}/events"
+    headers = {**build_hf_headers(token=api.token), "Accept": "text/event-stream"}
+    with (
+        contextlib.suppress(httpx2.HTTPError),
+        get_session().stream("GET", url, headers=headers) as response,
+    ):
+        yield from _changes(response)
+
+
+def _changes(response: httpx2.Response) -> Iterator[str]:
+    kind = response.headers.get("content-type", "")
+    last = ""
+    for line in response.iter_lines() if response.is_success and "event-stream" in kind else ():
+        if line.startswith("data:") and line[5:].strip() and line != last:
+            last = line
+            yield line

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from deployer.adapters.hub_client import HubClient
 from deployer.errors import Exit, HubRefused, Problem, Refused, Where
-from deployer.model import BundleFile, Digest, SpaceFile, SpaceId
+from deployer.model import BundleFile, Digest, SpaceCommit, SpaceFile, SpaceId
 from deployer.ports import Files
 
 if TYPE_CHECKING:
@@ -107,7 +107,9 @@ class HubSpaceRepo:
             ]
             return self._send(space, operations, message, description, parent)
 
-    def restore(self, space: SpaceId, *, revision: str, parent: str, message: str) -> str:
+    def restore(
+        self, space: SpaceId, *, revision: str, parent: str, message: str, description: str = ""
+    ) -> str:
         from huggingface_hub import CommitOperationDelete
 
         wanted = {file.path: file for file in self.tree(space, revision)}
@@ -121,7 +123,17 @@ class HubSpaceRepo:
             for path, file in wanted.items()
             if path not in there or there[path].blob != file.blob
         ]
-        return self._send(space, operations, message, "", parent)
+        return self._send(space, operations, message, description, parent)
+
+    def history(self, space: SpaceId) -> tuple[SpaceCommit, ...]:
+        commits = self.client.call(
+            f"list the commits of {space}",
+            lambda api: api.list_repo_commits(str(space), repo_type="space", revision=MAIN),
+        )
+        return tuple(
+            SpaceCommit(revision=each.commit_id, title=each.title, message=each.message)
+            for each in commits
+        )
 
     def _copy(self, space: SpaceId, file: SpaceFile, revision: str) -> Operation:
         """A file as it was. The Hub copies large ones itself; small ones are read and sent again,
@@ -182,14 +194,11 @@ class HubSpaceRepo:
         """
         if refused.status not in (0, 408, 412) and refused.status < 500:
             return None
-        newest = self.client.call(
-            f"list the commits of {space}",
-            lambda api: api.list_repo_commits(str(space), repo_type="space", revision=MAIN)[0],
-        )
-        if newest.commit_id == parent:
+        newest = self.history(space)[0]
+        if newest.revision == parent:
             return None
         if newest.title == message and newest.message.strip() == description.strip():
-            return str(newest.commit_id)
+            return newest.revision
         return None
 
     @contextlib.contextmanager

@@ -45,6 +45,22 @@ def plan_configuration(
     )
 
 
+def overwritten(
+    entries: Sequence[Entry], stored: Configuration, token: Secret
+) -> Iterator[tuple[bool, SettingWrite]]:
+    """Entries that another run has set to something else since they were sent; public or not.
+
+    A secret without our description says nothing, nor does an empty list: a Hub may keep neither.
+    """
+    for entry in entries:
+        listed = stored.variables if entry.public else stored.secrets
+        held = listed.get(entry.name)
+        silent = held is not None and not entry.public and not fingerprint.read(held.description)
+        write = _write(entry, stored, token) if listed and not silent else None
+        if write is not None:
+            yield entry.public, write
+
+
 def kind_conflicts(entries: Sequence[Entry], stored: Configuration) -> tuple[Problem, ...]:
     """Names that the Space already has as the other kind; the Hub refuses to start with both."""
     return tuple(

@@ -185,6 +185,16 @@ STAGES: Final = {
         title="The Hub finds no Dockerfile in the Space",
         remedy="Check that no ignore rule leaves the Dockerfile out (`mode: plan`).",
     ),
+    "PAUSED": Cause(
+        title="The Space is paused, and stays so after a restart",
+        remedy="Start it on its page (Settings). The Hub pauses Spaces of an account whose plan "
+        "or quota doesn't cover them.",
+    ),
+    "RUNNING": Cause(
+        title="The Hub goes on serving another revision than the newest one",
+        remedy="Choose `Factory rebuild` in the Space's settings, or run this job again; see "
+        "status.huggingface.co when it goes on.",
+    ),
 }
 TIMED_OUT: Final = Cause(
     title="The Space was not running in time",

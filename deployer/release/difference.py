@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
 from deployer.model import BundleFile, Digest, SpaceFile
+from deployer.release import marker
 
 MANIFEST: Final = ".hf-space-deploy.json"
 # The Hub edits it when a commit brings large files; ours would be overwritten for ever.
@@ -35,21 +37,39 @@ class Difference:
         return not (self.added or self.changed or self.deleted)
 
 
-def with_manifest(files: Sequence[BundleFile]) -> tuple[BundleFile, ...]:
-    """The bundle's files plus the manifest that names them, sorted by path."""
-    shipped = [file for file in files if file.path not in (MANIFEST, HUB_OWNED)]
+def with_manifest(files: Sequence[BundleFile], *, health_path: str = "") -> tuple[BundleFile, ...]:
+    """The bundle's files plus the manifest that names them, sorted by path.
+
+    A made Dockerfile is given the marker of the bundle (marker.py), which the digest leaves out.
+    """
+    shipped = [_made(file, "") for file in files if file.path not in (MANIFEST, HUB_OWNED)]
     listing = hashlib.sha256()
     for file in shipped:
         listing.update(f"{file.path}\0{file.digest.blob}\n".encode())
+    digest = listing.hexdigest()
     content = {
         "deployed-by": "hf-space-deploy",
         "schema": 1,
-        "bundle": listing.hexdigest(),
+        "bundle": digest,
+        **({"health": health_path} if health_path else {}),
         "files": [file.path for file in shipped],
     }
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    manifest = BundleFile(path=MANIFEST, digest=digest_of(text.encode()), content=text.encode())
-    return tuple(sorted((*shipped, manifest), key=lambda file: file.path))
+    manifest = _with_content(MANIFEST, text.encode())
+    marked = (_made(file, digest) for file in shipped)
+    return tuple(sorted((*marked, manifest), key=lambda file: file.path))
+
+
+def _made(file: BundleFile, digest: str) -> BundleFile:
+    """A made Dockerfile with the marker of ``digest``, or with none; any other file as it is."""
+    if file.path != "Dockerfile" or file.content is None or not marker.is_made(file.content):
+        return file
+    content = marker.put(file.content, digest) if digest else marker.taken(file.content)
+    return _with_content(file.path, content)
+
+
+def _with_content(path: str, content: bytes) -> BundleFile:
+    return BundleFile(path=path, digest=digest_of(content), content=content)
 
 
 def bundle_digest(files: Iterable[BundleFile]) -> str:
@@ -66,13 +86,28 @@ def digest_of(content: bytes) -> Digest:
     )
 
 
-def read_manifest(content: bytes | None) -> frozenset[str]:
-    """The paths that an earlier deploy brought; none when there is no manifest that we can read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an earlier deploy wrote down: the paths it brought, its bundle, its health path."""
+
+    files: frozenset[str] = frozenset()
+    bundle: str = ""
+    health_path: str = ""
+
+
+def read_manifest(content: bytes | None) -> Manifest:
+    """The manifest; an empty one when there is none that we can read."""
     try:
-        files = list(json.loads(content or b"{}")["files"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return frozenset()
-    return frozenset(path for path in files if isinstance(path, str))
+        read = json.loads(content or b"{}")
+        files = frozenset(path for path in read["files"] if isinstance(path, str))
+        bundle, health = str(read.get("bundle", "")), str(read.get("health", ""))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return Manifest()
+    return Manifest(
+        files=files,
+        bundle=bundle if re.fullmatch(r"[0-9a-f]{64}", bundle) else "",
+        health_path=health if re.fullmatch(r"/(?!/)[!-~]*", health) else "",
+    )
 
 
 def foreign_paths(files: Sequence[BundleFile], tree: Iterable[SpaceFile]) -> tuple[str, ...]:

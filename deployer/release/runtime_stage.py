@@ -3,7 +3,8 @@
 Stages are an open set: a word that we don't know waits. A stale error of the previous build stands
 in the runtime until the new build begins, so an error only counts once the runtime has left the
 state it had before the push, or ``GRACE`` seconds after it. Where the runtime alone proves little,
-what it shows has to stand for a while (``Watch.since``).
+what it shows has to stand for a while (``Watch.since``). What stands still where something should
+move is restarted once, with a new build; then it is a failure.
 """
 
 from __future__ import annotations
@@ -26,15 +27,23 @@ WAKE_AFTER: Final = 10.0
 # A change of secrets restarts the same revision: RUNNING may still be the container before it.
 SETTLE: Final = 20.0
 STEADY: Final = 10.0
+# RUNNING another revision than the head, although ours was built: a fault that the Hub is known
+# to have; and the same where no build ever showed.
+STUCK: Final = 60.0
+UNBUILT: Final = 180.0
 
 
 class Step(Enum):
-    """What to do next."""
+    """What to do next. PEEK: it runs, and only the app's answer can tell whose revision it is.
+    REBUILD: restart it with a new build, once.
+    """
 
     WAIT = "wait"
     WAKE = "wake"
     FAIL = "fail"
     PROBE = "probe"
+    PEEK = "peek"
+    REBUILD = "rebuild"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +52,9 @@ class Watch:
 
     ``before`` is None when nothing was pushed (an unchanged Space is judged as it stands).
     ``since`` is when, in seconds after the push, the runtime began to show what it shows;
-    ``named`` whether it ever said which revision runs.
+    ``named`` whether it ever said which revision runs. ``tells``: the app's answers tell our
+    revision from the one before (marker.py), and ``answered`` that they did. ``restarted`` is when
+    we restarted the Space, in seconds after the push.
     """
 
     target: str
@@ -53,6 +64,9 @@ class Watch:
     shown: tuple[str, str | None] | None = None
     since: float = 0.0
     named: bool = False
+    tells: bool = False
+    answered: bool = False
+    restarted: float | None = None
 
 
 def observe(watch: Watch, now: Runtime, elapsed: float) -> Watch:
@@ -77,15 +91,45 @@ def observe(watch: Watch, now: Runtime, elapsed: float) -> Watch:
 def next_step(watch: Watch, now: Runtime, elapsed: float) -> Step:
     """What the runtime asks for, ``elapsed`` seconds after the push."""
     if now.stage in FAILED:
-        counts = _is_ours(watch, now) and not _in_passing(watch, now, elapsed)
-        return Step.FAIL if counts or elapsed >= GRACE else Step.WAIT
+        return _failed(watch, now, elapsed)
     if now.stage in ASLEEP:
-        due = watch.before is None or elapsed >= WAKE_AFTER
-        return Step.WAKE if due else Step.WAIT
-    if now.stage == "RUNNING" and _is_target(watch, now, elapsed):
+        return _asleep(watch, now, elapsed)
+    return _running(watch, now, elapsed) if now.stage == "RUNNING" else Step.WAIT
+
+
+def _failed(watch: Watch, now: Runtime, elapsed: float) -> Step:
+    if _is_ours(watch, now) and not _in_passing(watch, now, elapsed):
+        return Step.FAIL
+    if _waited(watch, elapsed) < GRACE:
+        return Step.WAIT
+    never_built = watch.before is not None and not watch.left and watch.restarted is None
+    return Step.REBUILD if never_built else Step.FAIL
+
+
+def _asleep(watch: Watch, now: Runtime, elapsed: float) -> Step:
+    """Woken, once the push had time to do so; one that is paused all the same has a reason."""
+    if now.stage != "SLEEPING" and watch.restarted is not None:
+        return Step.FAIL if _waited(watch, elapsed) >= GRACE else Step.WAIT
+    due = watch.before is None or elapsed >= WAKE_AFTER
+    return Step.WAKE if due else Step.WAIT
+
+
+def _running(watch: Watch, now: Runtime, elapsed: float) -> Step:
+    if _is_target(watch, now, elapsed):
         ready = _reachable(now) or elapsed - watch.since >= SETTLE
         return Step.PROBE if ready and not _restart_pending(watch, elapsed) else Step.WAIT
-    return Step.WAIT
+    if now.revision is None:
+        return Step.PEEK if watch.tells else Step.WAIT
+    patience = STUCK if watch.built or watch.before is None else UNBUILT
+    if min(_waited(watch, elapsed), elapsed - watch.since) < patience:
+        return Step.WAIT
+    again = watch.before is None or watch.restarted is not None
+    return Step.FAIL if again else Step.REBUILD
+
+
+def _waited(watch: Watch, elapsed: float) -> float:
+    """Seconds since the push, or since we restarted the Space."""
+    return elapsed - (watch.restarted or 0.0)
 
 
 def _in_passing(watch: Watch, now: Runtime, elapsed: float) -> bool:
@@ -107,6 +151,8 @@ def _is_ours(watch: Watch, now: Runtime) -> bool:
 def _is_target(watch: Watch, now: Runtime, elapsed: float) -> bool:
     if now.revision is not None:
         return now.revision == watch.target
+    if watch.answered:
+        return True
     if watch.named and elapsed - watch.since < SETTLE:
         return watch.before is None  # it told before, and will tell again
     # A Hub that doesn't say which revision runs: RUNNING counts once a change was seen (or none

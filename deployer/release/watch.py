@@ -6,56 +6,37 @@ wait. Every loop is bounded by the deadline.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
 
 from deployer.errors import HubRefused
 from deployer.model import (
     Answer,
-    Health,
     Healthy,
     NotBuilt,
     Outcome,
     Runtime,
-    Secret,
-    SpaceId,
     Superseded,
     Unhealthy,
     Verdict,
 )
-from deployer.ports import LogTail, World
-from deployer.release import diagnose, health, runtime_stage
+from deployer.ports import World
+from deployer.release import diagnose, marker, runtime_stage
+from deployer.release.answers import Answers
+from deployer.release.logs import Logs
+from deployer.release.pace import Pace
+from deployer.release.progress import Progress
 from deployer.release.runtime_stage import Step, Watch
+from deployer.release.target import Target
 
 SILENCE: Final = 300.0
-# An answer that is not healthy may still turn: services come up late (docs/reference/health.md).
-PATIENCE: Final = 120.0
 BETWEEN_PROBES: Final = 1.0
 VISIT_FOR: Final = 30.0
 RUNTIME_WHILE_PROBING: Final = 5.0
-PROGRESS_EVERY: Final = 15.0
-LOG_LINES: Final = 400
-TOO_LATE: Final = "too few healthy answers before the time was over"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """What is waited for. ``before`` is None when nothing was pushed or changed."""
-
-    space: SpaceId
-    revision: str
-    health_url: str
-    before: Runtime | None
-    successes: int
-    timeout: float
-    token: Secret | None = None  # only for a private Space
-
-    def after(self, before: Runtime) -> Target:
-        """The same, once more, after a change that the runtime has yet to show."""
-        return replace(self, before=before)
+BY_ANSWERS: Final = "the app's own answers name the bundle that was pushed"
+BY_CHANGE: Final = "it was seen to start anew after the push"
+BY_TIME: Final = "nothing else was seen to run for 120 s after the push"
 
 
 def wait(target: Target, world: World) -> Outcome:
@@ -70,15 +51,20 @@ class _Vigil:
         self.target = target
         self.world = world
         self.start = world.clock.now()
-        self.watch = Watch(target=target.revision, before=target.before)
+        self.watch = Watch(
+            target=target.revision,
+            before=target.before,
+            tells=target.tells,
+            restarted=None if target.rebuild else 0.0,
+        )
         self.runtime = Runtime(stage="unknown")
         self.heard = self.start
         self.silent: HubRefused | None = None
-        self.told = ("", self.start)
-        self.logs: dict[str, deque[str]] = {}
-        self.tails: dict[str, LogTail] = {}
+        self.progress = Progress(world.clock, world.console)
+        self.logs = Logs(target.space, target.health_url, world)
+        self.pace = Pace(target.space, self.logs, world)
         self.asleep_since: float | None = None
-        self.restarted = False
+        self.woken = False
 
     def keep(self) -> Outcome:
         try:
@@ -86,11 +72,11 @@ class _Vigil:
                 outcome = self._look()
                 if outcome is not None:
                     return outcome
-                self.world.clock.sleep(self._pause())
+                self.pace.rest(self.elapsed)
             return self._timed_out()
         finally:
-            for tail in self.tails.values():
-                tail.close()
+            self.logs.close()
+            self.pace.close()
 
     @property
     def elapsed(self) -> float:
@@ -107,24 +93,26 @@ class _Vigil:
         """One look at the runtime; an outcome when the wait is over."""
         if not self._read_runtime():
             return None
-        self._tell(self.runtime.stage)
+        self.progress.tell(self.runtime.stage)
         self._follow_logs()
-        match runtime_stage.next_step(self.watch, self.runtime, self.elapsed):
-            case Step.FAIL:
-                return self._overtaken() or self._not_built(timed_out=False)
-            case Step.WAKE:
-                self._wake()
-            case Step.PROBE:
-                return self._probe()
-            case Step.WAIT:
-                return self._superseded()
-        return None
+        actions: Mapping[Step, Callable[[], Outcome | None]] = {
+            Step.FAIL: self._fail,
+            Step.WAKE: self._wake,
+            Step.REBUILD: self._rebuild,
+            Step.PEEK: self._peek,
+            Step.PROBE: self._probe,
+            Step.WAIT: self._superseded,
+        }
+        return actions[runtime_stage.next_step(self.watch, self.runtime, self.elapsed)]()
+
+    def _fail(self) -> Outcome:
+        return self._overtaken() or self._not_built(timed_out=False)
 
     def _read_runtime(self) -> bool:
         try:
             self.runtime = self.world.space_runtime.now(self.target.space)
         except HubRefused as refused:
-            if not is_passing(refused) or self.world.clock.now() - self.heard > SILENCE:
+            if not refused.passing or self.world.clock.now() - self.heard > SILENCE:
                 raise
             self.world.console.line(f"The Hub did not answer ({refused}); asking again.")
             self.silent = refused
@@ -145,7 +133,7 @@ class _Vigil:
         try:
             head = self.world.space_runtime.head(self.target.space)
         except HubRefused as refused:
-            if not is_passing(refused):
+            if not refused.passing:
                 raise
             return None
         if head == self.target.revision:
@@ -157,36 +145,54 @@ class _Vigil:
         now = self.world.clock.now()
         since = self.asleep_since = now if self.asleep_since is None else self.asleep_since
         if self.runtime.stage == "SLEEPING" and now - since < VISIT_FOR:
-            self.world.probe.get(self.target.health_url, space_token=self.target.token)
-        elif not self.restarted:
-            self.restarted = True
-            self.world.console.line(f"The Space is {self.runtime.stage}; restarting it.")
-            self.world.space_runtime.restart(self.target.space)
+            self._ask()
+        elif not self.woken:
+            self.woken = True
+            self._restart(f"The Space is {self.runtime.stage}; restarting it.", factory=False)
+
+    def _rebuild(self) -> Outcome | None:
+        """Have the Hub build our revision once more; where it may not be asked, only say so."""
+        outcome = self._overtaken()
+        if outcome is not None:
+            return outcome
+        stands = f"{self.runtime.stage} at {(self.runtime.revision or 'no commit')[:10]}"
+        try:
+            self._restart(f"The Space stays {stands}; having it built once more.", factory=True)
+        except HubRefused as refused:
+            self.world.console.line(f"It could not be restarted: {refused}")
+        return None
+
+    def _restart(self, why: str, *, factory: bool) -> None:
+        self.watch = replace(self.watch, restarted=self.elapsed)
+        self.world.console.line(why)
+        self.world.space_runtime.restart(self.target.space, factory=factory)
+
+    def _peek(self) -> Outcome | None:
+        """Ask the app whose revision it is, where the Hub doesn't say."""
+        ours = marker.is_ours(self._ask(), self.target.marker)
+        self.watch = replace(self.watch, answered=ours)
+        return self._probe() if ours else None
+
+    def _ask(self) -> Answer:
+        return self.world.probe.get(self.target.health_url, space_token=self.target.token)
 
     def _probe(self) -> Outcome | None:
         """Probe until enough healthy answers came in a row; None when the runtime moved on."""
-        healthy, unhealthy_since = 0, None
-        against = (Verdict(health=Health.NOT_YET, reason=TOO_LATE), Answer(status=0))
+        answers = Answers(self.target, self.world.clock)
         while self.elapsed < self.target.timeout:
-            answer = self.world.probe.get(self.target.health_url, space_token=self.target.token)
-            verdict = health.judge(answer)
-            healthy = healthy + 1 if verdict.health is Health.HEALTHY else 0
-            self._tell(f"{self.runtime.stage}, health: {verdict.reason}")
-            if healthy >= self.target.successes:
-                return self._confirmed(verdict, healthy)
-            against = against if healthy else (verdict, answer)
-            unhealthy_since = self._since(verdict, unhealthy_since)
-            if self.world.clock.now() - unhealthy_since >= PATIENCE:
+            answer = self._ask()
+            verdict = answers.take(answer)
+            self.progress.tell(f"{self.runtime.stage}, health: {verdict.reason}")
+            if answers.enough:
+                return self._confirmed(verdict, answer, answers.healthy)
+            if answers.hopeless:
                 break
+            if answers.foreign_for >= runtime_stage.STUCK and self.watch.restarted is None:
+                return self._rebuild()
             self.world.clock.sleep(BETWEEN_PROBES)
-            if healthy == 0 and not self._still_serving(every=RUNTIME_WHILE_PROBING):
+            if not answers.healthy and not self._still_serving(every=RUNTIME_WHILE_PROBING):
                 return None
-        return self._overtaken() or self._unhealthy(*against)
-
-    def _since(self, verdict: Verdict, since: float | None) -> float:
-        """Since when the answers speak against health without a break; now when they don't."""
-        now = self.world.clock.now()
-        return since if verdict.health is Health.UNHEALTHY and since is not None else now
+        return self._overtaken() or self._unhealthy(*answers.against)
 
     def _still_serving(self, *, every: float = 0.0) -> bool:
         """Whether the runtime, read again when ``every`` seconds have passed, still is ours."""
@@ -195,15 +201,25 @@ class _Vigil:
         self._follow_logs()
         return runtime_stage.next_step(self.watch, self.runtime, self.elapsed) is Step.PROBE
 
-    def _confirmed(self, verdict: Verdict, answers: int) -> Outcome | None:
+    def _confirmed(self, verdict: Verdict, answer: Answer, answers: int) -> Outcome | None:
         """The answers count only when the runtime still says that they were our revision's."""
         if not self._still_serving():
             return self._overtaken()
-        return Healthy(revision=self.target.revision, answers=answers, neutral=verdict.neutral)
+        return Healthy(
+            revision=self.target.revision,
+            answers=answers,
+            neutral=verdict.neutral,
+            proof="" if self.runtime.revision else self._proof(answer),
+        )
+
+    def _proof(self, answer: Answer) -> str:
+        """What proves the revision where the Hub doesn't say which one runs."""
+        if marker.is_ours(answer, self.target.marker):
+            return BY_ANSWERS
+        return BY_CHANGE if self.watch.left else BY_TIME
 
     def _unhealthy(self, verdict: Verdict, answer: Answer) -> Unhealthy:
-        self._follow_logs("run")
-        log = self._tail("run")
+        log = self.logs.end_of("run")
         return Unhealthy(
             revision=self.target.revision,
             verdict=verdict,
@@ -215,62 +231,19 @@ class _Vigil:
         kind = (
             "run" if self.runtime.stage in runtime_stage.STARTING | {"RUNTIME_ERROR"} else "build"
         )
-        self._follow_logs(kind)
-        log = self._tail(kind)
+        log = self.logs.end_of(kind)
         return NotBuilt(
             revision=self.target.revision,
             stage="timeout" if timed_out else self.runtime.stage,
-            error=self.runtime.error
-            or (f"still {self.runtime.stage} after {self.elapsed:.0f} s" if timed_out else ""),
+            error=self.runtime.error or f"still {self.runtime.stage} after {self.elapsed:.0f} s",
             causes=diagnose.of_build(self.runtime, log, timed_out=timed_out),
             log=log,
         )
 
-    # --- logs and progress ------------------------------------------------------------------
-
-    def _follow_logs(self, kind: str | None = None) -> None:
+    def _follow_logs(self) -> None:
         """Follow the build log once our build has begun, then the run log; print what came."""
-        if kind is None and self.watch.left:
-            kind = "build" if self.runtime.stage in runtime_stage.BUILDING else None
-            kind = "run" if self.runtime.stage in runtime_stage.STARTING else kind
-        if kind is not None and kind not in self.tails:
-            self.tails[kind] = self.world.space_runtime.follow(self.target.space, kind)
-            self.logs[kind] = deque(maxlen=LOG_LINES)
-        for each, tail in self.tails.items():
-            self._print(each, tail.lines())
-
-    def _print(self, kind: str, lines: Iterable[str]) -> None:
-        # The app's access log of our own probes: one a second, it would push out all the rest.
-        ours = f'"GET {urlsplit(self.target.health_url).path} HTTP/'
-        for line in (line for line in lines if ours not in line):
-            self.logs[kind].append(line)
-            self.world.console.line(f"| {line}")
-
-    def _tail(self, kind: str) -> tuple[str, ...]:
-        """The log's end; a log that was just opened is given a few seconds to arrive."""
-        for _ in range(5):
-            self.world.clock.sleep(0.5)
-            lines = self.tails[kind].lines()
-            self._print(kind, lines)
-            if self.logs[kind] and not lines:
-                break
-        return tuple(self.logs[kind])
-
-    def _tell(self, state: str) -> None:
-        """Progress: a line whenever the state changes, and every 15 s while it doesn't."""
-        said, when = self.told
-        now = self.world.clock.now()
-        if state != said or now - when >= PROGRESS_EVERY:
-            self.told = (state, now)
-            self.world.console.line(f"{self.elapsed:5.0f} s  {state}")
-
-    def _pause(self) -> float:
-        """Seconds until the next look: short while a change is near, then within the rate limit."""
-        if self.elapsed < 30:
-            return 0.5 if self.elapsed < 5 else 1.0
-        return 2.0 if self.elapsed < 120 else 5.0
-
-
-def is_passing(refused: HubRefused) -> bool:
-    """Whether asking again may help: no answer, a rate limit, a fault of the Hub's own."""
-    return refused.status in (0, 408, 425, 429) or refused.status >= 500
+        if self.watch.left and self.runtime.stage in runtime_stage.BUILDING:
+            self.logs.follow("build")
+        elif self.watch.left and self.runtime.stage in runtime_stage.STARTING:
+            self.logs.follow("run")
+        self.logs.show()

@@ -20,6 +20,7 @@ from deployer.model import (
     Runtime,
     SettingWrite,
     Space,
+    SpaceCommit,
     SpaceFile,
     SpaceId,
     StoredSetting,
@@ -47,7 +48,8 @@ class Behaviour:
     """What a revision does. ``lag``: seconds after the commit in which the Hub shows nothing yet.
 
     ``app`` is given the seconds since it serves. ``stops_old``: what served before ends when the
-    revision fails; otherwise it goes on serving.
+    revision fails; otherwise it goes on serving. ``sticks``: what served before goes on, although
+    the build is done.
     """
 
     lag: float = 1.0
@@ -59,6 +61,7 @@ class Behaviour:
     log_lag: float = 0.0
     app: Callable[[float], Answer] = always_healthy
     stops_old: bool = False
+    sticks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +143,9 @@ class FakeHub:
         self.poor: set[str] = set()
         self.hides_revision = False
         self.hides_host = False
+        self.keeps_descriptions = True
+        self.tells_events = False
+        self.spacing = 0.0
         self.creates_bare = False
         self.at: list[tuple[float, Callable[[], None]]] = []
         self.spaces = FakeDirectory(self)
@@ -185,7 +191,7 @@ class FakeHub:
     def push(self, space: FakeSpace, files: Mapping[str, bytes], message: str = "Mine") -> str:
         """Somebody's commit, built like any other."""
         self.record(space, files, message)
-        self._build(space)
+        self.rebuild(space)
         return space.head
 
     # --- what the ports share -------------------------------------------------------------------
@@ -249,13 +255,13 @@ class FakeHub:
         """A commit with all that it brings about."""
         revision = self.record(space, files, message, description)
         space.counters.commits += 1
-        self._build(space)
+        self.rebuild(space)
         return revision
 
     def _take(self) -> Behaviour:
         return self.next.popleft() if self.next else Behaviour()
 
-    def _build(self, space: FakeSpace) -> None:
+    def rebuild(self, space: FakeSpace) -> None:
         tree = digest_of_tree(space.files)
         if self.next or tree not in self.known:
             self.known[tree] = self._take()
@@ -291,7 +297,8 @@ class FakeHub:
         behaviour = rollout.behaviour
         if behaviour.ends == "RUNNING":
             space.stage, space.error = "RUNNING", ""
-            space.serving, space.since = rollout.revision, self.clock.now()
+            if not behaviour.sticks:
+                space.serving, space.since = rollout.revision, self.clock.now()
             return
         space.stage, space.error = behaviour.ends, behaviour.error
         if behaviour.stops_old or behaviour.ends in ("PAUSED", "SLEEPING"):
@@ -426,9 +433,18 @@ class FakeSpaceRepo(_Port):
         files.update({file.path: self._content(file) for file in add})
         return self.hub.commit(self.hub.get(space), files, message, description)
 
-    def restore(self, space: SpaceId, *, revision: str, parent: str, message: str) -> str:
+    def restore(
+        self, space: SpaceId, *, revision: str, parent: str, message: str, description: str = ""
+    ) -> str:
         found = self._guarded(space, parent)
-        return self.hub.commit(found, self._at(space, revision).files, message)
+        return self.hub.commit(found, self._at(space, revision).files, message, description)
+
+    def history(self, space: SpaceId) -> tuple[SpaceCommit, ...]:
+        self.hub.request("history")
+        return tuple(
+            SpaceCommit(revision=each.revision, title=each.message, message=each.description)
+            for each in reversed(self.hub.get(space).commits)
+        )
 
     def _guarded(self, space: SpaceId, parent: str) -> FakeSpace:
         found = self.hub.owned(space)
@@ -468,7 +484,9 @@ class FakeConfig(_Port):
         found = self.hub.owned(space)
         return Configuration(
             secrets={
-                name: StoredSetting(name=name, description=description)
+                name: StoredSetting(
+                    name=name, description=description if self.hub.keeps_descriptions else ""
+                )
                 for name, (_, description) in found.secrets.items()
             },
             variables={
@@ -516,10 +534,15 @@ class FakeRuntime(_Port):
         found = self.hub.owned(space)
         self.hub.request("restart", writes=found)
         found.counters.restarts += 1
-        self.hub.restart(found)
+        self.hub.rebuild(found) if factory else self.hub.restart(found)
 
-    def follow(self, space: SpaceId, kind: str) -> FakeTail:
+    def spacing(self) -> float:
+        return self.hub.spacing
+
+    def follow(self, space: SpaceId, kind: str) -> FakeTail | FakeEvents:
         self.hub.calls.append(f"follow {kind}")
+        if kind == "events":
+            return FakeEvents(self.hub, self.hub.made[str(space)])
         return FakeTail(self.hub, self.hub.made[str(space)], kind)
 
 
@@ -554,3 +577,25 @@ class FakeTail:
 
     def close(self) -> None:
         self.closed = True
+
+
+class FakeEvents:
+    """Port ``LogTail``: a line whenever the runtime shows something new, if the Hub tells."""
+
+    def __init__(self, hub: FakeHub, space: FakeSpace) -> None:
+        self.hub, self.space = hub, space
+        self.closed = False
+        self.shown = self._now()
+
+    def lines(self) -> tuple[str, ...]:
+        if not self.hub.tells_events or self.closed:
+            return ()
+        self.hub.settle()
+        before, self.shown = self.shown, self._now()
+        return () if self.shown == before else ("something is new",)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _now(self) -> tuple[object, ...]:
+        return (*self.hub.stage_of(self.space), self.space.serving)

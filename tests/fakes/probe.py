@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -14,13 +15,15 @@ WAITING_PAGE = b"<html><title>Hugging Face</title>Preparing Space</html>"
 class FakeProbe:
     """``asked`` keeps url, revision that answered, and the token that came along.
 
-    ``pages`` are sites beside the Hub; every app allows the origins in ``allowed``.
+    ``pages`` are sites beside the Hub; every app allows the origins in ``allowed``. ``stale`` is a
+    revision that goes on answering in place of the one that serves.
     """
 
     def __init__(self, hub: FakeHub) -> None:
         self.hub = hub
         self.pages: dict[str, Answer] = {}
         self.allowed: set[str] = set()
+        self.stale: str | None = None
         self.asked: list[tuple[str, str | None, Secret | None]] = []
 
     def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
@@ -59,6 +62,14 @@ class FakeProbe:
         if space.serving is None:
             headers = {"content-type": "text/html"}
             return Answer(status=503, body=WAITING_PAGE, headers=headers)
-        commit = next(each for each in space.commits if each.revision == space.serving)
+        answering = self.stale or space.serving
+        commit = next(each for each in space.commits if each.revision == answering)
         behaviour = self.hub.known[digest_of_tree(commit.files)]
-        return behaviour.app(self.hub.clock.now() - space.since)
+        answer = behaviour.app(self.hub.clock.now() - space.since)
+        return replace(answer, headers={**answer.headers, **_said(commit.files)})
+
+
+def _said(files: Mapping[str, bytes]) -> Mapping[str, str]:
+    """The header that the Dockerfile has uvicorn send."""
+    told = re.search(rb"^ENV UVICORN_HEADERS=([\w-]+):(\w+)$", files.get("Dockerfile", b""), re.M)
+    return {told[1].decode(): told[2].decode()} if told else {}

@@ -465,7 +465,7 @@ def test_a_plan_with_a_token_shows_the_difference_and_writes_nothing(
     report = deployed.again(token=token, mode="plan", **SAME)
     assert (report.status, report.files.changed) == (
         Status.PLANNED,
-        (".hf-space-deploy.json", "app/main.py"),
+        (".hf-space-deploy.json", "Dockerfile", "app/main.py"),
     )
     assert deployed.space.counters.writes == 0
 

@@ -13,6 +13,7 @@ from deployer.model import BundleFile, SpaceFile
 from deployer.release.difference import (
     HUB_OWNED,
     MANIFEST,
+    Manifest,
     bundle_digest,
     compare,
     digest_of,
@@ -85,7 +86,7 @@ def test_a_foreign_file_beside_ours_stays(path: str) -> None:
 
 def test_the_manifest_names_the_files_and_depends_on_nothing_else() -> None:
     manifest = next(file for file in BUNDLE if file.path == MANIFEST)
-    assert read_manifest(manifest.content) == {"README.md", "app/main.py", "model.bin"}
+    assert read_manifest(manifest.content).files == {"README.md", "app/main.py", "model.bin"}
     again = with_manifest(list(BUNDLE))
     assert again == BUNDLE
     assert bundle_digest(BUNDLE) == json.loads(manifest.content or b"")["bundle"]
@@ -112,7 +113,7 @@ def test_the_hubs_own_attributes_file_never_ships() -> None:
     ],
 )
 def test_a_manifest_that_can_not_be_read_names_nothing(content: bytes | None) -> None:
-    assert read_manifest(content) == frozenset()
+    assert read_manifest(content) == Manifest()
 
 
 PATHS = st.lists(

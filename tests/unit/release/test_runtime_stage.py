@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from deployer.model import Runtime
@@ -10,6 +12,8 @@ from deployer.release.runtime_stage import (
     GRACE,
     SETTLE,
     STEADY,
+    STUCK,
+    UNBUILT,
     UNREAD,
     WAKE_AFTER,
     Step,
@@ -23,10 +27,14 @@ BEFORE = Runtime(stage="RUNNING", revision=OLD)
 
 
 def step(
-    before: Runtime | None, *seen: Runtime, elapsed: float = 5.0, shown_for: float = 0.0
+    before: Runtime | None,
+    *seen: Runtime,
+    elapsed: float = 5.0,
+    shown_for: float = 0.0,
+    **known: Any,
 ) -> Step:
     """The step after the last of ``seen``, which the runtime shows for so many seconds."""
-    watch = Watch(target=OURS, before=before)
+    watch = Watch(target=OURS, before=before, **known)
     for each in seen:
         watch = look(watch, each, elapsed - shown_for)
     return next_step(watch, seen[-1], elapsed)
@@ -37,10 +45,12 @@ def runtime(stage: str, revision: str | None = OLD, error: str = "") -> Runtime:
 
 
 @pytest.mark.parametrize("stage", sorted(FAILED))
-def test_a_stale_error_waits_for_the_grace_and_then_counts(stage: str) -> None:
+def test_a_stale_error_waits_for_the_grace_is_built_once_more_and_then_counts(stage: str) -> None:
     stale = runtime(stage, None, "old news")
     assert step(stale, stale, elapsed=GRACE - 1) is Step.WAIT
-    assert step(stale, stale, elapsed=GRACE) is Step.FAIL
+    assert step(stale, stale, elapsed=GRACE) is Step.REBUILD
+    assert step(stale, stale, elapsed=2 * GRACE - 1, restarted=GRACE) is Step.WAIT
+    assert step(stale, stale, elapsed=2 * GRACE, restarted=GRACE) is Step.FAIL
 
 
 @pytest.mark.parametrize("stage", sorted(FAILED))
@@ -147,3 +157,44 @@ def test_without_a_revision_the_end_of_a_restart_is_not_taken_for_our_build() ->
     assert step(restarting, runtime("RUNNING_BUILDING", None), runtime("RUNNING", None)) is (
         Step.PROBE
     )
+
+
+# --- what stands still ---------------------------------------------------------------------------
+
+
+def test_a_build_that_never_shows_is_asked_for_once_more_and_then_explained() -> None:
+    assert step(BEFORE, BEFORE, elapsed=UNBUILT - 1, shown_for=UNBUILT - 1) is Step.WAIT
+    assert step(BEFORE, BEFORE, elapsed=UNBUILT, shown_for=UNBUILT) is Step.REBUILD
+    later = {"elapsed": 2 * UNBUILT, "shown_for": 2 * UNBUILT, "restarted": UNBUILT}
+    assert step(BEFORE, BEFORE, **later) is Step.FAIL
+    assert step(BEFORE, BEFORE, **{**later, "elapsed": 2 * UNBUILT - 1}) is Step.WAIT
+
+
+@pytest.mark.parametrize("revision", [OLD, THEIRS])
+def test_running_another_revision_after_our_build_is_built_once_more(revision: str) -> None:
+    seen = (runtime("RUNNING_BUILDING"), runtime("RUNNING", revision))
+    assert step(BEFORE, *seen, elapsed=200, shown_for=STUCK - 1) is Step.WAIT
+    assert step(BEFORE, *seen, elapsed=200, shown_for=STUCK) is Step.REBUILD
+    assert step(BEFORE, *seen, elapsed=200, shown_for=STUCK, restarted=100.0) is Step.FAIL
+
+
+def test_an_unchanged_space_that_runs_another_revision_than_its_head_is_a_failure() -> None:
+    assert step(None, BEFORE, elapsed=STUCK - 1, shown_for=STUCK - 1) is Step.WAIT
+    assert step(None, BEFORE, elapsed=STUCK, shown_for=STUCK) is Step.FAIL
+
+
+@pytest.mark.parametrize("stage", ["PAUSED", "STOPPED"])
+def test_a_space_that_is_at_rest_again_after_its_restart_is_a_failure(stage: str) -> None:
+    rest = runtime(stage, None)
+    assert step(rest, rest, elapsed=10 + GRACE - 1, restarted=10.0) is Step.WAIT
+    assert step(rest, rest, elapsed=10 + GRACE, restarted=10.0) is Step.FAIL
+    asleep = runtime("SLEEPING", None)
+    assert step(asleep, asleep, elapsed=10 + GRACE, restarted=10.0) is Step.WAKE
+
+
+def test_where_the_hub_names_no_revision_the_app_is_asked_if_it_can_tell() -> None:
+    silent = runtime("RUNNING", None)
+    assert step(silent, silent, tells=True) is Step.PEEK
+    assert step(silent, silent, tells=True, answered=True) is Step.PROBE
+    assert step(silent, runtime("BUILDING", None), tells=True) is Step.WAIT
+    assert step(BEFORE, runtime("RUNNING", OLD), tells=True, answered=True) is Step.WAIT

@@ -1,0 +1,55 @@
+"""How long to wait until the next look at the Space: soon after news, else ever more seldom.
+
+A Hub that tells of changes by itself (its event stream) is looked at when it does, one that doesn't
+is asked. The app's own first words are news, too. No look comes sooner than the Hub's rate limit
+allows.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployer.model import SpaceId
+from deployer.ports import World
+from deployer.release.logs import Logs
+
+# Seconds since the push, and the pause from then on. In all far below what the Hub's rate limits
+# page allows an account without a plan: 1,000 requests in 5 minutes, shared with other jobs.
+PAUSES: Final = ((0.0, 0.5), (5.0, 1.0), (120.0, 2.0), (240.0, 5.0), (600.0, 10.0))
+# A Hub that tells by itself is still asked now and then: a stream can end without a word.
+TOLD: Final = 5.0
+LISTEN_EVERY: Final = 0.25
+LEAST: Final = 0.5
+
+
+class Pace:
+    """The pauses of one wait. ``close`` ends the event stream."""
+
+    def __init__(self, space: SpaceId, logs: Logs, world: World) -> None:
+        self._world = world
+        self._logs = logs
+        self._events = world.space_runtime.follow(space, "events")
+        self._told = False
+
+    def rest(self, elapsed: float) -> None:
+        """Wait until it's time for the next look, ``elapsed`` seconds after the push."""
+        clock = self._world.clock
+        start, spacing = clock.now(), self._world.space_runtime.spacing()
+        until = start + max(self._pause(elapsed), spacing)
+        first, news = start + max(LEAST, spacing), False
+        while clock.now() < (first if news else until):
+            clock.sleep(min(LISTEN_EVERY, until - clock.now()))
+            news = self._news() or news
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._events.close()
+
+    def _pause(self, elapsed: float) -> float:
+        pause = next(pause for begin, pause in reversed(PAUSES) if elapsed >= begin)
+        return max(pause, TOLD) if self._told and elapsed >= TOLD else pause
+
+    def _news(self) -> bool:
+        told, said = bool(self._events.lines()), self._logs.show()
+        self._told = self._told or told
+        return told or said

@@ -1,0 +1,32 @@
+"""What a wait waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from deployer.model import Runtime, Secret, SpaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is waited for. ``before`` is None when nothing was pushed or changed.
+
+    ``marker`` is what the app's answers say of themselves, "" when that isn't known; ``tells``
+    when what served before says something else. ``rebuild``: a Space where nothing moves may be
+    restarted with a new build.
+    """
+
+    space: SpaceId
+    revision: str
+    health_url: str
+    before: Runtime | None
+    successes: int
+    timeout: float
+    token: Secret | None = None  # only for a private Space
+    marker: str = ""
+    tells: bool = False
+    rebuild: bool = True
+
+    def after(self, before: Runtime) -> Target:
+        """The same revision once more, after a restart that the runtime has yet to show."""
+        return replace(self, before=before, tells=False, rebuild=False)
