@@ -41,11 +41,12 @@ from deployer.report import Report
 from deployer.report.annotations import choose
 from deployer.report.outputs import outputs_of
 from deployer.report.summary import render_summary
+from deployer.rollback import rollback
 from deployer.settings import Settings, read_settings
 
 ISSUES = "https://github.com/org/hf-space-deploy/issues"
 INTERRUPTED = 130
-BUILT = (Mode.DEPLOY, Mode.PLAN)
+STREETS = {Mode.DEPLOY: deploy, Mode.PLAN: deploy, Mode.ROLLBACK: rollback}
 # Ours, and those that a job or its other steps may have; whoever prints one, it stays hidden.
 TOKENS = frozenset(
     {
@@ -105,10 +106,10 @@ def _run(environ: Mapping[str, str], console: RunnerConsole) -> Exit:
     _mask(environ, console)
     context = _context(environ)
     settings = read_settings(_with_token(environ))
-    if settings.mode not in BUILT:
+    if settings.mode not in STREETS:
         raise Refused([_not_built(settings.mode)])
     world = _world(settings, context, environ, console)
-    return deploy(settings, context, world).exit
+    return STREETS[settings.mode](settings, context, world).exit
 
 
 def _mask(environ: Mapping[str, str], console: RunnerConsole) -> None:
@@ -136,7 +137,7 @@ def _not_built(mode: Mode) -> Problem:
     return Problem(
         exit=Exit.CONFIGURATION,
         message=f"`mode: {mode}` is not built yet.",
-        hint=f"This version has {' and '.join(f'`{each}`' for each in BUILT)}.",
+        hint=f"This version has {', '.join(f'`{each}`' for each in STREETS)}.",
     )
 
 

@@ -118,6 +118,12 @@ def url(text: str) -> str:
     return text.rstrip("/")
 
 
+def revision(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{7,64}", text):
+        raise Invalid("must be a commit of the Space: at least seven of its hexadecimal digits")
+    return text.lower()
+
+
 def color(text: str) -> str:
     return choice(*COLORS)(text)
 

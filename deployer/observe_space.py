@@ -54,12 +54,12 @@ def read_space(
     """The Space, what may be done with it, and what serves there now."""
     if settings.hf_token is None:
         if settings.mode is not Mode.PLAN:
-            findings.problems.append(_no_token())
+            findings.problems.append(no_token())
         return SpaceState()
     space = findings.attempt(lambda: _find(settings, world))
     if space is None:
         return SpaceState()
-    findings.keep(_unfit(space))
+    findings.keep(unfit(space))
     stored = findings.attempt(lambda: _stored(settings, space, world, findings))
     tree = findings.attempt(lambda: world.space_repo.tree(space.id, space.head)) or ()
     files = difference.with_manifest(bundle.files) if bundle else ()
@@ -75,7 +75,8 @@ def read_space(
     return findings.attempt(lambda: _remembered(state, space, world)) or state
 
 
-def _no_token() -> Problem:
+def no_token() -> Problem:
+    """The problem of a run that has to write and has no token."""
     return Problem(
         exit=Exit.CONFIGURATION,
         message="No Hub token is given.",
@@ -116,7 +117,8 @@ def _stored(settings: Settings, space: Space, world: World, findings: Findings) 
     return Configuration()
 
 
-def _unfit(space: Space) -> tuple[Problem, ...]:
+def unfit(space: Space) -> tuple[Problem, ...]:
+    """The problem of a Space of another kind than Docker, if it is one."""
     if space.sdk in ("docker", ""):
         return ()
     message = f"The Space {space.id} has the SDK `{space.sdk}`; a FastAPI backend needs `docker`."

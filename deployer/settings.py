@@ -35,8 +35,8 @@ class Settings:
     """The inputs as typed values; None where an input was not given and has no default."""
 
     mode: Mode = _input(
-        "What to do: `deploy`, or `plan` to see what a deploy would do. Not built yet: `rehearse`, "
-        "`preview`, `cleanup`, `rollback`, `check`.",
+        "What to do: `deploy`, `plan` to see what a deploy would do, or `rollback` to put an "
+        "earlier revision back. Not built yet: `rehearse`, `preview`, `cleanup`, `check`.",
         default="deploy",
         parse=input_types.mode,
     )
@@ -125,6 +125,11 @@ class Settings:
     )
     rollback: bool = _input(
         "On failure put the last healthy revision back.", default="true", parse=input_types.boolean
+    )
+    revision: str | None = _input(
+        "`mode: rollback`: commit of the Space to go back to, at least seven digits of it.",
+        parse=input_types.revision,
+        shown="*the last healthy one*",
     )
     frontend: tuple[str, ...] | None = _input(
         "File or folder with the chat client, one a line; `none` leaves the frontend alone.",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from deployer import act, observe, observe_frontend, observe_space, plan, recover
 from deployer import follow_up as frontend_step
 from deployer.act import Release
+from deployer.credentials import plan as credentials_plan
 from deployer.errors import Exit, HubRefused, Notice, Problem, Refused, refuse
 from deployer.findings import Findings
 from deployer.frontend import plan_frontend, unified_diff
@@ -80,6 +81,7 @@ def _know_plan(run: Run, decided: Plan, state: SpaceState, names: Names, intent:
         ),
         frontend=FrontendReport(state=decided.frontend.state, diff=unified_diff(decided.frontend)),
     )
+    run.trail.note(*credentials_plan.unmarked(decided.configuration, state.stored))
     if state.space is not None:
         _know_space(run, decided, state.space)
         run.trail.know(previous_revision=state.space.serving)
@@ -131,10 +133,14 @@ def push(run: Run, decided: Plan, state: SpaceState) -> Release:
 
 
 def wait(run: Run, decided: Plan, release: Release) -> Outcome:
-    """What became of the release; an unchanged Space that isn't healthy is restarted once."""
-    target = _target(run, decided, release)
+    """What became of the release."""
+    return prove(run, _target(run, decided, release), changed=release.changed)
+
+
+def prove(run: Run, target: Target, *, changed: bool) -> Outcome:
+    """Whether the target serves and is healthy; an unchanged Space that isn't is restarted once."""
     outcome = watch.wait(target, run.world)
-    if not release.changed and isinstance(outcome, NotBuilt | Unhealthy):
+    if not changed and isinstance(outcome, NotBuilt | Unhealthy):
         run.world.console.line("Nothing changed and the Space is not healthy: restarting it once.")
         before = run.world.space_runtime.now(target.space)
         unbuilt = isinstance(outcome, NotBuilt)
@@ -182,7 +188,7 @@ def put_back(
     run: Run, decided: Plan, state: SpaceState, release: Release, outcome: NotBuilt | Unhealthy
 ) -> Report:
     """End red, with the cause; where there was something healthy before, it serves again."""
-    problem = _cause(outcome, run.world.console.scrub)
+    problem = cause(outcome, run.world.console.scrub)
     undo = recover.decide(
         outcome, release, state, decided.configuration, wanted=run.settings.rollback
     )
@@ -201,7 +207,7 @@ def put_back(
 END_OF_LOG = "The end of the Space's log, in the job summary and above, says more."
 
 
-def _cause(outcome: NotBuilt | Unhealthy, scrub: Callable[[str], str]) -> Problem:
+def cause(outcome: NotBuilt | Unhealthy, scrub: Callable[[str], str]) -> Problem:
     """The problem of a red outcome, with the likely cause in front of everything else.
 
     ``scrub`` comes before anything is cut: half a secret would not be found any more.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from deployer.credentials import fingerprint
 from deployer.credentials.findings import wrong
-from deployer.errors import Problem
+from deployer.errors import Notice, Problem
 from deployer.model import (
     Configuration,
     ConfigurationChange,
@@ -59,6 +59,23 @@ def overwritten(
         write = _write(entry, stored, token) if listed and not silent else None
         if write is not None:
             yield entry.public, write
+
+
+def unmarked(change: ConfigurationChange, stored: Configuration) -> tuple[Notice, ...]:
+    """Says which secrets are there and carry no fingerprint of ours, so that they are set again."""
+    names = [
+        f"`{write.name}`"
+        for write in change.secrets
+        if (held := stored.secrets.get(write.name)) and not fingerprint.read(held.description)
+    ]
+    if not names:
+        return ()
+    message = f"The Space shows no fingerprint of ours beside {', '.join(names)}: set again."
+    hint = (
+        "It was set by hand, or this Hub keeps no descriptions; then every run sets it, and the "
+        "Space restarts."
+    )
+    return (Notice(message=message, hint=hint, warning=False),)
 
 
 def kind_conflicts(entries: Sequence[Entry], stored: Configuration) -> tuple[Problem, ...]:

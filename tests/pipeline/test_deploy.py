@@ -157,6 +157,25 @@ def test_a_restart_that_pruning_causes_is_proved_healthy_too(deployed: Scene) ->
     assert isinstance(report.outcome, Unhealthy)
 
 
+def test_variables_whose_pruning_breaks_it_come_back_and_the_code_stays(deployed: Scene) -> None:
+    deployed.fakes.hub.after_restart.extend([V2_SICK, V1])
+    before = deployed.space.variables["COLLECTION"]
+    report = deployed.again(secrets="GEMINI_API_KEY", prune="true")
+    assert (report.status, report.exit) == (Status.ROLLED_BACK, Exit.HEALTH)
+    assert deployed.space.variables == {"COLLECTION": before}
+    assert deployed.space.counters.commits == 2, "the README names other settings; none goes back"
+
+
+def test_secrets_whose_pruning_breaks_it_are_named_and_the_code_stays(deployed: Scene) -> None:
+    deployed.change_code()
+    deployed.fakes.hub.next.append(V1)
+    deployed.fakes.hub.after_restart.append(V2_SICK)
+    report = deployed.again(variables="COLLECTION=book", prune="true")
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
+    assert "`GEMINI_API_KEY`" in report.serving
+    assert deployed.space.counters.commits == 2
+
+
 def test_a_commit_says_where_it_came_from(deployed: Scene) -> None:
     newest = deployed.space.commits[-1]
     assert newest.message == f"Deploy tester/rag@{'a' * 12}"

@@ -463,12 +463,6 @@ def test_a_hub_that_tells_of_changes_is_looked_at_when_it_does_and_seldom_else(
     assert scene.fakes.hub.calls.count("now") < 200
 
 
-def test_the_apps_first_words_are_news(scene: Scene) -> None:
-    slow = Behaviour(stages=(("BUILDING", 700.0), ("APP_STARTING", 12.0)), log_lag=12.1)
-    assert isinstance(scene.push(slow).wait(), Healthy)
-    assert scene.now < 713.0 + 13.0
-
-
 @pytest.mark.parametrize("spacing", [8.0, 30.0])
 def test_the_hubs_rate_limit_sets_the_pace(scene: Scene, spacing: float) -> None:
     scene.fakes.hub.spacing, scene.fakes.hub.tells_events = spacing, True

@@ -1,0 +1,200 @@
+"""``mode: rollback``: puts an earlier revision of the Space back and proves it healthy.
+
+A street of its own beside pipeline.py. It needs no backend: the Space itself holds what comes back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from deployer import observe_space, stages
+from deployer.context import Context
+from deployer.errors import Exit, Problem, Refused, Where, refuse
+from deployer.model import Healthy, Outcome, Space, SpaceCommit, Status, Superseded, Unhealthy
+from deployer.ports import World
+from deployer.release import difference, marker, trailer
+from deployer.release.difference import Manifest
+from deployer.release.target import Target
+from deployer.report import FileDiff, Report, Urls
+from deployer.run import Run, begin
+from deployer.settings import Settings
+
+NO_HEALTH_PATH: Final = "/api/health"
+_HEALTHCHECK: Final = re.compile(
+    rb"""\bcurl\b[^\n]{0,200}?http://localhost:\d{1,5}(/[!-~]{0,200}?)(?=[\s"'\\]|$)"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """What is decided: ``revision`` comes back, and ``changes`` are the files that this changes."""
+
+    space: Space
+    revision: str
+    healthy: str
+    changes: FileDiff
+    health_path: str
+    marker: str
+
+
+def rollback(settings: Settings, context: Context, world: World) -> Report:
+    """The street of ``mode: rollback``. A refusal is a red report, no exception."""
+    run = begin(settings, context, world)
+    stage = run.trail.stage
+    try:
+        with stage("Look for the revision to go back to"):
+            wanted = decide(run)
+        with stage("Put it back"):
+            target = put(run, wanted)
+        with stage("Wait until it is healthy"):
+            outcome = stages.prove(run, target, changed=bool(wanted.changes))
+        return _ended(run, wanted, outcome)
+    except Refused as refused:
+        return run.trail.refused(refused)
+    finally:
+        run.trail.publish()
+
+
+def decide(run: Run) -> Return:
+    """Read the Space, find the revision. Raises ``Refused``."""
+    settings, world = run.settings, run.world
+    if settings.hf_token is None:
+        raise Refused([observe_space.no_token()])
+    space = world.spaces.find(settings.space)
+    if space is None:
+        raise Refused([_missing(settings)])
+    world.spaces.may_write(settings.space)
+    refuse(observe_space.unfit(space))
+    commits = world.space_repo.history(space.id)
+    healthy = trailer.last_healthy(commits)
+    revision = _wanted(settings.revision, commits, healthy, space)
+    manifest = difference.read_manifest(
+        world.space_repo.read(space.id, difference.MANIFEST, revision)
+    )
+    wanted = Return(
+        space=space,
+        revision=revision,
+        healthy=healthy,
+        changes=_changes(space, revision, world),
+        health_path=settings.health_path or _health_path(manifest, space, revision, world),
+        marker=marker.of_bundle(manifest.bundle),
+    )
+    _know(run, wanted)
+    return wanted
+
+
+def _missing(settings: Settings) -> Problem:
+    return Problem(
+        exit=Exit.HUB,
+        message=f"The Space {settings.space} does not exist, or the token may not see it.",
+        hint="Check `space`; `mode: rollback` creates none.",
+        where=Where(input="space"),
+    )
+
+
+def _wanted(given: str | None, commits: Sequence[SpaceCommit], healthy: str, space: Space) -> str:
+    """The whole name of the revision to go back to. Raises ``Refused`` when there is none."""
+    where_listed = f"The Space's commits are listed at {space.page}/commits/main."
+    if given is None:
+        if healthy:
+            return healthy
+        message = "No deploy of this Space remembers a healthy revision to go back to."
+        hint = f"Name one in the input `revision`. {where_listed}"
+        raise Refused([Problem(exit=Exit.HUB, message=message, hint=hint)])
+    found = [each.revision for each in commits if each.revision.startswith(given)]
+    if len(found) == 1:
+        return found[0]
+    message = (
+        f"`{given}` fits {len(found)} commits of the Space: write more of its digits."
+        if found
+        else f"`{given}` is no commit of the Space {space.id}."
+    )
+    where = Where(input="revision")
+    raise Refused([Problem(exit=Exit.HUB, message=message, hint=where_listed, where=where)])
+
+
+def _changes(space: Space, revision: str, world: World) -> FileDiff:
+    """The files in which the newest tree differs from the one that comes back."""
+    there = {file.path: file.blob for file in world.space_repo.tree(space.id, space.head)}
+    back = {file.path: file.blob for file in world.space_repo.tree(space.id, revision)}
+    return FileDiff(
+        added=tuple(sorted(back.keys() - there)),
+        changed=tuple(sorted(path for path in back.keys() & there if back[path] != there[path])),
+        removed=tuple(sorted(there.keys() - back)),
+    )
+
+
+def _health_path(manifest: Manifest, space: Space, revision: str, world: World) -> str:
+    """The path that was probed when this revision was deployed, as far as its files tell."""
+    if manifest.health_path:
+        return manifest.health_path
+    dockerfile = world.space_repo.read(space.id, "Dockerfile", revision) or b""
+    check = _HEALTHCHECK.search(dockerfile)
+    return check[1].decode() if check else NO_HEALTH_PATH
+
+
+def _know(run: Run, wanted: Return) -> None:
+    space = wanted.space
+    run.trail.know(
+        urls=Urls(
+            app=space.host,
+            docs=f"{space.host}/docs",
+            health=f"{space.host}{wanted.health_path}",
+            page=space.page,
+        ),
+        previous_revision=space.serving,
+        revision=space.serving,
+        files=wanted.changes,
+    )
+    run.world.console.line(
+        f"Going back to {wanted.revision[:10]}, health path {wanted.health_path}."
+    )
+
+
+def put(run: Run, wanted: Return) -> Target:
+    """One commit with the old tree, where the newest one is another; what is then waited for."""
+    space, world = wanted.space, run.world
+    before, revision = None, space.head
+    if wanted.changes:
+        before = world.space_runtime.now(space.id)
+        revision = world.space_repo.restore(
+            space.id,
+            revision=wanted.revision,
+            parent=space.head,
+            message=f"Roll back to {wanted.revision[:10]}",
+            description=trailer.write(healthy=wanted.healthy),
+        )
+        world.console.line(f"Put {wanted.revision[:10]} back as {revision[:10]}.")
+    else:
+        world.console.line(f"The newest commit holds the files of {wanted.revision[:10]} already.")
+    run.trail.know(changed=bool(wanted.changes))
+    return Target(
+        space=space.id,
+        revision=revision,
+        health_url=run.trail.report.urls.health,
+        before=before,
+        successes=run.settings.health_successes,
+        timeout=float(run.settings.health_timeout),
+        token=run.settings.hf_token if space.visibility == "private" else None,
+        marker=wanted.marker,
+    )
+
+
+def _ended(run: Run, wanted: Return, outcome: Outcome) -> Report:
+    """Green once it is proved healthy; there is nothing further back to go to by itself."""
+    if isinstance(outcome, Superseded):
+        return stages.superseded(run, outcome)
+    short = wanted.revision[:10]
+    if isinstance(outcome, Healthy):
+        run.trail.know(revision=outcome.revision)
+        serving = f"The files of {short} serve again, and are healthy. Secrets and variables stay."
+        run.world.console.line(serving)
+        return run.trail.ended(Status.ROLLED_BACK, serving=serving)
+    if isinstance(outcome, Unhealthy):
+        run.trail.know(revision=outcome.revision)
+    problem = stages.cause(outcome, run.world.console.scrub)
+    serving = f"The files of {short} are back, and not healthy. Name another `revision`."
+    return run.trail.ended(Status.FAILED, problem.exit, problems=(problem,), serving=serving)
