@@ -46,6 +46,9 @@ from deployer.settings import Settings, read_settings
 
 ISSUES = "https://github.com/org/hf-space-deploy/issues"
 INTERRUPTED = 130
+# A cancelled job gets SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL (actions/runner,
+# ProcessInvoker.cs).
+STOPS = (signal.SIGINT, signal.SIGTERM)
 STREETS = {Mode.DEPLOY: deploy, Mode.PLAN: deploy, Mode.ROLLBACK: rollback}
 # Ours, and those that a job or its other steps may have; whoever prints one, it stays hidden.
 TOKENS = frozenset(
@@ -66,8 +69,8 @@ class Interrupted(BaseException):
 def main(environ: Mapping[str, str], argv: Sequence[str], stream: TextIO = sys.stdout) -> int:
     """Run the program; its exit code (errors.Exit, or 130 when the runner stopped it)."""
     console = RunnerConsole(stream, on_github=environ.get("GITHUB_ACTIONS") == "true")
+    earlier = {number: signal.signal(number, _interrupt) for number in STOPS}
     try:
-        signal.signal(signal.SIGTERM, _interrupt)
         return int(_run(overlay(environ, argv), console))
     except Help as wanted:
         stream.write(f"{wanted}\n")
@@ -79,6 +82,10 @@ def main(environ: Mapping[str, str], argv: Sequence[str], stream: TextIO = sys.s
         return INTERRUPTED
     except Exception as bug:  # noqa: BLE001 - the one boundary
         return _report_bug(bug, environ, console)
+    finally:
+        for number, handler in earlier.items():
+            if signal.getsignal(number) is _interrupt:
+                signal.signal(number, handler)
 
 
 def _end_early(
@@ -99,7 +106,14 @@ def _end_early(
 
 
 def _interrupt(*_: object) -> None:
+    """End the run, once: a second signal must not cut the outputs and the last line short."""
+    for number in STOPS:
+        signal.signal(number, _ignore)
     raise Interrupted
+
+
+def _ignore(*_: object) -> None:
+    pass
 
 
 def _run(environ: Mapping[str, str], console: RunnerConsole) -> Exit:

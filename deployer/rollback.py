@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from deployer import observe_space, stages
+from deployer import observe_space, red, stages
 from deployer.context import Context
 from deployer.errors import Exit, Problem, Refused, Where, refuse
 from deployer.model import Healthy, Outcome, Space, SpaceCommit, Status, Superseded, Unhealthy
@@ -195,6 +195,6 @@ def _ended(run: Run, wanted: Return, outcome: Outcome) -> Report:
         return run.trail.ended(Status.ROLLED_BACK, serving=serving)
     if isinstance(outcome, Unhealthy):
         run.trail.know(revision=outcome.revision)
-    problem = stages.cause(outcome, run.world.console.scrub)
+    problem = red.cause(outcome, run.world.console.scrub)
     serving = f"The files of {short} are back, and not healthy. Name another `revision`."
     return run.trail.ended(Status.FAILED, problem.exit, problems=(problem,), serving=serving)

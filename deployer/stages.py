@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from deployer import act, observe, observe_frontend, observe_space, plan, recover
+from deployer import act, observe, observe_frontend, observe_space, plan, recover, red
 from deployer import follow_up as frontend_step
 from deployer.act import Release
 from deployer.credentials import plan as credentials_plan
-from deployer.errors import Exit, HubRefused, Notice, Problem, Refused, refuse
+from deployer.errors import Exit, HubRefused, Notice, Refused, refuse
 from deployer.findings import Findings
 from deployer.frontend import plan_frontend, unified_diff
 from deployer.intent import intent_of
@@ -124,11 +123,11 @@ def push(run: Run, decided: Plan, state: SpaceState) -> Release:
     release = act.push(decided, space, run.world, created=created)
     ours = marker.of_bundle(decided.digest)
     release = replace(release, tells=release.pushed and state.marker != ours)
+    run.trail.know(changed=release.pushed, revision=release.previous)
     if release.pushed:
         act.hold(decided, space, run.settings.hf_token or Secret(""), run.world)
     if not created and not release.changed:
         run.world.console.line("Nothing differs from the Space: nothing is sent.")
-    run.trail.know(changed=release.pushed, revision=release.previous)
     return release
 
 
@@ -175,20 +174,14 @@ def _target(run: Run, decided: Plan, release: Release) -> Target:
 
 def superseded(run: Run, outcome: Superseded) -> Report:
     """A newer commit took over: theirs to prove, nothing of ours to roll back."""
-    problem = Problem(
-        exit=Exit.HUB,
-        message=f"A newer commit, {outcome.by[:10]}, took over the Space while this run waited.",
-        hint="The run that pushed it tells whether it is healthy. With `concurrency:` in the "
-        "workflow, two deploys never overlap.",
-    )
-    return run.trail.ended(Status.FAILED, Exit.HUB, problems=(problem,))
+    return run.trail.ended(Status.FAILED, Exit.HUB, problems=(red.overtaken(outcome),))
 
 
 def put_back(
     run: Run, decided: Plan, state: SpaceState, release: Release, outcome: NotBuilt | Unhealthy
 ) -> Report:
     """End red, with the cause; where there was something healthy before, it serves again."""
-    problem = cause(outcome, run.world.console.scrub)
+    problem = red.cause(outcome, run.world.console.scrub)
     undo = recover.decide(
         outcome, release, state, decided.configuration, wanted=run.settings.rollback
     )
@@ -202,30 +195,6 @@ def put_back(
     status = Status.ROLLED_BACK if recovery.revision else Status.FAILED
     run.trail.know(revision=recovery.revision or run.trail.report.revision)
     return run.trail.ended(status, problem.exit, problems=(problem,), serving=recovery.serving)
-
-
-END_OF_LOG = "The end of the Space's log, in the job summary and above, says more."
-
-
-def cause(outcome: NotBuilt | Unhealthy, scrub: Callable[[str], str]) -> Problem:
-    """The problem of a red outcome, with the likely cause in front of everything else.
-
-    ``scrub`` comes before anything is cut: half a secret would not be found any more.
-    """
-    causes = "; ".join(cause.title for cause in outcome.causes)
-    remedy = " ".join(cause.remedy for cause in outcome.causes)
-    hint = f"Likely cause: {causes}. {remedy}" if causes else END_OF_LOG
-    if isinstance(outcome, Unhealthy):
-        message = f"The revision runs and is not healthy: {outcome.verdict.reason}."
-        return Problem(exit=Exit.HEALTH, message=message, hint=hint)
-    said = f": {_ends(scrub(outcome.error))}" if outcome.error else ""
-    message = f"The revision did not start ({outcome.stage}){said}."
-    return Problem(exit=Exit.BUILD, message=message, hint=hint)
-
-
-def _ends(text: str, *, most: int = 240) -> str:
-    """The text's ends: the Hub's words for a crash hold a whole traceback between them."""
-    return text if len(text) <= most else f"{text[:60].rstrip()} … {text[60 - most :].lstrip()}"
 
 
 def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Report:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.requests import Request
@@ -19,9 +21,10 @@ from localhub.api import (
     route,
     writable,
 )
-from localhub.hub import read_setting
+from localhub.hub import Hub, read_setting
 from localhub.refusals import Refusal
 from localhub.repository import Entry
+from localhub.runner import POLL_SECONDS
 from localhub.space import Space
 
 
@@ -110,7 +113,30 @@ async def stored(request: Request) -> Response:
         if not public:
             return answer({})
     values = getattr(space.settings, kind)
-    return answer({key: setting.shown(public=public) for key, setting in values.items()})
+    shown = {key: setting.shown(public=public) for key, setting in values.items()}
+    if hub_of(request).quirks.omit_descriptions:
+        shown = {key: facts | {"description": None} for key, facts in shown.items()}
+    return answer(shown)
+
+
+async def events(request: Request) -> Response:
+    """``GET …/events``: an event stream with the runtime, now and whenever it changes.
+
+    Its form is documented nowhere; a client can rely on nothing but that something came.
+    """
+    space = readable(request)
+    if hub_of(request).quirks.omit_events:
+        raise Refusal(404, "Not found")
+    return StreamingResponse(_changes(space, hub_of(request)), media_type="text/event-stream")
+
+
+async def _changes(space: Space, hub: Hub) -> AsyncIterator[bytes]:
+    last: dict[str, Any] = {}
+    while not hub.ending:
+        if (now := space.runtime()) != last:
+            last = now
+            yield b"data: " + json.dumps(now).encode() + b"\n\n"
+        await asyncio.sleep(POLL_SECONDS)
 
 
 async def restart(request: Request) -> Response:
@@ -153,6 +179,7 @@ ROUTES = [
     route(SPACE + "/auth-check", auth_check),
     route(SPACE + "/auth-check/write", auth_check),
     route(SPACE + "/runtime", runtime),
+    route(SPACE + "/events", events),
     route(SPACE + "/settings", configure, "PUT"),
     route(SPACE + "/secrets", stored, "GET", "POST", "DELETE"),
     route(SPACE + "/variables", stored, "GET", "POST", "DELETE"),

@@ -49,6 +49,7 @@ class Hub:
         self, *, options: Options, accounts: Accounts, runner: Runner, quirks: Quirks
     ) -> None:
         self.options, self.accounts, self.quirks = options, accounts, quirks
+        self.ending = False
         self.large_files = LargeFiles(options.data / "large-files")
         self._runner = runner
         self._spaces: dict[str, Space] = {}
@@ -64,7 +65,8 @@ class Hub:
                 space.life.commit(head)
 
     def end_logs(self) -> None:
-        """Let everybody who follows a log go, so that the server can end at once."""
+        """Let everybody who follows a log or events go, so that the server can end at once."""
+        self.ending = True
         for space in self._spaces.values():
             space.life.build_log.close()
             space.life.run_log.close()

@@ -49,7 +49,7 @@ class Life:
         self._watchers: set[asyncio.Task[None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self._visited = time.monotonic()
-        self.error = ""
+        self.error, self._factory = "", False
         self.head: str | None = None
         self.sleep_seconds: float | None = None
         self.build_log, self.run_log = Log(), Log()
@@ -75,13 +75,13 @@ class Life:
 
     def commit(self, revision: str) -> None:
         """A new head: build it, unless the Space is paused."""
-        self.head = revision
+        self.head, self._factory = revision, False
         if self._resting != "PAUSED" or self._busy:
             self._begin(rebuild=True)
 
     def restart(self, *, factory: bool = False) -> None:
         """Start the head anew; built again when ``factory`` or when it never was."""
-        self._counters.restarts += 1
+        self._counters.restarts, self._factory = self._counters.restarts + 1, factory
         self._begin(rebuild=factory)
 
     def configured(self) -> None:
@@ -143,6 +143,9 @@ class Life:
         try:
             if build:
                 await self._build()
+            if build and self._quirks.keep_old and self._serving and not self._factory:
+                self._busy = ""
+                return
             self._busy = "APP_STARTING"
             await self._start()
         except Unusable as problem:

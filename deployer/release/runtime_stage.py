@@ -29,8 +29,10 @@ SETTLE: Final = 20.0
 STEADY: Final = 10.0
 # RUNNING another revision than the head, although ours was built: a fault that the Hub is known
 # to have; and the same where no build ever showed.
-STUCK: Final = 60.0
-UNBUILT: Final = 180.0
+STUCK: Final = 45.0
+UNBUILT: Final = 90.0
+# At most this share of the time that a wait has, so that some is left for the build.
+SHARE: Final = 0.25
 
 
 class Step(Enum):
@@ -54,7 +56,7 @@ class Watch:
     ``since`` is when, in seconds after the push, the runtime began to show what it shows;
     ``named`` whether it ever said which revision runs. ``tells``: the app's answers tell our
     revision from the one before (marker.py), and ``answered`` that they did. ``restarted`` is when
-    we restarted the Space, in seconds after the push.
+    we restarted the Space, in seconds after the push; ``time`` how long the wait may take.
     """
 
     target: str
@@ -67,6 +69,7 @@ class Watch:
     tells: bool = False
     answered: bool = False
     restarted: float | None = None
+    time: float = 1800.0
 
 
 def observe(watch: Watch, now: Runtime, elapsed: float) -> Watch:
@@ -120,11 +123,16 @@ def _running(watch: Watch, now: Runtime, elapsed: float) -> Step:
         return Step.PROBE if ready and not _restart_pending(watch, elapsed) else Step.WAIT
     if now.revision is None:
         return Step.PEEK if watch.tells else Step.WAIT
-    patience = STUCK if watch.built or watch.before is None else UNBUILT
-    if min(_waited(watch, elapsed), elapsed - watch.since) < patience:
+    if min(_waited(watch, elapsed), elapsed - watch.since) < patience(watch):
         return Step.WAIT
     again = watch.before is None or watch.restarted is not None
     return Step.FAIL if again else Step.REBUILD
+
+
+def patience(watch: Watch) -> float:
+    """Seconds for which something may stand still that should move."""
+    most = STUCK if watch.built or watch.before is None else UNBUILT
+    return min(most, watch.time * SHARE)
 
 
 def _waited(watch: Watch, elapsed: float) -> float:

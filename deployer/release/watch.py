@@ -55,6 +55,7 @@ class _Vigil:
             target=target.revision,
             before=target.before,
             tells=target.tells,
+            time=target.timeout,
             restarted=None if target.rebuild else 0.0,
         )
         self.runtime = Runtime(stage="unknown")
@@ -187,7 +188,9 @@ class _Vigil:
                 return self._confirmed(verdict, answer, answers.healthy)
             if answers.hopeless:
                 break
-            if answers.foreign_for >= runtime_stage.STUCK and self.watch.restarted is None:
+            if self.watch.restarted is None and (
+                answers.foreign_for >= runtime_stage.patience(self.watch)
+            ):
                 return self._rebuild()
             self.world.clock.sleep(BETWEEN_PROBES)
             if not answers.healthy and not self._still_serving(every=RUNTIME_WHILE_PROBING):

@@ -88,12 +88,23 @@ class Trail:
         self.world.journal.summary(render_summary(self.report, self.source))
         self._document("receipt", render_receipt(self.report, self.source))
         self.world.journal.finish()
+        if self.report.exit_code is None:
+            self.world.console.line(what_stands(self.report))
 
     def _document(self, name: str, content: str) -> None:
         """Write a document; its path is the output of the same name."""
         path = self.world.journal.document(name, content)
         if path:
             self.world.journal.output(name, path)
+
+
+def what_stands(report: Report) -> str:
+    """What a run that was cut short leaves behind, as far as it knew."""
+    if isinstance(report.outcome, NotBuilt | Unhealthy):
+        return "The newest revision is not healthy; what was had not been put back."
+    if report.changed:
+        return "The new commit is on the Space, which goes on with it; it was not proved healthy."
+    return "No new commit of this run was seen on the Space; one that was under way may arrive."
 
 
 def cleaned(report: Report, scrub: Callable[[str], str]) -> Report:

@@ -198,3 +198,8 @@ def test_where_the_hub_names_no_revision_the_app_is_asked_if_it_can_tell() -> No
     assert step(silent, silent, tells=True, answered=True) is Step.PROBE
     assert step(silent, runtime("BUILDING", None), tells=True) is Step.WAIT
     assert step(BEFORE, runtime("RUNNING", OLD), tells=True, answered=True) is Step.WAIT
+
+
+def test_a_short_wait_leaves_time_for_the_second_build() -> None:
+    assert step(BEFORE, BEFORE, elapsed=14.0, shown_for=14.0, time=60.0) is Step.WAIT
+    assert step(BEFORE, BEFORE, elapsed=15.0, shown_for=15.0, time=60.0) is Step.REBUILD

@@ -424,7 +424,7 @@ def test_a_build_that_never_starts_is_asked_for_once_more(scene: Scene) -> None:
     scene.fakes.hub.next.append(Behaviour())
     assert isinstance(scene.wait(), Healthy)
     assert scene.space.counters.restarts == 1
-    assert 180.0 < scene.now < 230.0
+    assert 90.0 < scene.now < 140.0
 
 
 def test_running_the_old_revision_after_our_build_is_built_once_more(scene: Scene) -> None:
