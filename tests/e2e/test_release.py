@@ -130,3 +130,40 @@ def test_a_plan_needs_no_token_and_writes_nothing(checkout: Checkout) -> None:
     assert "main:app" in run.summary
     assert "/api/health" in run.summary
     assert not [each for each in checkout.hub.requests() if checkout.space in each["path"]]
+
+
+def test_a_rollback_needs_no_checkout_and_is_proved(checkout: Checkout, tmp_path: Path) -> None:
+    first = checkout.run()
+    checkout.backend(version=2)
+    checkout.run()
+    elsewhere = Checkout(folder=tmp_path / "empty", hub=checkout.hub, space=checkout.space)
+    elsewhere.folder.mkdir()
+    back = elsewhere.run(mode="rollback")
+    assert (back.code, back.outputs["status"], back.outputs["changed"]) == (
+        0,
+        "rolled-back",
+        "true",
+    ), back.log
+    assert version_at(first.outputs["space-url"])["version"] == 1
+    again = elsewhere.run(mode="rollback", revision=first.outputs["revision"][:12])
+    assert (again.code, again.outputs["changed"]) == (0, "false"), again.log
+    assert checkout.hub.stats(checkout.space)["commits"] == 3
+
+
+def test_of_two_deploys_at_once_one_wins_whole_and_the_other_says_so(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    first = checkout.run(variables="GREETING=from the first")
+    other = Checkout(folder=tmp_path / "other" / "checkout", hub=checkout.hub, space=checkout.space)
+    other.folder.parent.mkdir()
+    checkout.backend(version=2)
+    other.backend(version=3)
+    one = checkout.start(variables="GREETING=two")
+    two = other.start(variables="GREETING=three")
+    ends = [checkout.finish(one), other.finish(two)]
+    codes = sorted(end.code for end in ends)
+    assert codes in ([0, 4], [0, 0]), [end.log for end in ends]
+    serves = version_at(first.outputs["space-url"])
+    assert serves in ({"version": 2, "greeting": "two"}, {"version": 3, "greeting": "three"})
+    lost = [end for end in ends if end.code]
+    assert all("::error" in end.log and "rolled-back" not in str(end.outputs) for end in lost)
