@@ -83,7 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--org", action="append", default=[], metavar="NAME:MEMBER,…[:PLAN]", help="an organization"
     )
-    add("--runner", choices=("auto", "docker", "venv"), default="auto", help="how Spaces run")
+    runners = ("auto", "docker", "venv", "stub")
+    add("--runner", choices=runners, default="auto", help="how Spaces run; stub: they only answer")
     add("--docker-network", default="", help="bridge or host (default: bridge where there is one)")
     quirks = [field.name.replace("_", "-") for field in fields(Quirks)]
     add("--quirk", action="append", default=[], choices=quirks, help="see localhub/counts.py")

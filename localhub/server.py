@@ -23,6 +23,7 @@ from localhub.environments import Environments
 from localhub.hub import Hub, Options
 from localhub.refusals import Refusal
 from localhub.runner import Runner
+from localhub.stub_runner import StubRunner
 from localhub.venv_runner import VenvRunner
 from localhub.wire import Wire
 
@@ -101,6 +102,8 @@ def _configuration(setup: Setup, app: Wire) -> uvicorn.Config:
 
 
 def _runner(setup: Setup, data: Path) -> Runner:
+    if setup.runner == "stub":
+        return StubRunner()
     docker = setup.runner == "docker" or (setup.runner == "auto" and engine_answers())
     if docker:
         return DockerRunner(setup.docker_network or default_network())

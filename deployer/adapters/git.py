@@ -25,6 +25,7 @@ BOT = CommitAuthor(
 )
 SERVER = "hf-space-deploy"
 WAITS = (1.0, 3.0, 9.0)
+GIT_SECONDS = 120.0
 PASSING = re.compile(
     r"connection (was )?(reset|refused|timed out)|timed out|returned error: (5\d\d|429)"
     r"|could not resolve host|early eof|rpc failed|hung up|empty reply|gnutls|ssl_read|broken pipe",
@@ -40,7 +41,7 @@ class GitRepo:
     remote: str = "origin"
     token: Secret = field(default_factory=lambda: Secret(""))
     author: CommitAuthor = BOT
-    timeout: float = 120
+    timeout: float = GIT_SECONDS
     sleep: Callable[[float], None] = time.sleep
     program: str = "git"
 

@@ -43,9 +43,9 @@ SETTINGS = (
     ("submodule.recurse", "false"),
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
-    # A stalled transfer ends by itself: fewer than 1 byte/s for 60 s (git-config, http.*).
+    # A stalled transfer ends by itself: fewer than 1 byte/s for half of the time there is
+    # (git-config, http.lowSpeedTime).
     ("http.lowSpeedLimit", "1"),
-    ("http.lowSpeedTime", "60"),
 )
 
 
@@ -114,7 +114,12 @@ class Git:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if KEPT.fullmatch(name)}
-        settings = (*SETTINGS, ("safe.directory", str(self.folder.resolve())), *self.settings)
+        settings = (
+            *SETTINGS,
+            ("http.lowSpeedTime", str(max(1, round(self.timeout / 2)))),
+            ("safe.directory", str(self.folder.resolve())),
+            *self.settings,
+        )
         numbered = {"GIT_CONFIG_COUNT": str(len(settings))}
         for index, (key, value) in enumerate(settings):
             numbered |= {f"GIT_CONFIG_KEY_{index}": key, f"GIT_CONFIG_VALUE_{index}": value}

@@ -41,11 +41,14 @@ class GitHubRepo:
         api_url: str = "https://api.github.com",
         graphql_url: str = "https://api.github.com/graphql",
         sleep: Callable[[float], None] = time.sleep,
+        speed: float = 1.0,
     ) -> None:
         self._repository = repository
         self._token = token
         self._sleep = sleep
-        self._api = GitHubApi(token=token, api_url=api_url, graphql_url=graphql_url, sleep=sleep)
+        self._api = GitHubApi(
+            token=token, api_url=api_url, graphql_url=graphql_url, sleep=sleep, speed=speed
+        )
 
     def may_write(self, branch: str) -> None:
         """Raise when the token surely may not push to ``branch``; doubt passes."""

@@ -29,11 +29,12 @@ class GitHubPulls:
         token: Secret,
         api_url: str = "https://api.github.com",
         sleep: Callable[[float], None] = time.sleep,
+        speed: float = 1.0,
     ) -> None:
         self._repository = repository
         self._token = token
         self._sleep = sleep
-        self._api = GitHubApi(token=token, api_url=api_url, sleep=sleep)
+        self._api = GitHubApi(token=token, api_url=api_url, sleep=sleep, speed=speed)
 
     def find(self, branch: str) -> PullRequest | None:
         """The open pull request from ``branch`` of this repository, or None."""

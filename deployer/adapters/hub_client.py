@@ -12,6 +12,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from deployer import __version__
@@ -52,18 +53,20 @@ class HubClient:
         token: Secret | None,
         clock: Clock,
         scrub: Callable[[str], str] = scrub,
+        speed: float = 1.0,
     ) -> None:
         self.endpoint = endpoint.rstrip("/")
         self.token = token
         self.clock = clock
         self._scrub = scrub
+        self._speed = speed
         self._api: HfApi | None = None
 
     @property
     def api(self) -> HfApi:
         """The library's client, made once."""
         if self._api is None:
-            self._api = _make_api(self.endpoint, self.token)
+            self._api = _make_api(self.endpoint, self.token, self._speed)
         return self._api
 
     def call(
@@ -108,13 +111,13 @@ class HubClient:
         return self.endpoint.startswith("https://")
 
 
-def _make_api(endpoint: str, token: Secret | None) -> HfApi:
+def _make_api(endpoint: str, token: Secret | None, speed: float) -> HfApi:
     with _settings(endpoint):
         from huggingface_hub import HfApi, set_client_factory
 
     # It prints a Hub's warnings as they come: unscrubbed, and as commands to the runner.
     logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
-    set_client_factory(_client)
+    set_client_factory(partial(_client, speed))
     # False, not None: without a token of ours, none from the machine is used.
     return HfApi(
         endpoint=endpoint,
@@ -147,33 +150,33 @@ def _settings(endpoint: str) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _client() -> Any:
+def _client(speed: float) -> Any:
     import httpx2
     from huggingface_hub.utils._http import hf_request_event_hook
 
     return httpx2.Client(
         event_hooks={
-            "request": [hf_request_event_hook, limit_time],
+            "request": [hf_request_event_hook, partial(limit_time, speed=speed)],
             "response": [_stop_when_busy, LIMIT.read],
         },
         follow_redirects=True,
     )
 
 
-def limit_time(request: httpx2.Request) -> None:
+def limit_time(request: httpx2.Request, *, speed: float = 1.0) -> None:
     """A time limit for every request: the library has none, and for some says so explicitly."""
     import httpx2
 
-    path = request.url.path
+    path, connect = request.url.path, CONNECT_SECONDS / speed
     if "/logs/" in path:  # a log may be silent for long; it has a limit of its own
         return
     if path.endswith("/events"):  # silent for as long as nothing changes
-        request.extensions["timeout"] = httpx2.Timeout(None, connect=CONNECT_SECONDS).as_dict()
+        request.extensions["timeout"] = httpx2.Timeout(None, connect=connect).as_dict()
         return
     limit = RUNTIME_SECONDS if path.endswith("/runtime") else ANSWER_SECONDS
     if request.method == "PUT" or "/commit/" in path or path.endswith("/repos/create"):
         limit = WRITE_SECONDS
-    request.extensions["timeout"] = httpx2.Timeout(limit, connect=CONNECT_SECONDS).as_dict()
+    request.extensions["timeout"] = httpx2.Timeout(limit / speed, connect=connect).as_dict()
 
 
 def _stop_when_busy(response: httpx2.Response) -> None:

@@ -1,0 +1,79 @@
+"""Runs no Space at all: each one answers from here, with the same JSON on every path.
+
+For tests of what happens between a client and the Hub: a Space is built and up within milliseconds.
+An app whose Dockerfile sets UVICORN_HEADERS sends that header, as uvicorn does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from localhub.logs import Log
+from localhub.runner import Replica, Source
+
+BODY = b'{"status": "healthy"}'
+_HEADER = re.compile(rb"^ENV UVICORN_HEADERS=([\w-]+):(\S+)$", re.MULTILINE)
+
+
+class StubRunner:
+    """Builds nothing."""
+
+    async def build(self, source: Source, log: Log) -> StubImage:
+        """The revision, with the header that its Dockerfile asks for."""
+        log.line("Nothing is built: this Hub only plays Spaces.")
+        asked = _HEADER.search((source.folder / "Dockerfile").read_bytes())
+        header = asked[1] + b": " + asked[2] + b"\r\n" if asked else b""
+        return StubImage(source=source, header=header)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StubImage:
+    """A revision that is up as soon as it is started."""
+
+    source: Source
+    header: bytes
+
+    async def start(self, environment: Mapping[str, str], log: Log) -> Replica:
+        """Listen on a free port."""
+        server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
+        log.line(f"Answering, with {len(environment)} variables in the environment.")
+        return StubReplica(server, log)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            length = b"Content-Length: %d\r\n" % len(BODY)
+            writer.write(head + length + self.header + b"\r\n" + BODY)
+            await writer.drain()
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass
+        finally:
+            writer.close()
+
+
+class StubReplica(Replica):
+    """A listening socket of the Hub itself."""
+
+    def __init__(self, server: asyncio.Server, log: Log) -> None:
+        self.host, self.port = server.sockets[0].getsockname()[:2]
+        self._server, self._log = server, log
+        self._ended = asyncio.Event()
+
+    async def answers(self) -> bool:
+        """Always."""
+        return True
+
+    async def wait(self) -> int:
+        """0, once it was stopped."""
+        await self._ended.wait()
+        return 0
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        self._server.close()
+        self._log.close()
+        self._ended.set()
