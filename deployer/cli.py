@@ -20,7 +20,7 @@ from deployer import __version__
 from deployer.adapters.checkout import find_checkout
 from deployer.adapters.clock import SystemClock
 from deployer.adapters.disk import Workspace
-from deployer.adapters.git import GitRepo
+from deployer.adapters.git import GIT_SECONDS, GitRepo
 from deployer.adapters.github import GitHubRepo
 from deployer.adapters.github_pulls import GitHubPulls
 from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
@@ -46,6 +46,7 @@ from deployer.settings import Settings, read_settings
 
 ISSUES = "https://github.com/org/hf-space-deploy/issues"
 INTERRUPTED = 130
+REAL_TIME = SystemClock()
 # A cancelled job gets SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL (actions/runner,
 # ProcessInvoker.cs).
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -66,12 +67,17 @@ class Interrupted(BaseException):
     """The runner asked the process to stop."""
 
 
-def main(environ: Mapping[str, str], argv: Sequence[str], stream: TextIO = sys.stdout) -> int:
+def main(
+    environ: Mapping[str, str],
+    argv: Sequence[str],
+    stream: TextIO = sys.stdout,
+    clock: SystemClock = REAL_TIME,
+) -> int:
     """Run the program; its exit code (errors.Exit, or 130 when the runner stopped it)."""
     console = RunnerConsole(stream, on_github=environ.get("GITHUB_ACTIONS") == "true")
     earlier = {number: signal.signal(number, _interrupt) for number in STOPS}
     try:
-        return int(_run(overlay(environ, argv), console))
+        return int(_run(overlay(environ, argv), console, clock))
     except Help as wanted:
         stream.write(f"{wanted}\n")
         return int(Exit.DONE)
@@ -116,13 +122,13 @@ def _ignore(*_: object) -> None:
     pass
 
 
-def _run(environ: Mapping[str, str], console: RunnerConsole) -> Exit:
+def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock) -> Exit:
     _mask(environ, console)
     context = _context(environ)
     settings = read_settings(_with_token(environ))
     if settings.mode not in STREETS:
         raise Refused([_not_built(settings.mode)])
-    world = _world(settings, context, environ, console)
+    world = _world(settings, context, environ, console, clock)
     return STREETS[settings.mode](settings, context, world).exit
 
 
@@ -174,9 +180,12 @@ def _event(environ: Mapping[str, str]) -> Mapping[str, Any]:
 
 
 def _world(
-    settings: Settings, context: Context, environ: Mapping[str, str], console: RunnerConsole
+    settings: Settings,
+    context: Context,
+    environ: Mapping[str, str],
+    console: RunnerConsole,
+    clock: SystemClock,
 ) -> World:
-    clock = SystemClock()
     files = Workspace(Path(context.workspace))
     temp = Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
     client = HubClient(
@@ -184,6 +193,7 @@ def _world(
         token=settings.hf_token,
         clock=clock,
         scrub=console.scrub,
+        speed=clock.speed,
     )
     return World(
         files=files,
@@ -193,8 +203,8 @@ def _world(
         space_runtime=HubRuntime(client),
         probe=WebProbe(),
         clock=clock,
-        repo=_repo(settings, context),
-        pulls=_pulls(settings, context),
+        repo=_repo(settings, context, clock),
+        pulls=_pulls(settings, context, clock),
         console=console,
         journal=RunnerJournal(environ, say=console.line, scrub=console.scrub),
     )
@@ -210,7 +220,7 @@ def _endpoint(environ: Mapping[str, str]) -> str:
         raise Refused([problem]) from None
 
 
-def _repo(settings: Settings, context: Context) -> Repo | None:
+def _repo(settings: Settings, context: Context, clock: SystemClock) -> Repo | None:
     """Where the follow-up commit goes: GitHub's API there, else the checkout's own remote."""
     method = settings.commit_method or ("api" if context.on_github else "git")
     if method == "api" and settings.github_token is not None and context.repository:
@@ -219,6 +229,8 @@ def _repo(settings: Settings, context: Context) -> Repo | None:
             token=settings.github_token,
             api_url=context.api_url,
             graphql_url=context.graphql_url,
+            sleep=clock.sleep,
+            speed=clock.speed,
         )
     checkout = find_checkout(Path(context.workspace))
     if checkout is None or not checkout.remote:
@@ -226,15 +238,24 @@ def _repo(settings: Settings, context: Context) -> Repo | None:
     # On GitHub the token comes by itself, and belongs to that server alone.
     foreign = context.on_github and not checkout.remote.startswith(f"{context.server_url}/")
     token = None if foreign else settings.github_token
-    return GitRepo(workspace=checkout.root, token=token or Secret(""))
+    return GitRepo(
+        workspace=checkout.root,
+        token=token or Secret(""),
+        timeout=GIT_SECONDS / clock.speed,
+        sleep=clock.sleep,
+    )
 
 
-def _pulls(settings: Settings, context: Context) -> PullRequests | None:
+def _pulls(settings: Settings, context: Context, clock: SystemClock) -> PullRequests | None:
     """Pull requests, where the server has GitHub's API."""
     if not context.on_github or settings.github_token is None or not context.repository:
         return None
     return GitHubPulls(
-        repository=context.repository, token=settings.github_token, api_url=context.api_url
+        repository=context.repository,
+        token=settings.github_token,
+        api_url=context.api_url,
+        sleep=clock.sleep,
+        speed=clock.speed,
     )
 
 
