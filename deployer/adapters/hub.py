@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -233,7 +234,8 @@ class HubRuntime:
     def follow(self, space: SpaceId, kind: str) -> LogTail:
         api = self.client.api
         if kind == "events":
-            return LogStream(lambda: space_events(api, str(space)))
+            closed = threading.Event()
+            return LogStream(lambda: space_events(api, str(space), closed), closed)
         return LogStream(lambda: space_log(api, str(space), build=kind == "build"))
 
     def spacing(self) -> float:

@@ -170,10 +170,8 @@ def limit_time(request: httpx2.Request, *, speed: float = 1.0) -> None:
     path, connect = request.url.path, CONNECT_SECONDS / speed
     if "/logs/" in path:  # a log may be silent for long; it has a limit of its own
         return
-    if path.endswith("/events"):  # silent for as long as nothing changes
-        request.extensions["timeout"] = httpx2.Timeout(None, connect=connect).as_dict()
-        return
-    limit = RUNTIME_SECONDS if path.endswith("/runtime") else ANSWER_SECONDS
+    # A stream of events is silent while nothing changes, and is then opened anew.
+    limit = RUNTIME_SECONDS if path.endswith(("/runtime", "/events")) else ANSWER_SECONDS
     if request.method == "PUT" or "/commit/" in path or path.endswith("/repos/create"):
         limit = WRITE_SECONDS
     request.extensions["timeout"] = httpx2.Timeout(limit / speed, connect=connect).as_dict()

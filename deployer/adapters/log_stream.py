@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import httpx2
     from huggingface_hub import HfApi
 
 MOST_WAITING = 10_000
@@ -21,9 +20,11 @@ class LogStream:
     A log is a comfort, not a proof: whatever goes wrong with it ends it quietly.
     """
 
-    def __init__(self, source: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self, source: Callable[[], Iterable[str]], closed: threading.Event | None = None
+    ) -> None:
         self._arrived: queue.Queue[str] = queue.Queue(MOST_WAITING)
-        self._closed = threading.Event()
+        self._closed = closed or threading.Event()
         self._thread = threading.Thread(target=self._read, args=(source,), daemon=True)
         self._thread.start()
 
@@ -59,8 +60,8 @@ def space_log(api: HfApi, space: str, *, build: bool) -> Iterator[str]:
         yield from api.fetch_space_logs(space, build=build, follow=True)
 
 
-def space_events(api: HfApi, space: str) -> Iterator[str]:
-    """A line for each change of the runtime that the Hub tells, until the stream ends.
+def space_events(api: HfApi, space: str, closed: threading.Event) -> Iterator[str]:
+    """A line for each change of the runtime that the Hub tells, until nobody listens any more.
 
     What an event says is documented nowhere, so nothing is read from it but that something is new.
     """
@@ -70,17 +71,18 @@ def space_events(api: HfApi, space: str) -> Iterator[str]:
 
     url = f"{api.endpoint}/api/spaces/{space}/events"
     headers = {**build_hf_headers(token=api.token), "Accept": "text/event-stream"}
-    with (
-        contextlib.suppress(httpx2.HTTPError),
-        get_session().stream("GET", url, headers=headers) as response,
-    ):
-        yield from _changes(response)
-
-
-def _changes(response: httpx2.Response) -> Iterator[str]:
-    kind = response.headers.get("content-type", "")
     last = ""
-    for line in response.iter_lines() if response.is_success and "event-stream" in kind else ():
-        if line.startswith("data:") and line[5:].strip() and line != last:
-            last = line
-            yield line
+    with contextlib.suppress(httpx2.HTTPError):
+        while not closed.is_set():
+            with (
+                contextlib.suppress(httpx2.ReadTimeout),  # nothing is new: look whether to go on
+                get_session().stream("GET", url, headers=headers) as response,
+            ):
+                kind = response.headers.get("content-type", "")
+                if not response.is_success or "event-stream" not in kind:
+                    return
+                for line in response.iter_lines():
+                    if line.startswith("data:") and line[5:].strip() and line != last:
+                        last = line
+                        yield line
+                return

@@ -126,14 +126,21 @@ class HubSpaceRepo:
         return self._send(space, operations, message, description, parent)
 
     def history(self, space: SpaceId) -> tuple[SpaceCommit, ...]:
-        commits = self.client.call(
-            f"list the commits of {space}",
-            lambda api: api.list_repo_commits(str(space), repo_type="space", revision=MAIN),
-        )
-        return tuple(
-            SpaceCommit(revision=each.commit_id, title=each.title, message=each.message)
-            for each in commits
-        )
+        return self._history(space, least=0)
+
+    def _history(self, space: SpaceId, *, least: int) -> tuple[SpaceCommit, ...]:
+        """The commits, newest first; fewer than ``least`` are no answer, and asked for again."""
+
+        def request(api: HfApi) -> tuple[SpaceCommit, ...]:
+            listed = api.list_repo_commits(str(space), repo_type="space", revision=MAIN)
+            if len(listed) < least:
+                raise LookupError("too few commits")
+            return tuple(
+                SpaceCommit(revision=each.commit_id, title=each.title, message=each.message)
+                for each in listed
+            )
+
+        return self.client.call(f"list the commits of {space}", request)
 
     def _copy(self, space: SpaceId, file: SpaceFile, revision: str) -> Operation:
         """A file as it was. The Hub copies large ones itself; small ones are read and sent again,
@@ -194,12 +201,9 @@ class HubSpaceRepo:
         """
         if refused.status not in (0, 408, 412) and refused.status < 500:
             return None
-        newest = self.history(space)[0]
-        if newest.revision == parent:
-            return None
-        if newest.title == message and newest.message.strip() == description.strip():
-            return newest.revision
-        return None
+        newest = self._history(space, least=1)[0]
+        ours = newest.title == message and newest.message.strip() == description.strip()
+        return newest.revision if ours and newest.revision != parent else None
 
     @contextlib.contextmanager
     def _staged(self, add: Sequence[BundleFile]) -> Iterator[Path]:

@@ -383,6 +383,20 @@ def test_an_earlier_tree_comes_back_in_one_commit(side: Side, name: SpaceId) -> 
     assert side.owner.space_runtime.head(name) == back
 
 
+def test_the_history_tells_revision_and_words_of_each_commit_newest_first(
+    side: Side, name: SpaceId
+) -> None:
+    space = create(side, name)
+    old = commit(side, space, made("a.py", b"1"))
+    new = commit(side, space, made("a.py", b"2"), parent=old)
+    words = {"message": "Put back", "description": f"First line\n\nHealthy: {old}"}
+    back = side.owner.space_repo.restore(name, revision=old, parent=new, **words)
+    newest, *others = side.owner.space_repo.history(name)
+    assert [each.revision for each in (newest, *others)][:3] == [back, new, old]
+    assert newest.title == "Put back"
+    assert f"Healthy: {old}" in newest.message.splitlines()
+
+
 # --- the runtime ---------------------------------------------------------------------------------
 
 
@@ -408,6 +422,61 @@ def test_a_running_space_is_restarted_without_a_build_and_tells_its_logs(
     side.owner.space_runtime.restart(name)
     seen = side.reach(name, "RUNNING")
     assert (seen["builds"], seen["restarts"]) == (1, 1)
+
+
+def test_a_hub_that_tells_of_changes_is_heard_until_nobody_listens(
+    real: Side, name: SpaceId
+) -> None:
+    create(real, name)
+    owner = real.owner
+    tail = owner.space_runtime.follow(name, "events")
+    for seconds in (3600, 7200):
+        owner.space_config.resize(name, hardware=None, sleep_time=seconds)
+        assert news(tail), seconds
+    tail.close()
+    owner.space_config.resize(name, hardware=None, sleep_time=3600)
+    tail._thread.join(5)
+    assert not tail._thread.is_alive()
+
+
+def news(tail: Any) -> list[str]:
+    """What came within seconds, all of it."""
+    lines: list[str] = []
+    until = time.monotonic() + 10
+    while not lines and time.monotonic() < until:
+        time.sleep(0.3)
+        lines += tail.lines()
+    return lines
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 404},
+        {"status": 500},
+        {"effect": "reset"},
+        {"status": 200, "body": "data: <html>"},
+        {"status": 200, "headers": {"Content-Type": "text/event-stream"}, "body": "data:\n\nhm"},
+    ],
+)
+def test_a_hub_that_tells_nothing_of_changes_is_no_matter(
+    real: Side, hub: RunningHub, name: SpaceId, fault: dict[str, Any], capfd: Any
+) -> None:
+    create(real, name)
+    hub.fault(path="/events", times=1_000, **fault)
+    tail = real.owner.space_runtime.follow(name, "events")
+    tail._thread.join(0.5)
+    tail.close()
+    assert tail.lines() == ()
+    assert capfd.readouterr().err == ""
+
+
+def test_the_hubs_rate_limit_sets_the_spacing(real: Side, hub: RunningHub, name: SpaceId) -> None:
+    create(real, name)
+    limit = {"RateLimit": '"api";r=10;t=50', "RateLimit-Policy": '"fixed window";"api";q=10;w=300'}
+    hub.fault(path=f"{name}$", status=404, headers=limit, times=1)
+    real.owner.spaces.find(name)
+    assert 6.0 < real.owner.space_runtime.spacing() <= 50 / 8
 
 
 def arrived(tail: Any) -> list[str]:
@@ -611,6 +680,7 @@ def test_every_request_has_a_time_limit_a_log_has_its_own() -> None:
     assert limit("GET", "/api/spaces/a/b/runtime") == 10.0
     assert limit("POST", "/api/spaces/a/b/commit/main") == 90.0
     assert limit("GET", "/api/spaces/a/b/logs/run") is None
+    assert limit("GET", "/api/spaces/a/b/events") == 10.0
 
 
 def test_a_hub_that_never_answers_is_left_after_about_a_minute(

@@ -49,7 +49,7 @@ def test_the_signals_that_follow_the_first_do_not_cut_the_end_short(
     process = checkout.start(health_successes="900")
     wait_for_commit(hub, space)
     process.send_signal(signal.SIGINT)
-    for _ in range(20):
+    for _ in range(3):
         process.send_signal(signal.SIGTERM)
         time.sleep(0.001)
     stopped = checkout.finish(process, seconds=10)
