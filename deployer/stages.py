@@ -212,7 +212,8 @@ def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Re
         )
     except Refused as refused:
         problems = tuple(replace(problem, exit=Exit.FRONTEND) for problem in refused.problems)
-        return run.trail.ended(status, Exit.FRONTEND, problems=problems)
+        # Not `unchanged`: that is said when nothing is left to do.
+        return run.trail.ended(Status.HEALTHY, Exit.FRONTEND, problems=problems)
     run.trail.note(*notices)
     run.world.console.line(frontend_step.in_words(frontend))
     live = run.trail.report.frontend.status
