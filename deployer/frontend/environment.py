@@ -138,10 +138,12 @@ def find_framework(root: str, read: Read) -> Framework:
     """The framework of the frontend in folder ``root``, from package.json, else its config."""
     packages = _packages(read(joined(root, "package.json")))
     name = next((label for package, label in _PACKAGES if package in packages), "")
-    configs = {label: _config(root, stem, read) for stem, label in _CONFIGS}
-    name = name or next((label for label, content in configs.items() if content is not None), "")
+    # Each reading may be a request: a framework that is known is not looked for.
+    likely = ((label, stem) for stem, label in _CONFIGS if name in ("", label))
+    read_now = ((label, _config(root, stem, read)) for label, stem in likely)
+    name, config = next((one for one in read_now if one[1] is not None), (name, b""))
     dotenv = any(_DOTENV.fullmatch(package) for package in packages)
-    return Framework(name=name, defined=_defined(configs.get(name) or b""), dotenv=dotenv)
+    return Framework(name=name, defined=_defined(config or b""), dotenv=dotenv)
 
 
 def _defined(config: bytes) -> frozenset[str]:
