@@ -6,22 +6,20 @@ planted on purpose is found by it.
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import html
 import io
 import json
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import quote, quote_plus
 
 import pytest
 
 from deployer.cli import main
 from localhub.testing import RunningHub, running
 from tests.e2e.conftest import ENVIRONMENTS
+from tests.real.canaries import forms, found
 from tests.real.program import Checkout, Run
 
 # Assembled, so that no scanner takes this file for a leak.
@@ -52,30 +50,6 @@ TALKATIVE = (
     '{"status": "%s", "services": {"qdrant": {"status": "%s", "message": str(dict(os.environ))}},'
     ' "env": dict(os.environ), os.environ.get("PLAIN_KEY", "x"): "error"}'
 )
-
-
-def forms(value: str) -> Iterator[str]:
-    """What a log, a page or a header may make of a secret."""
-    for piece in {value, *value.splitlines()}:
-        if len(piece) < 8 or "PRIVATE KEY-----" in piece:
-            continue
-        raw = piece.encode()
-        yield from (piece, repr(piece)[1:-1], json.dumps(piece)[1:-1], html.escape(piece))
-        yield from (quote(piece), quote(piece, safe=""), quote_plus(piece))
-        yield re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", piece)
-        for before in range(3):
-            yield base64.b64encode(bytes(before) + raw).decode()[4:-4]
-
-
-def found(traces: Mapping[str, str], secrets: Mapping[str, str]) -> list[str]:
-    """Where a secret shows: place, name and form."""
-    return [
-        f"{place}: {name} as {form}"
-        for name, value in secrets.items()
-        for form in set(forms(value))
-        for place, text in traces.items()
-        if form in text
-    ]
 
 
 @pytest.fixture(scope="module")

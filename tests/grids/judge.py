@@ -1,0 +1,79 @@
+"""What is asked of a run that something went wrong with, and of the runs after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from tests.grids.program import SPEED
+from tests.grids.scene import CHANGED, SECRETS, Job, Run
+from tests.real.canaries import found
+from tests.real.checkout import WRITER
+
+# Seconds of the program's time. The limit of a run's own wait is `health-timeout`, 300 s here.
+LONGEST = 300.0 + 300.0
+
+
+def of_red(run: Run) -> Iterator[str]:
+    """A red run says why, once, and without a traceback."""
+    if run.code in (0, None):
+        return
+    if "::error" not in run.ended.log:
+        yield "it is red and has no ::error"
+    if run.code not in (2, 4, 7):
+        yield f"exit code {run.code}"
+    if run.status != ("healthy" if run.code == 7 else "failed"):
+        yield f"exit code {run.code} and status {run.status!r}"
+    if "summary" not in run.traces:
+        yield "it is red and has no summary"
+
+
+def of_any(run: Run, job: Job) -> Iterator[str]:
+    """In time, no traceback, nothing leaked."""
+    if run.code is None:
+        yield "it took too long"
+    if run.ended.seconds * SPEED > LONGEST:
+        yield f"it took {run.ended.seconds * SPEED:.0f} s"
+    for text in (run.ended.log, *run.traces.values()):
+        if "Traceback" in text or "A bug of" in text:
+            yield "a traceback"
+    yield from leaks(run, job)
+
+
+def leaks(run: Run, job: Job) -> list[str]:
+    """Where a secret shows: log, summary, outputs, receipt, addresses of requests."""
+    hub = job.stage.hub.token
+    secrets = {**SECRETS, "CHANGED": CHANGED["API_KEY"], "HF_TOKEN": hub, "GITHUB": WRITER}
+    lines = [line for line in run.ended.log.splitlines() if not line.startswith("::add-mask::")]
+    addresses = json.dumps(job.stage.tape.addresses)
+    traces = {"log": "\n".join(lines), "addresses": addresses, **run.traces}
+    return found(traces, secrets)
+
+
+def differences(wanted: Mapping[str, object], there: Mapping[str, object]) -> Iterator[str]:
+    """What is not as it would be without the fault."""
+    for name, value in wanted.items():
+        if there.get(name) != value:
+            yield f"{name}: {there.get(name)!r} instead of {value!r}"
+
+
+def converges(job: Job, wanted: Mapping[str, object]) -> Iterator[str]:
+    """The next run ends as if nothing had gone wrong, and the one after that changes nothing."""
+    job.stage.tape.clear()
+    second = job.run()
+    yield from (f"second run: {each}" for each in of_any(second, job))
+    if second.code != 0:
+        yield f"second run: exit code {second.code}: {errors(second)}"
+        return
+    after = job.state()
+    yield from (f"second run: {each}" for each in differences(wanted, after))
+    job.stage.tape.clear()
+    third = job.run()
+    if (third.code, third.status) != (0, "unchanged"):
+        yield f"third run: exit code {third.code}, {third.status}: {errors(third)}"
+    yield from (f"third run: {each}" for each in differences(after, job.state()))
+
+
+def errors(run: Run) -> str:
+    """The annotations, for whoever mends it."""
+    return " | ".join(line for line in run.ended.log.splitlines() if line.startswith("::error"))
