@@ -59,6 +59,7 @@ def test_both_spellings_are_read_and_an_empty_one_is_not_given(row: Any) -> None
         "local-url": "http://localhost:1",
         "frontend-commit": "none",
         "commit-method": "git",
+        "revision": "0123abc",
     }.get(row.name, "true")
     kept, underscored = variable_names(row.name)
     one = read_settings({**GIVEN, underscored: "", kept: good})
