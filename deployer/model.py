@@ -385,10 +385,14 @@ class Healthy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unhealthy:
-    """The revision started, and its health path speaks against it (exit 6)."""
+    """The revision started, and its health path speaks against it (exit 6).
+
+    ``reached`` is false when no answer of the app itself came: that says nothing about it.
+    """
 
     revision: str
     verdict: Verdict
+    reached: bool = True
     causes: tuple[Cause, ...] = ()
     log: tuple[str, ...] = field(default=(), repr=False)
 

@@ -30,6 +30,11 @@ from deployer.ports import World
 from deployer.release import difference, marker, trailer, watch
 from deployer.release.target import Target
 
+UNREACHED: Final = (
+    "No answer of the app reached this machine, which says nothing about the revision: the Space "
+    "is left as it is. Look at its address, then run the job again."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
@@ -80,6 +85,8 @@ def decide(
         return FIRST
     if not wanted:
         return "`rollback` is false: the Space is left as it is."
+    if isinstance(outcome, Unhealthy) and not outcome.reached:
+        return UNREACHED
     if release.pruned:
         return _pruned(change)
     return (_with_code if release.pushed else _without_code)(outcome, release, state, change)
@@ -111,11 +118,13 @@ def _without_code(
 ) -> Undo | str:
     """No code was pushed: the settings are to blame, or a run that was cut short left it so."""
     lost = tuple(write.name for write in change.secrets)
-    if change.variables:
-        return Undo(variables=tuple(write.name for write in change.variables), lost=lost)
     left_behind = state.ours and state.healthy not in ("", release.revision)
-    if left_behind and not release.configured:
-        return Undo(revision=state.healthy)
+    if change.variables or left_behind:
+        return Undo(
+            revision=state.healthy if left_behind else "",
+            variables=tuple(write.name for write in change.variables),
+            lost=lost,
+        )
     return f"No new code was pushed, so there is none to take back.{Undo(lost=lost).warning}"
 
 
@@ -137,10 +146,13 @@ def put_back(
         target = replace(target, before=before, tells=False)
         if undo.revision:
             target = _restore_tree(undo, release, state, target, world)
-        outcome = watch.wait(target, world)
     except HubRefused as refused:
         return Recovery(serving=f"What was healthy could not be put back: {refused}{undo.warning}")
-    return _recovery(outcome, undo)
+    try:
+        return _recovery(watch.wait(target, world), undo)
+    except HubRefused as refused:
+        told = f"{_what(undo)} put back, and whether the Space is healthy could not be seen"
+        return Recovery(serving=f"{told}: {refused}{undo.warning}")
 
 
 def _is_same(undo: Undo, state: SpaceState, space: SpaceId, world: World) -> bool:
@@ -181,7 +193,7 @@ def marker_of(revision: str, space: SpaceId, world: World) -> str:
 
 
 def _recovery(outcome: Outcome, undo: Undo) -> Recovery:
-    old = f"{_short(undo)} was" if undo.revision else "The variables of before were"
+    old = _what(undo)
     if isinstance(outcome, Healthy):
         return Recovery(
             revision=outcome.revision,
@@ -190,6 +202,10 @@ def _recovery(outcome: Outcome, undo: Undo) -> Recovery:
     if isinstance(outcome, Superseded):
         return Recovery(serving=f"{old} put back, and a newer commit has taken over.{undo.warning}")
     return Recovery(serving=f"{old} put back, but the Space is not healthy.{undo.warning}")
+
+
+def _what(undo: Undo) -> str:
+    return f"{_short(undo)} was" if undo.revision else "The variables of before were"
 
 
 def _short(undo: Undo) -> str:

@@ -15,8 +15,14 @@ TOO_LATE: Final = "too few healthy answers before the time was over"
 FOREIGN: Final = "the answer comes from another revision's app"
 
 
+UNTOLD: Final = (0, 429)
+
+
 class Answers:
-    """The answers since the Space runs. ``against`` is the last one that was not healthy."""
+    """The answers since the Space runs. ``against`` is the last one that was not healthy;
+    ``reached`` whether any came from the app itself: none means that the network, or a limit of
+    the Hub's proxy, stood between.
+    """
 
     def __init__(self, target: Target, clock: Clock) -> None:
         self._target = target
@@ -24,11 +30,13 @@ class Answers:
         self._unhealthy_since: float | None = None
         self._foreign_since: float | None = None
         self.healthy = 0
+        self.reached = False
         self.against = (Verdict(health=Health.NOT_YET, reason=TOO_LATE), Answer(status=0))
 
     def take(self, answer: Answer) -> Verdict:
         """The verdict on the next answer, once it is counted."""
         foreign = marker.is_foreign(answer, self._target.marker)
+        self.reached = self.reached or answer.status not in UNTOLD
         verdict = health.judge(answer)
         if foreign:
             verdict = Verdict(health=Health.NOT_YET, reason=FOREIGN)

@@ -97,7 +97,7 @@ class _Vigil:
         self.progress.tell(self.runtime.stage)
         self._follow_logs()
         actions: Mapping[Step, Callable[[], Outcome | None]] = {
-            Step.FAIL: self._fail,
+            Step.FAIL: lambda: self._overtaken() or self._not_built(timed_out=False),
             Step.WAKE: self._wake,
             Step.REBUILD: self._rebuild,
             Step.PEEK: self._peek,
@@ -105,9 +105,6 @@ class _Vigil:
             Step.WAIT: self._superseded,
         }
         return actions[runtime_stage.next_step(self.watch, self.runtime, self.elapsed)]()
-
-    def _fail(self) -> Outcome:
-        return self._overtaken() or self._not_built(timed_out=False)
 
     def _read_runtime(self) -> bool:
         try:
@@ -195,7 +192,7 @@ class _Vigil:
             self.world.clock.sleep(BETWEEN_PROBES)
             if not answers.healthy and not self._still_serving(every=RUNTIME_WHILE_PROBING):
                 return None
-        return self._overtaken() or self._unhealthy(*answers.against)
+        return self._overtaken() or self._unhealthy(answers)
 
     def _still_serving(self, *, every: float = 0.0) -> bool:
         """Whether the runtime, read again when ``every`` seconds have passed, still is ours."""
@@ -221,11 +218,12 @@ class _Vigil:
             return BY_ANSWERS
         return BY_CHANGE if self.watch.left else BY_TIME
 
-    def _unhealthy(self, verdict: Verdict, answer: Answer) -> Unhealthy:
-        log = self.logs.end_of("run")
+    def _unhealthy(self, answers: Answers) -> Unhealthy:
+        (verdict, answer), log = answers.against, self.logs.end_of("run")
         return Unhealthy(
             revision=self.target.revision,
             verdict=verdict,
+            reached=answers.reached,
             causes=diagnose.of_health(verdict, answer, log),
             log=log,
         )

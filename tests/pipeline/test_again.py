@@ -72,6 +72,30 @@ def test_a_red_revision_that_was_left_is_put_back_by_the_next_run(
     assert deployed.space.counters.commits == 3
 
 
+def test_a_run_that_was_killed_after_its_variables_came_back_is_finished_too(
+    deployed: Scene,
+) -> None:
+    v1, hub = dict(deployed.space.files), deployed.fakes.hub
+    restore = hub.space_repo.restore
+
+    def dies(*_asked: Any, **_given: Any) -> str:
+        raise Killed
+
+    hub.space_repo.restore = dies  # type: ignore[method-assign]
+    deployed.change_code()
+    hub.next.append(V2_SICK)
+    bad = {**SAME, "variables": "COLLECTION=bad"}
+    with pytest.raises(Killed):
+        deployed.again(**bad)
+    hub.space_repo.restore = restore  # type: ignore[method-assign]
+    assert deployed.space.variables["COLLECTION"][0] == "book"
+    report = deployed.again(**bad)
+    assert (report.status, report.exit) == (Status.ROLLED_BACK, Exit.HEALTH), report.serving
+    assert deployed.space.files == v1
+    assert deployed.space.variables["COLLECTION"][0] == "book"
+    assert deployed.space.counters.commits == 3
+
+
 def test_new_code_after_a_red_revision_that_was_left_can_still_go_back(deployed: Scene) -> None:
     v1 = dict(deployed.space.files)
     killed_while_waiting(deployed, STOPS)

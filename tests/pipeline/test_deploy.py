@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -380,6 +381,53 @@ def test_an_outage_of_the_hub_while_it_builds_is_no_reason_for_a_rollback(
     report = release(deployed, V1)
     assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
     assert deployed.space.counters.commits == 2
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(status=0, error="no answer (ConnectTimeout)"), Answer(status=429)]
+)
+def test_an_app_that_could_not_be_reached_is_no_reason_for_a_rollback(
+    deployed: Scene, answer: Answer
+) -> None:
+    report = release(deployed, Behaviour(app=lambda _seconds: answer))
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
+    assert "No answer of the app" in report.serving
+    assert deployed.space.counters.commits == 2
+
+
+def test_one_answer_of_the_app_is_enough_to_judge_it(deployed: Scene) -> None:
+    lost, busy = Answer(status=0, error="no answer"), says("{}", 503)(0)
+    app = Behaviour(app=lambda passed: busy if passed < 3 else lost)
+    assert release(deployed, app).status is Status.ROLLED_BACK
+
+
+def test_an_outage_after_the_old_tree_is_back_is_told_as_that(deployed: Scene) -> None:
+    restore, hub = deployed.fakes.hub.space_repo.restore, deployed.fakes.hub
+
+    def and_then_silence(*asked: Any, **given: Any) -> str:
+        hub.later(10.0, lambda: hub.fail("now", 503, times=100_000))
+        return restore(*asked, **given)
+
+    hub.space_repo.restore = and_then_silence  # type: ignore[method-assign]
+    report = release(deployed, V2_SICK)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
+    assert "was put back, and whether the Space is healthy could not be seen" in report.serving
+
+
+def test_somebodys_commit_in_between_is_never_rolled_over(deployed: Scene) -> None:
+    now, hub = deployed.fakes.hub.space_runtime.now, deployed.fakes.hub
+
+    def late(space: Any) -> Any:
+        if deployed.fakes.clock.now() > 150.0 and deployed.space.counters.commits == 2:
+            hub.push(deployed.space, {"app.py": b"theirs"})
+        return now(space)
+
+    deployed.change_code()
+    hub.next.append(V2_SICK)
+    hub.space_runtime.now = late  # type: ignore[method-assign]
+    report = deployed.again(**SAME)
+    assert report.exit in (Exit.HUB, Exit.HEALTH)
+    assert deployed.space.files == {"app.py": b"theirs"}
 
 
 def test_a_commit_that_the_hub_refuses_leaves_the_space_alone(deployed: Scene) -> None:
