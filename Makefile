@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 # One worker a core. The tests of a file share a worker, and so the costly parts that they need.
 PYTEST := $(PYTHON) -m pytest -n auto --dist loadfile
 
-.PHONY: help setup demo test test-all check lint format render lock bench clean
+.PHONY: help setup demo test test-all check lint format render lock bench grid clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ lock: setup ## compile requirements/*.in into hash-locked files
 
 bench: setup ## measure planning beside git ls-files (ARGS: sizes and seed, see python -m bench plan -h)
 	@$(PYTHON) -m bench plan $(ARGS)
+
+grid: setup ## a fault, and a stop, at every request of whole runs (ARGS: --sample N --seed N --only TEXT)
+	@$(PYTHON) -m tests.grids $(ARGS)
 
 clean: ## remove everything that was made
 	rm -rf .venv .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache

@@ -81,19 +81,21 @@ class GitHubRepo:
 
     def place(self, branch: str, revision: str) -> None:
         """Create ``branch`` at ``revision``, or move it there, whatever it held."""
-        if self.find(branch) is None:
+        there = self.find(branch)
+        if there is None:
             new = {"ref": f"refs/heads/{branch}", "sha": revision}
-            self._change("POST", "git/refs", new, f"Creating branch `{branch}`")
-        else:
+            doing = f"Creating branch `{branch}`"
+            self._until(branch, revision, lambda: self._change("POST", "git/refs", new, doing))
+        elif there != revision:
             moved = {"sha": revision, "force": True}
-            path = f"git/refs/heads/{quote(branch)}"
-            self._change("PATCH", path, moved, f"Moving branch `{branch}`")
+            path, doing = f"git/refs/heads/{quote(branch)}", f"Moving branch `{branch}`"
+            self._until(branch, revision, lambda: self._change("PATCH", path, moved, doing))
 
     def remove(self, branch: str) -> None:
         """Delete ``branch``; a missing one is no error."""
-        path = f"git/refs/heads/{quote(branch)}"
+        path, doing = f"git/refs/heads/{quote(branch)}", f"Deleting branch `{branch}`"
         if self.find(branch) is not None:
-            self._change("DELETE", path, None, f"Deleting branch `{branch}`")
+            self._until(branch, None, lambda: self._change("DELETE", path, None, doing))
 
     def read(self, path: str, revision: str) -> bytes | None:
         """A regular file's bytes at a revision; None for anything else."""
@@ -235,12 +237,22 @@ class GitHubRepo:
             raise self._refusal(doing, "rate limit" if reply.limited else reply.said)
         return reply
 
+    def _until(self, branch: str, wanted: str | None, change: Callable[[], None]) -> None:
+        """Make a change whose answer may be lost, until ``branch`` is where it shall be."""
+        for wait in (*WAITS, None):
+            try:
+                return change()
+            except NoAnswer as error:
+                if self.find(branch) == wanted:
+                    return None
+                if wait is None:
+                    raise refusal(f"Changing branch `{branch}`", str(error)) from None
+                self._sleep(wait)
+        raise AssertionError("unreachable: the last round returns or raises")
+
     def _change(self, verb: str, path: str, content: Any, doing: str) -> None:
-        """A write whose repetition does no harm; raises ``RepositoryRefused``."""
-        try:
-            reply = self._api.change(verb, f"repos/{self._repository}/{path}", content)
-        except NoAnswer as error:
-            raise refusal(doing, str(error)) from None
+        """One write; raises ``NoAnswer`` or ``RepositoryRefused``."""
+        reply = self._api.change(verb, f"repos/{self._repository}/{path}", content)
         if reply.status >= 300:
             raise self._refusal(doing, reply.said)
 

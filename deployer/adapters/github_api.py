@@ -57,6 +57,11 @@ class Reply:
         return " ".join((f"HTTP {self.status}", *filter(None, words)))
 
     @property
+    def garbled(self) -> bool:
+        """A success that says nothing: every answer to a reading is JSON."""
+        return self.status == 200 and self.json() is None
+
+    @property
     def limited(self) -> bool:
         """Refused for the rate, not for a missing permission: both may come as 403."""
         spent = "retry-after" in self.headers or self.headers.get("x-ratelimit-remaining") == "0"
@@ -86,10 +91,13 @@ class GitHubApi:
             except NoAnswer:
                 self.sleep(wait)
                 continue
-            if reply.status not in PASSING:
+            if reply.status not in PASSING and not reply.garbled:
                 return reply
             self.sleep(wait)
-        return self._within_limits("GET", url)
+        reply = self._within_limits("GET", url)
+        if reply.garbled:
+            raise NoAnswer("an answer that is no JSON")
+        return reply
 
     def change(self, verb: str, path: str, content: Any = None) -> Reply:
         """A write below the API's address, sent once; raises ``NoAnswer``: effect unknown."""

@@ -5,6 +5,7 @@ Facts: "REST API endpoints for pull requests" and, for the comment, "… for iss
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -77,14 +78,25 @@ class GitHubPulls:
     def close(self, pull: PullRequest, *, comment: str) -> None:
         """Say why, then close it."""
         doing = f"Closing pull request #{pull.number}"
-        self._send("POST", f"issues/{pull.number}/comments", {"body": comment}, doing)
+        # Sent once: a second comment is worse than none.
+        with contextlib.suppress(NoAnswer):
+            self._once("POST", f"issues/{pull.number}/comments", {"body": comment}, doing)
         self._send("PATCH", f"pulls/{pull.number}", {"state": "closed"}, doing)
 
     def _send(self, verb: str, path: str, content: Any, doing: str) -> None:
-        try:
-            reply = self._api.change(verb, f"repos/{self._repository}/{path}", content)
-        except NoAnswer as error:
-            raise refusal(doing, str(error)) from None
+        """A change that may be sent again."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                self._once(verb, path, content, doing)
+            except NoAnswer as error:
+                if attempt == TRIES:
+                    raise refusal(doing, str(error)) from None
+                self._sleep(attempt)
+            else:
+                return
+
+    def _once(self, verb: str, path: str, content: Any, doing: str) -> None:
+        reply = self._api.change(verb, f"repos/{self._repository}/{path}", content)
         self._checked(reply, doing)
 
     def _checked(self, reply: Reply, doing: str) -> Any:

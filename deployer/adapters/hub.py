@@ -39,17 +39,23 @@ class HubDirectory:
         self.client = client
 
     def find(self, space: SpaceId) -> Space | None:
-        try:
-            info = self.client.call(f"read the Space {space}", lambda api: _info(api, space))
-        except HubRefused as refused:
-            if refused.status == 404 or (refused.status == 401 and self._token_works()):
-                return None
-            raise
+        # One that is taken for missing by mistake would be made anew: it is looked for twice.
+        info = self._look(space) or self._look(space)
+        if info is None:
+            return None
         # A Hub may leave the runtime out of a Space's info; a rollback depends on what it says.
         runtime = (
             runtime_of(info.runtime.raw) if info.runtime else HubRuntime(self.client).now(space)
         )
         return space_of(self.client.endpoint, space, info, runtime)
+
+    def _look(self, space: SpaceId) -> SpaceInfo | None:
+        try:
+            return self.client.call(f"read the Space {space}", lambda api: _info(api, space))
+        except HubRefused as refused:
+            if refused.status == 404 or (refused.status == 401 and self._token_works()):
+                return None
+            raise
 
     def _token_works(self) -> bool:
         """A Space that the token may not see is answered with 401, as is a token that is wrong."""

@@ -13,17 +13,16 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from deployer import __version__
 from deployer.adapters.hub_errors import explain
-from deployer.adapters.rate_limit import RateLimit
+from deployer.adapters.hub_http import BUSY, LIMIT, client
 from deployer.model import Secret
 from deployer.ports import Clock
 from deployer.scrub import scrub
 
 if TYPE_CHECKING:
-    import httpx2
     from huggingface_hub import HfApi
 
 Value = TypeVar("Value")
@@ -32,15 +31,8 @@ PUBLIC_HUB: Final = "https://huggingface.co"
 ATTEMPTS: Final = 5
 FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 60.0
-CONNECT_SECONDS: Final = 10.0
-ANSWER_SECONDS: Final = 20.0
-RUNTIME_SECONDS: Final = 10.0
-# Above the 60 s after which the Hub itself gives up on a commit.
-WRITE_SECONDS: Final = 90.0
 # A Hub that gives no answer at all is asked again for so long, whatever the attempts.
 SILENT_SECONDS: Final = 60.0
-BUSY: Final = "another conflicting operation is in progress"
-LIMIT: Final = RateLimit()  # of this process: the library has one HTTP client for all
 
 
 class HubClient:
@@ -117,7 +109,7 @@ def _make_api(endpoint: str, token: Secret | None, speed: float) -> HfApi:
 
     # It prints a Hub's warnings as they come: unscrubbed, and as commands to the runner.
     logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
-    set_client_factory(partial(_client, speed))
+    set_client_factory(partial(client, speed))
     # False, not None: without a token of ours, none from the machine is used.
     return HfApi(
         endpoint=endpoint,
@@ -150,43 +142,6 @@ def _settings(endpoint: str) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _client(speed: float) -> Any:
-    import httpx2
-    from huggingface_hub.utils._http import hf_request_event_hook
-
-    return httpx2.Client(
-        event_hooks={
-            "request": [hf_request_event_hook, partial(limit_time, speed=speed)],
-            "response": [_stop_when_busy, LIMIT.read],
-        },
-        follow_redirects=True,
-    )
-
-
-def limit_time(request: httpx2.Request, *, speed: float = 1.0) -> None:
-    """A time limit for every request: the library has none, and for some says so explicitly."""
-    import httpx2
-
-    path, connect = request.url.path, CONNECT_SECONDS / speed
-    if "/logs/" in path:  # a log may be silent for long; it has a limit of its own
-        return
-    # A stream of events is silent while nothing changes, and is then opened anew.
-    limit = RUNTIME_SECONDS if path.endswith(("/runtime", "/events")) else ANSWER_SECONDS
-    if request.method == "PUT" or "/commit/" in path or path.endswith("/repos/create"):
-        limit = WRITE_SECONDS
-    request.extensions["timeout"] = httpx2.Timeout(limit / speed, connect=connect).as_dict()
-
-
-def _stop_when_busy(response: httpx2.Response) -> None:
-    """Raise where the library would send a creation again for ever, without a pause."""
-    import httpx2
-
-    if response.status_code == 409 and response.url.path.endswith("/repos/create"):
-        response.read()
-        if BUSY in response.text:
-            raise httpx2.HTTPStatusError(BUSY, request=response.request, response=response)
-
-
 def _failures() -> tuple[type[Exception], ...]:
     """What a request can raise: HTTP and network errors, and an answer that isn't what it says.
 
@@ -210,7 +165,7 @@ def _read(failure: Exception) -> tuple[int, str]:
     if isinstance(failure, ValueError) and "Invalid metadata in README" in str(failure):
         return 400, str(failure)
     if isinstance(failure, OSError) or type(failure).__module__.startswith("httpx2"):
-        return 0, type(failure).__name__
+        return 0, type(failure.__cause__ or failure).__name__
     return -1, type(failure).__name__
 
 

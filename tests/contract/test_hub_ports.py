@@ -19,7 +19,8 @@ import pytest
 
 from deployer.adapters.disk import Workspace
 from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
-from deployer.adapters.hub_client import HubClient, limit_time
+from deployer.adapters.hub_client import HubClient
+from deployer.adapters.hub_http import limit_time
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.errors import Exit, HubRefused, Refused
 from deployer.model import BundleFile, Secret, SettingWrite, Space, SpaceId
@@ -474,7 +475,7 @@ def test_a_hub_that_tells_nothing_of_changes_is_no_matter(
 def test_the_hubs_rate_limit_sets_the_spacing(real: Side, hub: RunningHub, name: SpaceId) -> None:
     create(real, name)
     limit = {"RateLimit": '"api";r=10;t=50', "RateLimit-Policy": '"fixed window";"api";q=10;w=300'}
-    hub.fault(path=f"{name}$", status=404, headers=limit, times=1)
+    hub.fault(path=f"{name}$", status=404, headers=limit, times=2)
     real.owner.spaces.find(name)
     assert 6.0 < real.owner.space_runtime.spacing() <= 50 / 8
 

@@ -6,6 +6,7 @@ and then its wait status. The child is the real program: its own process, ``main
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 def serve() -> int:
     """0 in this process; in each child the program's exit code."""
     _import_everything()
+    gc.freeze()  # what is never looked at again is never copied
     print("ready", flush=True)
     for line in sys.stdin:
         job = json.loads(line)
