@@ -33,10 +33,12 @@ def is_made(dockerfile: bytes) -> bool:
 
 
 def put(dockerfile: bytes, digest: str) -> bytes:
-    """The made Dockerfile with the marker, late: no layer that installs anything is built anew."""
-    plain = taken(dockerfile)
+    """The made Dockerfile, which has none yet, with the marker.
+
+    It stands late, so that no layer that installs anything is built anew.
+    """
     line = f"ENV UVICORN_HEADERS={HEADER}:{of_bundle(digest)}\n".encode()
-    head, command, rest = plain.rpartition(b"CMD ")
+    head, command, rest = dockerfile.rpartition(b"CMD ")
     return head + line + command + rest
 
 

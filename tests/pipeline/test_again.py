@@ -107,6 +107,17 @@ def test_new_code_after_a_red_revision_that_was_left_can_still_go_back(deployed:
     assert deployed.space.files == v1
 
 
+def test_a_build_that_was_left_broken_is_tried_once_more_before_it_is_taken_back(
+    deployed: Scene,
+) -> None:
+    killed_while_waiting(deployed, NOT_BUILT)
+    deployed.fakes.clock.sleep(600.0)
+    deployed.fakes.hub.next.append(V1)
+    report = deployed.again(**SAME)
+    assert (report.exit, report.restarted) == (Exit.DONE, True)
+    assert (deployed.space.counters.builds, deployed.space.counters.commits) == (3, 2)
+
+
 def test_a_first_deploy_that_was_left_red_has_nothing_to_go_back_to(scene: Scene) -> None:
     scene.fakes.hub.next.append(V2_SICK)
     scene.run(rollback="false")
@@ -116,6 +127,7 @@ def test_a_first_deploy_that_was_left_red_has_nothing_to_go_back_to(scene: Scene
 
 
 def test_a_commit_by_hand_is_never_taken_back(deployed: Scene) -> None:
+    release(deployed, V1)
     files = {**deployed.space.files, "by-hand.txt": b"mine"}
     deployed.fakes.hub.next.append(V2_SICK)
     deployed.fakes.hub.push(deployed.space, files)
@@ -243,12 +255,16 @@ def test_a_hub_without_descriptions_gets_secrets_once_a_run_and_no_more(deployed
 def test_a_red_release_whose_hub_names_no_revision_is_put_back_and_proved_by_the_answers(
     deployed: Scene,
 ) -> None:
-    deployed.fakes.hub.hides_revision = True
+    hub, clock = deployed.fakes.hub, deployed.fakes.clock
+    hub.hides_revision = True
+    hub.known = dict.fromkeys(hub.known, Behaviour(lag=30.0, stages=()))
+    start = clock.now()
     deployed.change_code()
-    deployed.fakes.hub.next.append(V2_SICK)
+    hub.next.append(V2_SICK)
     report = deployed.again(**SAME)
     assert (report.status, report.exit) == (Status.ROLLED_BACK, Exit.HEALTH)
     assert deployed.space.serving == deployed.space.head
+    assert clock.now() - start < 30 + 120 + 30 + 10, "no need to wait until a change is missed"
 
 
 def test_how_the_revision_was_proved_is_said_where_the_hub_does_not(scene: Scene) -> None:

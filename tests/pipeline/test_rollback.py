@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,19 @@ def test_a_commit_that_came_in_between_stands(twice: Scene) -> None:
     twice.fakes.hub.fail("commit", 412)
     report = back(twice)
     assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
+
+
+def test_a_commit_that_came_since_the_space_was_looked_at_stands(twice: Scene) -> None:
+    now, hub = twice.fakes.hub.space_runtime.now, twice.fakes.hub
+
+    def late(space: Any) -> Any:
+        hub.record(twice.space, {"app.py": b"theirs"}, "Theirs")
+        return now(space)
+
+    hub.space_runtime.now = late  # type: ignore[method-assign]
+    report = back(twice)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
+    assert twice.space.files == {"app.py": b"theirs"}
 
 
 def test_a_newer_commit_during_the_wait_ends_the_run(twice: Scene) -> None:

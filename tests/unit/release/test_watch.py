@@ -223,6 +223,7 @@ def test_a_newer_commit_ends_the_wait_without_a_verdict_on_ours(
     hub.later(when, push)
     outcome = watch.wait(target, scene.fakes.world)
     assert outcome == Superseded(revision=target.revision, by=scene.space.head)
+    assert scene.space.counters.restarts == 0
     assert not soon or scene.now < when + 40.0
 
 
