@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from deployer.adapters import github_answers as answers
 from deployer.adapters.github_api import GitHubApi, NoAnswer, Reply
+from deployer.adapters.github_rights import Rights
 from deployer.adapters.repository_refusals import PROTECTED, WRITE, refusal
 from deployer.errors import RepositoryRefused
 from deployer.model import FileChange, Secret
@@ -24,10 +26,6 @@ mutation($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }
 """
-# Rules that a direct commit can't satisfy ("Available rules for rulesets").
-BLOCKING = frozenset(
-    {"pull_request", "update", "required_status_checks", "required_deployments", "merge_queue"}
-)
 
 
 class GitHubRepo:
@@ -53,13 +51,14 @@ class GitHubRepo:
     def may_write(self, branch: str) -> None:
         """Raise when the token surely may not push to ``branch``; doubt passes."""
         doing = f"Writing to `{self._repository}`"
-        facts = self._get("", doing).json()
+        facts = self._get("", doing, answers.facts).json()
+        rights = Rights(self._repository, self._api)
         if facts.get("archived"):
             raise refusal(doing, "archived")
-        if not self._pushes(facts):
+        if not rights.pushes(facts):
             message = f"{doing} is not allowed: the token may not write its contents."
             raise RepositoryRefused(message, hint=WRITE)
-        if rules := self._blocking_rules(branch):
+        if rules := rights.blocking_rules(branch):
             message = f"Branch `{branch}` takes no direct commit: it has the rule {rules}."
             raise RepositoryRefused(message, hint=PROTECTED, protected=True)
 
@@ -74,10 +73,8 @@ class GitHubRepo:
     def find(self, branch: str) -> str | None:
         """The newest commit of ``branch``, or None when there is no such branch."""
         doing = f"Reading branch `{branch}`"
-        reply = self._get(f"git/ref/heads/{quote(branch)}", doing, missing=True)
-        # For a name that is only the start of others GitHub answered with a list of them.
-        facts = reply.json() if reply.status == 200 else None
-        return str(facts["object"]["sha"]) if isinstance(facts, dict) else None
+        reply = self._get(f"git/ref/heads/{quote(branch)}", doing, answers.revision, missing=True)
+        return answers.revision(reply.json()) if reply.status == 200 else None
 
     def place(self, branch: str, revision: str) -> None:
         """Create ``branch`` at ``revision``, or move it there, whatever it held."""
@@ -101,13 +98,13 @@ class GitHubRepo:
         """A regular file's bytes at a revision; None for anything else."""
         doing = f"Reading `{path}`"
         where = f"contents/{quote(path)}?ref={quote(revision)}"
-        reply = self._get(where, doing, missing=True)
-        found = reply.json() if reply.status == 200 else None
-        if not isinstance(found, dict) or found.get("type") != "file":
+        reply = self._get(where, doing, answers.is_file, missing=True)
+        if reply.status == 404 or not answers.is_file(reply.json()):
             return None
+        found = answers.facts(reply.json())
         if found.get("encoding") != "base64":  # over 1 MB: only the blob itself has the bytes
-            found = self._get(f"git/blobs/{found['sha']}", doing).json()
-        return base64.b64decode(found["content"])
+            found = self._get(f"git/blobs/{found['sha']}", doing, answers.content_of).json()
+        return answers.content_of(found)
 
     def commit(
         self, changes: Sequence[FileChange], *, branch: str, parent: str, message: str
@@ -159,81 +156,46 @@ class GitHubRepo:
         """The new commit; raises ``NoAnswer`` or ``RepositoryRefused``."""
         reply = self._api.graphql(MUTATION, {"input": send})
         content = reply.json()
-        if reply.status != 200 or not isinstance(content, dict):
+        if reply.status != 200:
             raise self._refusal(doing, reply.said)
-        if errors := content.get("errors"):
-            said = "; ".join(f"{e.get('type', '')} {e.get('message', '')}".strip() for e in errors)
+        errors = content.get("errors") if isinstance(content, dict) else None
+        if isinstance(errors, list) and errors:
+            texts = [e for e in errors if isinstance(e, dict)]
+            said = "; ".join(f"{e.get('type', '')} {e.get('message', '')}".strip() for e in texts)
             if "something went wrong" in said.lower():  # GraphQL's words for a 500 or a timeout
                 raise NoAnswer(scrub(said))
             raise self._refusal(doing, said)
-        return str(content["data"]["createCommitOnBranch"]["commit"]["oid"])
+        if not reply.makes_sense(answers.made):
+            raise NoAnswer("an answer that makes no sense")
+        return answers.made(content)
 
     def _landed(
         self, changes: Sequence[FileChange], branch: str, parent: str, message: str
     ) -> str | None:
         """The commit that an attempt without an answer made, were it under newer ones."""
         doing = f"Looking at branch `{branch}`"
-        for commit in self._get(f"commits?sha={quote(branch)}&per_page=20", doing).json():
-            parents = [one["sha"] for one in commit["parents"]]
-            same_words = commit["commit"]["message"].split() == message.split()
-            if parents == [parent] and same_words:
-                revision = str(commit["sha"])
-                if all(self.read(c.path, revision) == c.after for c in changes):
-                    return revision
+        path = f"commits?sha={quote(branch)}&per_page=20"
+        listed = self._get(path, doing, answers.commits).json()
+        for revision, parents, words in answers.commits(listed):
+            if (parents, words.split()) == ([parent], message.split()) and all(
+                self.read(each.path, revision) == each.after for each in changes
+            ):
+                return revision
         return None
-
-    # --- what the token may do ------------------------------------------------------------------
-
-    def _pushes(self, facts: dict[str, Any]) -> bool:
-        """Whether the token may push, as far as it can be told.
-
-        ``permissions.push`` speaks of the user behind a token, not of the token, and is false for
-        every installation token, GITHUB_TOKEN among them. So git's own door is asked first.
-        """
-        answer = self._api.may_push(str(facts.get("clone_url", "")))
-        if answer is not None:
-            return answer
-        pushes = facts.get("permissions", {}).get("push")
-        return pushes is not False or self._installation()
-
-    def _installation(self) -> bool:
-        return self._ask("installation/repositories?per_page=1").status == 200
-
-    def _blocking_rules(self, branch: str) -> str:
-        """Rules of rulesets that block a direct commit and that this token can't bypass.
-
-        Classic branch protection can't be read with the token of a workflow; its refusal is
-        explained when it comes.
-        """
-        reply = self._ask(f"repos/{self._repository}/rules/branches/{quote(branch, safe='')}")
-        rules = reply.json() if reply.status == 200 else []
-        blocking = [rule for rule in rules if rule.get("type") in BLOCKING]
-        sure = {i for i in {r.get("ruleset_id") for r in blocking} if self._never_bypassed(i)}
-        names = sorted({f"`{r['type']}`" for r in blocking if r.get("ruleset_id") in sure})
-        return ", ".join(names)
-
-    def _never_bypassed(self, ruleset: object) -> bool:
-        reply = self._ask(f"repos/{self._repository}/rulesets/{ruleset}")
-        return reply.status == 200 and reply.json().get("current_user_can_bypass") == "never"
-
-    def _ask(self, path: str) -> Reply:
-        """A reply that may also be no answer (status 0): then there is doubt, and doubt passes."""
-        try:
-            return self._api.get(path)
-        except NoAnswer:
-            return Reply(status=0)
 
     # --- asking ---------------------------------------------------------------------------------
 
-    def _get(self, path: str, doing: str, *, missing: bool = False) -> Reply:
+    def _get(
+        self, path: str, doing: str, form: Callable[[Any], object], *, missing: bool = False
+    ) -> Reply:
         """A reply of 200 (or 404 when ``missing``); raises ``RepositoryRefused`` otherwise."""
         try:
-            reply = self._api.get(f"repos/{self._repository}/{path}".rstrip("/"))
+            reply = self._api.get(f"repos/{self._repository}/{path}".rstrip("/"), form)
         except NoAnswer as error:
             raise refusal(doing, str(error)) from None
         if missing and reply.status == 404:
             return reply
-        if reply.status != 200 or reply.json() is None:
+        if reply.status != 200:
             raise self._refusal(doing, "rate limit" if reply.limited else reply.said)
         return reply
 

@@ -42,7 +42,7 @@ class Reply:
         """The parsed body; None when it is no JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property
@@ -56,10 +56,15 @@ class Reply:
         words = [str(content.get("message", "")), *map(str, errors if listed else ())]
         return " ".join((f"HTTP {self.status}", *filter(None, words)))
 
-    @property
-    def garbled(self) -> bool:
-        """A success that says nothing: every answer to a reading is JSON."""
-        return self.status == 200 and self.json() is None
+    def makes_sense(self, form: Callable[[Any], object]) -> bool:
+        """Whether ``form`` can read the content of a success; no other status promises any."""
+        if self.status not in (200, 201):
+            return True
+        try:
+            form(json.loads(self.body))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return False
+        return True
 
     @property
     def limited(self) -> bool:
@@ -82,8 +87,11 @@ class GitHubApi:
     speed: float = 1.0
     clock: Callable[[], float] = time.time
 
-    def get(self, path: str) -> Reply:
-        """GET below the API's address, repeated while it fails in passing; raises ``NoAnswer``."""
+    def get(self, path: str, form: Callable[[Any], object] = len) -> Reply:
+        """GET below the API's address, repeated while it fails in passing; raises ``NoAnswer``.
+
+        ``form`` reads the content, and raises what reading raises when it has another form.
+        """
         url = f"{self.api_url.rstrip('/')}/{path}"
         for wait in WAITS:
             try:
@@ -91,12 +99,12 @@ class GitHubApi:
             except NoAnswer:
                 self.sleep(wait)
                 continue
-            if reply.status not in PASSING and not reply.garbled:
+            if reply.status not in PASSING and reply.makes_sense(form):
                 return reply
             self.sleep(wait)
         reply = self._within_limits("GET", url)
-        if reply.garbled:
-            raise NoAnswer("an answer that is no JSON")
+        if not reply.makes_sense(form):
+            raise NoAnswer("an answer that makes no sense")
         return reply
 
     def change(self, verb: str, path: str, content: Any = None) -> Reply:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from deployer.adapters import github_answers as answers
 from deployer.adapters.github_api import GitHubApi, NoAnswer, Reply
 from deployer.adapters.repository_refusals import PULLS, refusal
 from deployer.errors import RepositoryRefused
@@ -44,13 +45,13 @@ class GitHubPulls:
         doing = f"Looking for the pull request of `{branch}`"
         path = f"repos/{self._repository}/pulls?state=open&head={head}"
         try:
-            reply = self._api.get(path)
+            reply = self._api.get(path, answers.pulls)
         except NoAnswer as error:
             raise refusal(doing, str(error)) from None
-        found = self._checked(reply, doing)
+        self._check(reply, doing)
         # A server that knows no `head` gives all of them.
-        ours = [each for each in found if each.get("head", {}).get("ref") == branch]
-        return _read(ours[0]) if ours else None
+        found = answers.pulls(reply.json())
+        return next((each for head, each in found if head == branch), None)
 
     def create(self, *, branch: str, base: str, title: str, body: str) -> PullRequest:
         """Open one. One that is there already, opened meanwhile or by a lost answer, counts."""
@@ -59,13 +60,16 @@ class GitHubPulls:
         for attempt in range(1, TRIES + 1):
             try:
                 reply = self._api.change("POST", f"repos/{self._repository}/pulls", content)
+                if not reply.makes_sense(answers.pull):
+                    raise NoAnswer("an answer that makes no sense")
             except NoAnswer as error:
                 if attempt == TRIES:
                     raise refusal(doing, str(error)) from None
                 self._sleep(attempt)
             else:
                 if reply.status != 422:
-                    return _read(self._checked(reply, doing))
+                    self._check(reply, doing)
+                    return answers.pull(reply.json())
             if there := self.find(branch):
                 return there
         raise self._refused(reply, doing)
@@ -97,14 +101,12 @@ class GitHubPulls:
 
     def _once(self, verb: str, path: str, content: Any, doing: str) -> None:
         reply = self._api.change(verb, f"repos/{self._repository}/{path}", content)
-        self._checked(reply, doing)
+        self._check(reply, doing)
 
-    def _checked(self, reply: Reply, doing: str) -> Any:
-        """The content of a success; raises ``RepositoryRefused`` otherwise."""
-        content = reply.json()
-        if reply.status >= 300 or content is None:
+    def _check(self, reply: Reply, doing: str) -> None:
+        """Raise ``RepositoryRefused`` unless it is a success."""
+        if reply.status >= 300:
             raise self._refused(reply, doing)
-        return content
 
     def _refused(self, reply: Reply, doing: str) -> RepositoryRefused:
         said = scrub(reply.said, (self._token.reveal(),))
@@ -113,12 +115,3 @@ class GitHubPulls:
             known = refusal(doing, said).problems[0]
             return RepositoryRefused(known.message, hint=PULLS)
         return refusal(doing, said)
-
-
-def _read(facts: Any) -> PullRequest:
-    return PullRequest(
-        number=int(facts["number"]),
-        url=str(facts["html_url"]),
-        title=str(facts.get("title") or ""),
-        body=str(facts.get("body") or ""),
-    )
