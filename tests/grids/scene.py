@@ -15,6 +15,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from huggingface_hub import HfApi
+from huggingface_hub.errors import HfHubHTTPError
+
 from localhub.testing import RunningHub, running
 from tests.grids.program import Ended, Programs, programs
 from tests.grids.wire import Tape, between
@@ -211,7 +214,10 @@ class Stage:
         return Job(stage=self, folder=folder, space=name, repository=repository)
 
     def forget(self, job: Job) -> None:
-        """Free the disk."""
+        """Free what it holds."""
+        self.tape.clear()
+        with contextlib.suppress(HfHubHTTPError):
+            HfApi(self.hub.url, token=self.hub.token).delete_repo(job.space, repo_type="space")
         shutil.rmtree(job.folder.parent, ignore_errors=True)
         shutil.rmtree(job.repository.path, ignore_errors=True)
 

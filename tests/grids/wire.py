@@ -152,11 +152,12 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name: value for name, value in self.headers.items() if name.lower() not in DROP}
         with contextlib.closing(connection):
             connection.request(self.command, self.path, body or None, headers)
+            upstream = connection.sock
             with connection.getresponse() as answer:
                 kind = answer.headers.get("Content-Type", "")
                 if "event-stream" in kind and trouble is None:
                     self.tape.note(request, kind, 1)
-                    self._stream(answer)
+                    self._stream(answer, upstream)
                     return
                 content = b"" if "event-stream" in kind else answer.read()
                 self.tape.note(request, kind, len(content))
@@ -184,8 +185,9 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._reply(status, headers, content)
 
-    def _stream(self, answer: http.client.HTTPResponse) -> None:
+    def _stream(self, answer: http.client.HTTPResponse, upstream: socket.socket) -> None:
         self.close_connection = True
+        threading.Thread(target=self._end_with_client, args=(upstream,), daemon=True).start()
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             if name.lower() not in DROP:
@@ -196,6 +198,14 @@ class _Handler(BaseHTTPRequestHandler):
         while piece := answer.read1(65536):
             self.wfile.write(piece)
             self.wfile.flush()
+
+    def _end_with_client(self, upstream: socket.socket) -> None:
+        """Let a stream go when nobody listens any more."""
+        with contextlib.suppress(OSError):
+            while self.connection.recv(4096):
+                pass
+        with contextlib.suppress(OSError):
+            upstream.shutdown(socket.SHUT_RDWR)
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") != "chunked":
