@@ -14,6 +14,7 @@ from deployer.model import (
     Health,
     Mode,
     Space,
+    SpaceCommit,
     SpaceFile,
     Verdict,
 )
@@ -160,9 +161,21 @@ def _remembered(state: SpaceState, space: Space, world: World) -> SpaceState:
     healthy = healthy or space.runtime.stage in AT_REST
     if healthy and space.serving == space.head:
         return replace(state, healthy=space.serving)
-    commits = world.space_repo.history(space.id) if space.head else ()
+    commits = _history(space, world)
     return replace(
         state,
         healthy=space.serving if healthy else trailer.last_healthy(commits),
         ours=bool(commits) and trailer.is_ours(commits[0]),
     )
+
+
+def _history(space: Space, world: World) -> tuple[SpaceCommit, ...]:
+    """The Space's commits; none on a Hub without such a list, which then remembers nothing."""
+    if not space.head:
+        return ()
+    try:
+        return world.space_repo.history(space.id)
+    except HubRefused as refused:
+        if refused.status != 404:
+            raise
+        return ()

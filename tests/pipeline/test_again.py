@@ -176,6 +176,15 @@ def test_each_commit_remembers_what_was_healthy_before_it(deployed: Scene) -> No
     assert remembered(deployed) == deployed.space.commits[-2].revision
 
 
+@pytest.mark.parametrize(("status", "code"), [(404, Exit.DONE), (503, Exit.HUB)])
+def test_a_hub_without_a_list_of_commits_remembers_nothing_and_takes_the_deploy(
+    deployed: Scene, status: int, code: Exit
+) -> None:
+    release(deployed, replace(NOT_BUILT, stops_old=True), rollback="false")
+    deployed.fakes.hub.fail("history", status, times=9)
+    assert release(deployed, V1).exit is code
+
+
 # --- two runs at once ----------------------------------------------------------------------------
 
 
