@@ -1,0 +1,118 @@
+"""How often a request is sent is our rule; a Space is missing only when two looks agree."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer.adapters.disk import Workspace
+from deployer.adapters.hub import HubDirectory
+from deployer.adapters.hub_client import ATTEMPTS, LONGEST_PAUSE, HubClient
+from deployer.adapters.space_repo import HubSpaceRepo
+from deployer.errors import HubRefused
+from deployer.model import Secret, SpaceId
+from tests.fakes.clock import FakeClock
+
+SPACE = SpaceId(owner="tester", name="name")
+THERE = {"id": "tester/name", "sha": "a" * 40, "sdk": "docker", "private": False}
+KNOWN = {"/api/whoami-v2": {"name": "tester"}, "/api/spaces/tester/name/runtime": {"stage": "X"}}
+
+
+class Server:
+    """Gives the Space's info, or an error for as often as there is one in ``errors``."""
+
+    def __init__(self) -> None:
+        self.errors: list[int] = []
+        self.headers: dict[str, str] = {}
+        self.asked: list[str] = []
+        self.url = ""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, server: Server, *arguments: Any) -> None:
+        self.told = server
+        super().__init__(*arguments)
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        self.told.asked.append(path)
+        known = KNOWN.get(path)
+        failing = known is None and bool(self.told.errors)
+        status = self.told.errors.pop(0) if failing else 200
+        content = json.dumps(known or ({"error": "no"} if failing else THERE)).encode()
+        self.send_response(status)
+        for name, value in self.told.headers.items() if failing else ():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    told = Server()
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, told))
+    told.url = f"http://127.0.0.1:{listening.server_port}"
+    thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield told
+    listening.shutdown()
+    thread.join()
+    listening.server_close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def client(server: Server, clock: FakeClock) -> HubClient:
+    return HubClient(endpoint=server.url, token=Secret("t" * 20), clock=clock)
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_list_that_the_library_would_ask_for_again_is_asked_for_by_our_rule(
+    server: Server, client: HubClient, tmp_path: Path, status: int
+) -> None:
+    server.errors = [status] * 100
+    repository = HubSpaceRepo(client, Workspace(tmp_path), workspace=tmp_path, temp=tmp_path)
+    with pytest.raises(HubRefused) as refused:
+        repository.tree(SPACE, "main")
+    assert refused.value.status == status
+    assert len(server.asked) == ATTEMPTS
+
+
+def test_no_answer_makes_the_run_wait_for_an_hour(
+    server: Server, client: HubClient, clock: FakeClock, tmp_path: Path
+) -> None:
+    server.errors, server.headers = [429] * 100, {"Retry-After": "3600"}
+    repository = HubSpaceRepo(client, Workspace(tmp_path), workspace=tmp_path, temp=tmp_path)
+    with pytest.raises(HubRefused):
+        repository.tree(SPACE, "main")
+    assert clock.sleeps == [LONGEST_PAUSE] * (ATTEMPTS - 1)
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_a_space_that_is_taken_for_missing_once_is_there(
+    server: Server, client: HubClient, status: int
+) -> None:
+    server.errors = [status]
+    found = HubDirectory(client).find(SPACE)
+    assert found is not None
+    assert found.head == THERE["sha"]
+
+
+def test_a_space_that_is_missing_twice_is_missing(server: Server, client: HubClient) -> None:
+    server.errors = [404, 404]
+    assert HubDirectory(client).find(SPACE) is None
