@@ -87,9 +87,8 @@ class RunnerConsole:
         self._annotate("error", title, problem.where, f"{problem.message} {problem.hint}".strip())
 
     def _annotate(self, kind: str, title: str, where: Where | None, message: str) -> None:
-        text = self._clean(message, keep_lines=True)
-        if where and where.file is None:
-            text = f"{where}: {text}"
+        named = f"{where}: {message}" if where and where.file is None else message
+        text = self._clean(named, keep_lines=True)
         if not self._on_github:
             place = f"{where}: " if where and where.file else ""
             self.line(f"{kind}: {place}{text}")

@@ -21,7 +21,7 @@ from deployer.settings import INPUTS
 from tests.real.canaries import found
 
 CODES = {0, 2, 3, 4, 5, 6, 7}
-OURS = re.compile(r"::(add-mask|group|endgroup|error|warning|notice)( title=[^:]*| file=[^:]*)?::")
+OURS = re.compile(r"::(add-mask|group|endgroup|error|warning|notice)( [^:]*)?::")
 PLANTED = "pwned"
 HOSTILE = st.sampled_from(
     [
