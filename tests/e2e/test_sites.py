@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 REWRITTEN = {
     "docusaurus": ["docusaurus.config.ts", "src/pages/status.tsx", "src/services/chatClient.ts"],
-    "nextjs": ["lib/api.ts"],
+    "nextjs": ["app/backend.json/route.ts", "lib/api.ts"],
     "vite": ["src/Status.tsx", "src/api.ts"],
 }
 PATIENT = 20_000  # milliseconds
@@ -151,6 +153,14 @@ def test_a_link_made_when_the_site_was_built_leads_to_the_space(
 ) -> None:
     with page_of(browser_path, f"http://{PUBLIC_HOST}:{site.after}/") as (page, _, __):
         expect(page.locator("#documentation")).to_have_attribute("href", f"{site.space}/docs")
+
+
+@pytest.mark.parametrize("site", ["nextjs"], indirect=True)
+def test_what_a_route_handler_answered_at_build_time_names_the_space(site: Site) -> None:
+    with urlopen(f"http://localhost:{site.before}/backend.json") as before:
+        assert json.load(before)["backend"] == "http://localhost:8000"
+    with urlopen(f"http://localhost:{site.after}/backend.json") as after:
+        assert json.load(after) == {"backend": site.space, "search": "http://search:9200"}
 
 
 @pytest.mark.parametrize("site", ["docusaurus"], indirect=True)
