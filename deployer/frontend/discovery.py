@@ -94,6 +94,7 @@ class Frontend:
     sources: Mapping[str, bytes] = field(repr=False)
     env_files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     server_side: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def find_frontends(
@@ -131,24 +132,26 @@ def _frontend(root: str, files: dict[str, bytes], read: Read) -> Frontend:
 def _script_paths(
     files: Files, paths: tuple[str, ...] | None, backend_folder: str
 ) -> Iterator[str]:
-    backend = posixpath.normpath(backend_folder)
     for path in ("",) if paths is None else paths:
         if path and files.read(path) is not None:
             yield path
             continue
         folder = path or "."
-        descend = _descender(folder, backend if backend != "." else "")
+        descend = descender(folder, backend_folder)
         for entry in files.walk(folder, descend):
             if entry.kind is WorkspaceKind.FILE and entry.size <= _LARGEST and _named(entry.path):
                 yield entry.path
 
 
-def _descender(start: str, backend: str) -> Callable[[str], bool]:
+def descender(start: str, backend_folder: str) -> Callable[[str], bool]:
+    """Which folders below ``start`` are a frontend's own."""
+    backend = posixpath.normpath(backend_folder)
+
     def descend(folder: str) -> bool:
         name = PurePosixPath(folder).name
         if folder == start:
             return True
-        if folder == backend or name.lower() in _IGNORED_FOLDERS:
+        if folder == backend != "." or name.lower() in _IGNORED_FOLDERS:
             return False
         return not name.startswith(".") or name in _KEPT_DOT_FOLDERS
 

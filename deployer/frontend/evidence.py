@@ -237,6 +237,11 @@ def is_other_name(names: Iterable[str], routes: Routes) -> bool:
     return any(word is not None and word[1].lower() not in known for word in words)
 
 
+def route_pattern(path: str) -> str:
+    """A pattern for a route, its parameters filled in, up to the end of the text it stands in."""
+    return f"{_route(path)}{_END}"
+
+
 def path_of(rest: str) -> str:
     """The path of an address's rest, without query and fragment."""
     return re.split(r"[?#]", rest)[0]

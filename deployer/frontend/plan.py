@@ -14,6 +14,9 @@ from typing import Final
 from deployer.errors import Notice, Where
 from deployer.frontend.acceptance import accepts
 from deployer.frontend.choices import Target
+from deployer.frontend.data_files import kind_of, with_data
+from deployer.frontend.data_survey import changed as data_changed
+from deployer.frontend.data_survey import changed_again
 from deployer.frontend.discovery import (
     by_hand,
     find_frontends,
@@ -52,7 +55,8 @@ def plan_frontend(request: FrontendRequest, files: Files) -> FrontendPlan:
     if paths == ():
         return FrontendPlan(state=FrontendState.NONE, local_url=_local_url(request, ()))
     named = paths is not None
-    frontends = find_frontends(files, paths, request.backend_folder)
+    found = find_frontends(files, paths, request.backend_folder)
+    frontends = with_data(found, files, paths, request.backend_folder)
     surveys = [survey(frontend, request, named=named) for frontend in frontends]
     shown = tuple(notice for frontend in frontends for notice in exposed(frontend))
     plan = _decided(request, paths, surveys, files.read)
@@ -114,6 +118,7 @@ def _planned(
             notices += _left(path, result, request, _local_url(request, chosen))
         notices += [*item.notices, *([] if doubts else _moved(item, request))]
         changes += _variable_change(item, request, read)
+        changes += data_changed(item.frontend, item.servers, item.witness, request)
     notices = [*(doubts if changes else ()), *notices]
     state = _state(chosen, changes, doubts)
     return FrontendPlan(
@@ -193,18 +198,24 @@ def redo(plan: FrontendPlan, request: FrontendRequest, read: Read) -> FrontendPl
     is ``CURRENT``.
     """
     accept = accepts(frozenset(plan.servers), request)
-    again = (_again(change, request, read, accept) for change in plan.changes)
+    again = (_again(change, plan, request, read, accept) for change in plan.changes)
     changes = tuple(change for change in again if change is not None)
     state = plan.state if changes else FrontendState.CURRENT
     return replace(plan, changes=changes, state=state)
 
 
 def _again(
-    change: FileChange, request: FrontendRequest, read: Read, accept: Accept
+    change: FileChange,
+    plan: FrontendPlan,
+    request: FrontendRequest,
+    read: Read,
+    accept: Accept,
 ) -> FileChange | None:
     if change.path.endswith(PRODUCTION_FILE):
         return redone(change, read)
     before = read(change.path)
+    if kind_of(change.path) is not None:
+        return changed_again(change.path, before, plan.servers, request)
     script = parse(change.path, before) if before is not None else None
     root = root_finder(read)(change.path)
     framework = find_framework(root, read)

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from deployer.errors import Notice, Where
 from deployer.frontend.addresses import Address
+from deployer.frontend.data_survey import notices as data_notices
 from deployer.frontend.discovery import Frontend
 from deployer.frontend.evidence import HOSTINGS, Belief, Witness, belief
 from deployer.frontend.findings import Finding, call_witness, find
+from deployer.frontend.relative import unsent
 from deployer.frontend.request import FrontendRequest
 from deployer.frontend.shapes import public_to
 from deployer.frontend.syntax import Script, parse
@@ -29,6 +31,7 @@ class Survey:
 
     frontend: Frontend
     scripts: tuple[Script, ...] = field(repr=False)
+    witness: Witness = field(repr=False)
     belief: Belief
     by_route: bool
     servers: tuple[str, ...]
@@ -42,7 +45,11 @@ class Survey:
 
 def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Survey:
     """The frontend judged. ``named``: a person said that it calls this backend."""
-    candidates = {p: c for p, c in frontend.sources.items() if _MAY_MATTER.search(c)}
+    candidates = {
+        p: c
+        for p, c in frontend.sources.items()
+        if _MAY_MATTER.search(c) and p not in frontend.data
+    }
     parsed = {path: parse(path, content) for path, content in candidates.items()}
     scripts = tuple(script for script in parsed.values() if script is not None)
     witness = call_witness(frontend, request)
@@ -56,6 +63,7 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
     return Survey(
         frontend=frontend,
         scripts=scripts,
+        witness=witness,
         belief=trust,
         by_route=any(finding.testimony.by_route for finding in accepted),
         servers=servers,
@@ -68,6 +76,8 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
             *_unread(unread, (*servers, *usual)),
             *_server_side(frontend, (*servers, *usual)),
             *_winning(accepted, findings, ours),
+            *data_notices(frontend, servers, witness, request),
+            *(() if accepted else unsent(frontend, witness, request)),
         ),
     )
 
