@@ -134,7 +134,7 @@ def read_data(path: str, content: bytes) -> Data | None:
     build = build_of(path, lambda _: False)
     if kind is None or build is Side.LOCAL or not is_utf8(content):
         return None
-    if kind is Kind.WORKFLOW and not _PUBLISHES.search(content):
+    if kind is Kind.WORKFLOW and not _PUBLISHES.search(path.encode() + content):
         return None
     places = _vercel(path, content) if kind is Kind.VERCEL else _READERS[kind](path, content)
     hosting = kind in (Kind.VERCEL, Kind.NETLIFY, Kind.REDIRECTS)

@@ -7,35 +7,25 @@ One frontend that surely calls this backend is changed. Several, or one that onl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from deployer.errors import Notice, Where
-from deployer.frontend.acceptance import accepts
-from deployer.frontend.choices import Target
-from deployer.frontend.data_files import kind_of, with_data
+from deployer.frontend.data_files import with_data
 from deployer.frontend.data_survey import changed as data_changed
-from deployer.frontend.data_survey import changed_again
 from deployer.frontend.discovery import (
-    by_hand,
     find_frontends,
-    framework_at,
-    is_build_config,
-    on_server,
-    root_finder,
-    served,
 )
-from deployer.frontend.environment import PRODUCTION_FILE, Framework, Read, find_framework
+from deployer.frontend.environment import Read
 from deployer.frontend.evidence import Belief
 from deployer.frontend.exposed import exposed
 from deployer.frontend.layout import by_hand_choice
-from deployer.frontend.modes import build_of
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest, check
-from deployer.frontend.rewrite import Accept, Rewritten, rewrite
+from deployer.frontend.rewrite import Rewritten
+from deployer.frontend.rewriting import results
 from deployer.frontend.survey import Survey, survey
-from deployer.frontend.syntax import Script, parse
-from deployer.frontend.variables import env_change, production_value, redone
+from deployer.frontend.variables import env_change, production_value
 from deployer.model import FileChange, FrontendPlan, FrontendState
 from deployer.ports import Files
 
@@ -111,8 +101,8 @@ def _planned(
     changes: list[FileChange] = []
     notices: list[Notice] = []
     for item in chosen:
-        for path, result in _results(item, request, read):
-            before = item.frontend.sources[path]
+        for path, result in results(item, request, read):
+            before = item.frontend.sources.get(path)
             if result.after != before:
                 changes.append(FileChange(path=path, before=before, after=result.after))
             notices += _left(path, result, request, _local_url(request, chosen))
@@ -136,45 +126,11 @@ def _planned(
     )
 
 
-def _sends_credentials(item: Survey) -> bool:
-    return any(_CREDENTIALS.search(source) for source in item.frontend.sources.values())
-
-
-def _results(item: Survey, request: FrontendRequest, read: Read) -> Iterable[tuple[str, Rewritten]]:
-    def exists(path: str) -> bool:
-        return read(path) is not None
-
-    accept = accepts(frozenset(item.servers), request)
-    for script in item.scripts:
-        target = _target(request, script, item.frontend.root, item.frontend.framework, exists)
-        yield script.path, rewrite(script, target, accept)
-
-
 def _variable_change(item: Survey, request: FrontendRequest, read: Read) -> list[FileChange]:
     wanted = {v.name: production_value(v, request.deployed) for v in item.variables}
     given = {name: value for name, value in wanted.items() if value is not None}
     change = env_change(item.frontend.root, given, read)
     return [change] if change else []
-
-
-def _target(
-    request: FrontendRequest,
-    script: Script,
-    root: str,
-    framework: Framework,
-    exists: Callable[[str], bool],
-) -> Target:
-    path = script.path
-    by_server = served(path, script.content, root, framework)
-    return Target(
-        deployed=request.backend_url,
-        ours=request.deployed,
-        local=request.local_url,
-        framework=framework_at(path, root, framework),
-        config=is_build_config(path) or by_server,
-        meta=by_server and framework.meta,
-        side=build_of(path, exists),
-    )
 
 
 def _state(
@@ -189,44 +145,6 @@ def _state(
 def _local_url(request: FrontendRequest, chosen: Iterable[Survey]) -> str:
     found = (item.local_url for item in chosen if item.local_url)
     return request.local_url or next(found, DEFAULT_LOCAL_URL)
-
-
-def redo(plan: FrontendPlan, request: FrontendRequest, read: Read) -> FrontendPlan:
-    """The same rewrite on the files as ``read`` gives them, at a newer commit.
-
-    A file that is gone, or no longer has the address, is left out; with no change left the state
-    is ``CURRENT``.
-    """
-    accept = accepts(frozenset(plan.servers), request)
-    again = (_again(change, plan, request, read, accept) for change in plan.changes)
-    changes = tuple(change for change in again if change is not None)
-    state = plan.state if changes else FrontendState.CURRENT
-    return replace(plan, changes=changes, state=state)
-
-
-def _again(
-    change: FileChange,
-    plan: FrontendPlan,
-    request: FrontendRequest,
-    read: Read,
-    accept: Accept,
-) -> FileChange | None:
-    if change.path.endswith(PRODUCTION_FILE):
-        return redone(change, read)
-    before = read(change.path)
-    if kind_of(change.path) is not None:
-        return changed_again(change.path, before, plan.servers, request)
-    script = parse(change.path, before) if before is not None else None
-    root = root_finder(read)(change.path)
-    framework = find_framework(root, read)
-    if script is None or before is None or not by_hand(before):
-        return None
-    by_framework = served(change.path, before, root, framework)
-    if on_server(change.path, before, root, framework) and not by_framework:
-        return None
-    target = _target(request, script, root, framework, lambda path: read(path) is not None)
-    after = rewrite(script, target, accept).after
-    return FileChange(path=change.path, before=before, after=after) if after != before else None
 
 
 def _left(path: str, result: Rewritten, request: FrontendRequest, local: str) -> Iterable[Notice]:

@@ -41,8 +41,10 @@ def unsent(frontend: Frontend, witness: Witness, request: FrontendRequest) -> It
     only = "only a development proxy sends on" if proxied else "nothing sends on to the backend"
     yield Notice(
         message=f"The client calls {called} on its own host, which {only}.",
-        hint=_lines(frontend, first, called, request.backend_url),
+        hint=f"{_lines(frontend, first, called, request.backend_url)} "
+        "(nothing, if the backend serves the frontend itself).",
         where=Where(file=path, line=line),
+        warning=frontend.framework.bundled,
     )
 
 
@@ -53,7 +55,7 @@ def _calls(frontend: Frontend, routes: Routes) -> Iterator[tuple[str, int, str]]
             continue
         for route in routes.paths:
             pattern = rf"\b{_CALL}(?:<[^()]*?>)?\(\s*['\"`]{route_pattern(route)}"
-            match = re.search(pattern, shown) if route.count("/") > 1 else None
+            match = re.search(pattern, shown)
             if match is not None and not _own(frontend, route):
                 yield path, shown.count("\n", 0, match.start()) + 1, route
 
