@@ -36,6 +36,7 @@ class Kind(Enum):
     IMAGE = "image"
     WEBPACK = "webpack"
     PAGE = "page"
+    HEADERS = "headers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ _LARGEST = 200_000
 _NAMES = (
     (Kind.VERCEL, re.compile(r"vercel\.json")),
     (Kind.NETLIFY, re.compile(r"netlify\.toml")),
+    (Kind.HEADERS, re.compile(r"_headers")),
     (Kind.REDIRECTS, re.compile(r"_redirects")),
     (Kind.NGINX, re.compile(r"(?:.*nginx.*|default|app|site)\.conf(?:\.template)?")),
     (Kind.COMPOSE, re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml")),
@@ -64,6 +66,9 @@ _NAMES = (
         re.compile(r"(?!ts|js)(?:[\w.-]*config|settings|appsettings|env)[\w.-]*\.json"),
     ),
 )
+# Settings of a frontend stand in these folders of it, or beside its manifest.
+_IN_THE_FRONTEND = frozenset({Kind.SETTINGS, Kind.YAML, Kind.WEBPACK})
+_SOURCES = ("public/", "static/", "src/", "assets/", "app/", "lib/", "config/")
 _PUBLISHES = re.compile(rb"deploy|publish|pages|vercel|netlify|s3 sync", re.IGNORECASE)
 # Of vercel.json: what sends requests on, and what is set for a build.
 _VERCEL_KEYS = frozenset({"rewrites", "redirects", "routes"})
@@ -71,6 +76,7 @@ _DESTINATIONS = frozenset({"destination", "dest"})
 _READERS = {
     Kind.NETLIFY: data_formats.in_netlify,
     Kind.REDIRECTS: data_formats.in_redirects,
+    Kind.HEADERS: data_formats.nothing,
     Kind.NGINX: data_formats.in_nginx,
     Kind.SETTINGS: data_formats.in_json,
     Kind.YAML: data_formats.in_yaml,
@@ -113,11 +119,15 @@ def _data_paths(files: Files, paths: tuple[str, ...] | None, backend_folder: str
 
 
 def _owner(path: str, roots: tuple[str, ...]) -> str | None:
-    """The innermost frontend around a file, else the only frontend."""
+    """The innermost frontend around a file, else the only frontend; None for nobody's file."""
     around = [root for root in roots if root == "." or path.startswith(f"{root}/")]
-    if around:
-        return max(around, key=len)
-    return roots[0] if len(roots) == 1 else None
+    root = max(around, key=len) if around else None
+    if kind_of(path) in _IN_THE_FRONTEND:
+        inside = path if root in (None, ".") else path.removeprefix(f"{root}/")
+        return root if "/" not in inside or inside.startswith(_SOURCES) else None
+    if root is None and len(roots) == 1:
+        return roots[0]
+    return root
 
 
 def kind_of(path: str) -> Kind | None:

@@ -17,6 +17,8 @@ from deployer.frontend.syntax import literal_value, parse_json, text
 # The prefixes by which frameworks put a variable into browser code.
 _PREFIX = r"(?:NEXT_PUBLIC|VITE|REACT_APP|GATSBY|VUE_APP|EXPO_PUBLIC|NUXT_PUBLIC|PUBLIC)_"
 _URL = r"(?P<url>(?:https?|wss?)://[^\s\"'`#;,<>{}]+)"
+# A workflow's `${{ vars.X || 'http://…' }}`.
+_ELSE = r"(?:\$\{\{[^}\n]*?\|\|[ \t]*)?"
 _REDIRECT = re.compile(rf"^(?P<from>/\S*)[ \t]+{_URL}", re.M)
 _TABLE = re.compile(r"^[ \t]*\[\[?[ \t]*(?P<name>[\w.-]+)[ \t]*\]\]?[^\n]*$", re.M)
 _TO = re.compile(rf"^[ \t]*to[ \t]*=[ \t]*(?P<q>[\"']){_URL}(?P=q)", re.M)
@@ -24,7 +26,9 @@ _FROM = re.compile(r"^[ \t]*from[ \t]*=[ \t]*[\"'](?P<from>[^\"']*)[\"']", re.M)
 _TOML_VALUE = re.compile(
     rf"^[ \t]*(?P<name>{_PREFIX}\w+)[ \t]*=[ \t]*(?P<q>[\"']){_URL}(?P=q)", re.M
 )
-_BUILD_VALUE = re.compile(rf"(?P<name>{_PREFIX}\w+)[\"']?[ \t]*(?::-|[:=])[ \t]*[\"']?{_URL}")
+_BUILD_VALUE = re.compile(
+    rf"(?P<name>{_PREFIX}\w+)[\"']?[ \t]*(?::-|[:=])[ \t]*{_ELSE}[\"']?{_URL}"
+)
 _YAML_VALUE = re.compile(
     rf"^[ \t-]*(?P<name>[\w-]+)[ \t]*:[ \t]*[\"']?{_URL}[\"']?[ \t]*\r?$", re.M
 )
@@ -107,7 +111,7 @@ def in_netlify(path: str, content: bytes) -> Iterator[DataPlace]:
     """``to`` of every ``[[redirects]]``, and build variables of an ``environment``."""
     shown = content.decode("utf-8")
     tables = [*_TABLE.finditer(shown)]
-    ends = [*(table.start() for table in tables[1:]), len(shown)]
+    ends = [*(table.start() for table in tables), len(shown)][1:]
     for table, end in zip(tables, ends, strict=True):
         if table["name"] == "redirects":
             source = _FROM.search(shown, table.end(), end)
@@ -150,6 +154,11 @@ def in_markup(path: str, content: bytes) -> Iterator[DataPlace]:
 def in_build_values(path: str, content: bytes) -> Iterator[DataPlace]:
     """Variables that a build puts into the browser's code, set in YAML or a Dockerfile."""
     yield from _values(path, content, _BUILD_VALUE)
+
+
+def nothing(_path: str, _content: bytes) -> Iterator[DataPlace]:
+    """A file that sends nothing on."""
+    return iter(())
 
 
 def in_webpack(path: str, content: bytes) -> Iterator[DataPlace]:

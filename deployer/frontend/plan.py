@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from deployer.errors import Notice, Where
+from deployer.frontend.content_policy import blocking
 from deployer.frontend.data_files import with_data
 from deployer.frontend.data_survey import changed as data_changed
 from deployer.frontend.discovery import (
@@ -109,6 +110,7 @@ def _planned(
         notices += [*item.notices, *([] if doubts else _moved(item, request))]
         changes += _variable_change(item, request, read)
         changes += data_changed(item.frontend, item.servers, item.witness, request)
+        notices += blocking(item.frontend, request.deployed)
     notices = [*(doubts if changes else ()), *notices]
     state = _state(chosen, changes, doubts)
     return FrontendPlan(

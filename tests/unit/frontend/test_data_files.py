@@ -220,3 +220,40 @@ def test_of_a_json_document_only_the_destination_changes(
     )
     files.files["vercel.json"] = plan.changes[0].after
     assert plan_frontend(request(), files).state is FrontendState.CURRENT
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "[[redirects]]",
+            "[build.environment]",
+            "to =",
+            "from =",
+            '"http://localhost:8000/api/*"',
+        ),
+        *("VITE_API_URL", ":", "=", "{", "}", "[", "]", ",", "\n", "#", "é", "\\", '"rewrites"'),
+        *('"destination"', '"source"', '"/api/:path*"', "location /api {", "proxy_pass", ";"),
+        *("http://localhost:8000/api/:splat", "/api/*", "200", "<meta", "content=", ">", "<!--"),
+    ]
+)
+PATHS = st.sampled_from(
+    [
+        *("vercel.json", "netlify.toml", "public/_redirects", "nginx.conf", "public/config.json"),
+        *("index.html", "Dockerfile", "docker-compose.yml", ".github/workflows/pages.yml"),
+        *("webpack.config.js", "src/config.production.json", "config.yaml"),
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(path=PATHS, pieces=st.lists(PIECES, max_size=16))
+def test_whatever_stands_in_a_data_file_a_second_run_changes_nothing(
+    path: str, pieces: list[str]
+) -> None:
+    files = client({path: " ".join(pieces)})
+
+    for change in plan_frontend(request(), files).changes:
+        assert change.after != change.before
+        files.files[change.path] = change.after
+
+    assert plan_frontend(request(), files).changes == ()
