@@ -17,6 +17,12 @@ _INSERTABLE = re.compile(
     r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])"
     r"(?::[0-9]{1,5})?"
 )
+# Hosts where a backend like this is put by hand; its routes tell that it is the same one.
+HOSTINGS = (
+    *(".onrender.com", ".railway.app", ".fly.dev", ".herokuapp.com", ".vercel.app", ".koyeb.app"),
+    *(".netlify.app", ".replit.app", ".repl.co", ".ngrok-free.app", ".ngrok.io", ".run.app"),
+    *(".azurewebsites.net", ".pythonanywhere.com", ".cyclic.app", ".deta.dev", ".glitch.me"),
+)
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"})  # noqa: S104 (compared)
 _SECURE = {"http": "ws", "https": "wss"}
 
@@ -81,3 +87,8 @@ def read_address(text: str) -> Address | None:
 def insertable(url: str) -> bool:
     """True for a bare origin, http(s), that can stand in a literal of any kind as it is."""
     return _INSERTABLE.fullmatch(url) is not None
+
+
+def path_of(rest: str) -> str:
+    """The path of an address's rest, without query and fragment."""
+    return re.split(r"[?#]", rest)[0]

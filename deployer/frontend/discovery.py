@@ -78,7 +78,7 @@ _NODE_CODE = re.compile(
     rb"|process\.(?:argv|exit)"
 )
 # Frameworks whose own code never lies beside package.json: a script there is run with Node.
-_SOURCE_FOLDERS = frozenset(
+SOURCE_FOLDERS = frozenset(
     {"Docusaurus", "Next.js", "Create React App", "Nuxt", "SvelteKit", "Gatsby", "Angular", "Astro"}
 )
 _LARGEST = 400_000
@@ -182,7 +182,7 @@ def on_server(path: str, content: bytes, root: str, framework: Framework) -> boo
     inside = path if root == "." else path.removeprefix(f"{root}/")
     if framework.name == "Docusaurus" and inside.startswith(("plugins/", "src/plugins/")):
         return True
-    if framework.name in _SOURCE_FOLDERS and ("/" not in inside or inside.startswith("scripts/")):
+    if framework.name in SOURCE_FOLDERS and ("/" not in inside or inside.startswith("scripts/")):
         return True
     if framework.name == "Nuxt" and inside.startswith("server/"):
         return True
@@ -202,6 +202,11 @@ def served(path: str, content: bytes, root: str, framework: Framework) -> bool:
 def is_build_config(path: str) -> bool:
     """A configuration file that Node reads when the frontend is built."""
     return BUILD_CONFIG.fullmatch(PurePosixPath(path).name) is not None
+
+
+def is_vite(path: str) -> bool:
+    """Vite's configuration: about the development server, but for what it defines."""
+    return PurePosixPath(path).name.startswith("vite.config.")
 
 
 def _minified(content: bytes) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
 
-from deployer.frontend.addresses import Address
+from deployer.frontend.addresses import HOSTINGS, Address, path_of
 from deployer.model import Route
 
 
@@ -44,12 +44,6 @@ _DEVELOPMENT_KEYS = frozenset({"proxy", "devServer", "devProxy", "server", "vite
 _LLM_PORTS = frozenset({1234, 11434})
 _FRONTEND_PORTS = frozenset({3000, 4173, 4200, 5173, 6006})
 _LLM_PATH = re.compile(r"/v1(?:/.*)?")
-# Hosts where a backend like this is put by hand; its routes tell that it is the same one.
-HOSTINGS = (
-    *(".onrender.com", ".railway.app", ".fly.dev", ".herokuapp.com", ".vercel.app", ".koyeb.app"),
-    *(".netlify.app", ".replit.app", ".repl.co", ".ngrok-free.app", ".ngrok.io", ".run.app"),
-    *(".azurewebsites.net", ".pythonanywhere.com", ".cyclic.app", ".deta.dev", ".glitch.me"),
-)
 # Routes that nearly every backend has say nothing about which backend it is.
 _COMMON = frozenset({"", "/", "/health", "/healthz", "/api/health", "/docs", "/openapi.json"})
 # `${name}/…`, `name() + '/…'`, `get(name, '/…'`; and `name.post('/…'`.
@@ -240,11 +234,6 @@ def is_other_name(names: Iterable[str], routes: Routes) -> bool:
 def route_pattern(path: str) -> str:
     """A pattern for a route, its parameters filled in, up to the end of the text it stands in."""
     return f"{_route(path)}{_END}"
-
-
-def path_of(rest: str) -> str:
-    """The path of an address's rest, without query and fragment."""
-    return re.split(r"[?#]", rest)[0]
 
 
 def belief(score: int) -> Belief:

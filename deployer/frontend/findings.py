@@ -10,7 +10,7 @@ from deployer.frontend.addresses import Address, read_address
 from deployer.frontend.chains import read_chain
 from deployer.frontend.data_files import all_data
 from deployer.frontend.data_formats import DataPlace
-from deployer.frontend.discovery import Frontend, framework_at
+from deployer.frontend.discovery import Frontend, framework_at, is_vite
 from deployer.frontend.environment import Framework
 from deployer.frontend.evidence import Routes, Testimony, Witness, is_other_name
 from deployer.frontend.places import Place
@@ -85,7 +85,11 @@ def _data(frontend: Frontend, witness: Witness) -> Iterator[Finding]:
 def call_witness(frontend: Frontend, request: FrontendRequest) -> Witness:
     """What the frontend's sources and the request tell about the backend."""
     routes = Routes.of(request.routes)
-    sources = {p: content.decode("utf-8", "replace") for p, content in frontend.sources.items()}
+    sources = {
+        path: content.decode("utf-8", "replace")
+        for path, content in frontend.sources.items()
+        if not is_vite(path)
+    }
     given = read_address(request.local_url) if request.local_url else None
     return Witness(
         routes=routes,

@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from deployer.frontend.addresses import Address
+from deployer.frontend.addresses import HOSTINGS, Address, path_of
 from deployer.frontend.data_formats import DataPlace
 from deployer.frontend.evidence import (
-    HOSTINGS,
     Testimony,
     Witness,
     is_other_name,
     is_other_server,
-    path_of,
     route_pattern,
 )
 

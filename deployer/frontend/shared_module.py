@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from deployer.frontend.discovery import SOURCE_FOLDERS
 from deployer.frontend.environment import PRODUCTION_FILE, Framework, Read, joined
 from deployer.frontend.layout import read_layout
 from deployer.frontend.places import Place
@@ -56,6 +57,8 @@ def module_for(
     typed = config is not None or all(script.path.endswith(_TYPED) for script in scripts)
     typed = typed and any(script.path.endswith(_TYPED) for script in scripts)
     folder = _folder([script.path for script in scripts], root)
+    if folder == root and framework.name in SOURCE_FOLDERS:
+        folder = joined(root, "lib" if framework.name in ("Next.js", "Nuxt") else "src")
     texts = [script.content.decode("utf-8") for script in scripts]
     name = next((n for n in _NAMES if not any(re.search(rf"\b{n}\b", t) for t in texts)), None)
     stem = next((s for s in _STEMS if not _taken(joined(folder, s), read)), None)

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from deployer.errors import Notice, Where
-from deployer.frontend.addresses import Address
+from deployer.frontend.addresses import HOSTINGS, Address
 from deployer.frontend.data_survey import notices as data_notices
 from deployer.frontend.discovery import Frontend
-from deployer.frontend.evidence import HOSTINGS, Belief, Witness, belief
+from deployer.frontend.evidence import Belief, Witness, belief
 from deployer.frontend.findings import Finding, call_witness, find
 from deployer.frontend.relative import unsent
 from deployer.frontend.request import FrontendRequest

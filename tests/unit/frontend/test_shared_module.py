@@ -117,3 +117,19 @@ def test_redone_where_somebody_else_took_the_modules_name_each_file_keeps_its_ow
 
     assert changed(again) == ["src/a.js", "src/b.js", "src/c.js"]
     assert "import" not in after(again, "src/a.js")
+
+
+@pytest.mark.parametrize(("framework", "folder"), [("next", "lib"), ("nuxt", "lib")])
+def test_beside_the_manifest_nothing_is_written_that_a_later_run_would_not_read(
+    framework: str, folder: str
+) -> None:
+    package = f'{{"dependencies": {{"{framework}": "*"}}}}'
+    files = client("components/a.js", "utils/b.js", "hooks/c.js", package=package)
+    plan = plan_frontend(request(), files)
+    for change in plan.changes:
+        files.files[change.path] = change.after
+
+    again = plan_frontend(request(url="https://bob-other.hf.space"), files)
+
+    assert changed(plan)[0] == f"{folder}/backendUrl.js"
+    assert changed(again) == [f"{folder}/backendUrl.js"]
