@@ -19,9 +19,10 @@ _TABLE: Final = re.compile(
 _PAIR: Final = re.compile(r"""["']?(\w+)["']?\s*:\s*["']([\w.~-]+)["']""")
 _ADDRESS_NAME: Final = r"[A-Z][A-Z0-9_]*(?:API|BACKEND|URL|HOST|SERVER|BASE)[A-Z0-9_]*"
 _BARE_PROCESS: Final = re.compile(rf"(?<![\w.$])process\.env\.({_ADDRESS_NAME})\b")
-_HAS_PROCESS: Final = re.compile(
-    r"typeof process\b|(?:window|globalThis|self)\.process\s*=|\bprocess\s*=\s*\{"
+_DEFINED: Final = re.compile(
+    r"\b(?:window|globalThis|self|global)\.process\s*=(?!=)|(?<![\w.$])process\s*=\s*\{"
 )
+_NEAR: Final = 120  # characters before a use, among which a guard stands
 # Folders of built files: what lies on another host in one of them is the frontend's own.
 _BUILT: Final = re.compile(r"/(?:_next|_nuxt|_astro|assets|static|build|dist|js)/")
 
@@ -127,7 +128,12 @@ def undefined_process(texts: Iterable[str]) -> str:
     No browser has ``process``; a bundler that knows a variable has put its value there instead.
     """
     texts = tuple(texts)
-    if any(_HAS_PROCESS.search(text) for text in texts):
+    if any(_DEFINED.search(text) for text in texts):
         return ""
-    found = (match for text in texts for match in _BARE_PROCESS.finditer(text))
-    return next((match[1] for match in found), "")
+    found = (
+        match[1]
+        for text in texts
+        for match in _BARE_PROCESS.finditer(text)
+        if "typeof process" not in text[max(0, match.start() - _NEAR) : match.start()]
+    )
+    return next(found, "")

@@ -13,6 +13,11 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from deployer.adapters.clock import SystemClock
+from deployer.adapters.web_probe import WebProbe
+from deployer.live.cors import requests_from
+from deployer.live.look import check_cors, look_at
+from deployer.model import Route
 from localhub.testing import RunningHub
 from tests.real.action import changes, consumer_repository
 from tests.real.program import Checkout, Run
@@ -26,6 +31,7 @@ REWRITTEN = {
     "nextjs": ["app/backend.json/route.ts", "lib/api.ts"],
     "vite": ["src/Status.tsx", "src/api.ts"],
 }
+CHAT = (Route(method="POST", path="/api/chat"),)
 PATIENT = 20_000  # milliseconds
 # React's mark on an element that it listens to: until then a click is the bare page's.
 ALIVE = "Object.keys(document.querySelector('button')).some(key => key.startsWith('__reactProps'))"
@@ -141,6 +147,37 @@ def test_from_an_origin_that_is_not_allowed_the_chat_fails(site: Site, browser_p
         ask(page)
         expect(page.locator("#messages .error")).to_be_visible(timeout=PATIENT)
         assert any("CORS" in complaint for complaint in complaints)
+
+
+def test_the_check_of_the_live_frontend_foretells_what_the_browser_does(site: Site) -> None:
+    browser, clock = WebProbe(), SystemClock()
+
+    def seen(port: int) -> tuple[str, bool]:
+        page = look_at(
+            f"http://localhost:{port}/",
+            browser,
+            clock,
+            space=site.space.removeprefix("http://"),
+            old=("localhost:8000",),
+        )
+        asked = requests_from(f"http://{PUBLIC_HOST}:{port}", "/api/health", CHAT)
+        judged = check_cors(asked, site.space, browser, clock, credentials=False)
+        assert not any(each.unknown for each in judged)
+        return page.status.value, any(each.blocked for each in judged)
+
+    assert seen(site.before) == ("stale", True)
+    assert seen(site.after) == ("connected", False)
+    assert seen(site.other) == ("connected", True)
+
+
+@pytest.mark.parametrize("site", ["docusaurus"], indirect=True)
+def test_the_check_recognises_a_page_that_breaks_on_process(site: Site) -> None:
+    def broken(port: int) -> str:
+        url = f"http://localhost:{port}/status/"
+        return look_at(url, WebProbe(), SystemClock(), space="", old=()).broken
+
+    assert broken(site.before)
+    assert not broken(site.after)
 
 
 def test_nothing_else_of_the_site_is_changed(site: Site) -> None:
