@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 # One worker a core. The tests of a file share a worker, and so the costly parts that they need.
 PYTEST := $(PYTHON) -m pytest -n auto --dist loadfile
 
-.PHONY: help setup demo test test-all check lint format render lock clean
+.PHONY: help setup demo test test-all check lint format render lock bench clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ lock: setup ## compile requirements/*.in into hash-locked files
 		$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 			--python-version 3.11 requirements/$$name.in --output-file requirements/$$name.txt; \
 	done
+
+bench: setup ## measure planning beside git ls-files (ARGS: sizes and seed, see python -m bench plan -h)
+	@$(PYTHON) -m bench plan $(ARGS)
 
 clean: ## remove everything that was made
 	rm -rf .venv .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache

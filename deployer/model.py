@@ -98,13 +98,17 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One HTTP route of the app, router prefixes included (``/api/chat``)."""
+    """One HTTP route of the app, router prefixes included (``/api/chat``).
+
+    ``open`` unless a call without credentials and parameters would be turned away, or gets a file.
+    """
 
     method: str
     path: str
     summary: str = ""
     file: str = ""
     line: int = 0
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +139,11 @@ class OriginSetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """What was read from the backend's code, without running it."""
+    """What was read from the backend's code, without running it.
+
+    ``app_file`` and ``app_line`` say where the app is defined; the reasons, why this one was taken,
+    in a few words that can follow a colon. ``dockerfile`` is the brought one, "" for a made one.
+    """
 
     folder: str
     app: str
@@ -146,6 +154,12 @@ class Backend:
     routes: tuple[Route, ...] = ()
     environment: tuple[EnvironmentName, ...] = ()
     origins: OriginSetting | None = None
+    app_file: str = ""
+    app_line: int = 0
+    app_reason: str = ""
+    python_reason: str = ""
+    health_reason: str = ""
+    dockerfile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

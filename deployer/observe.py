@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from deployer.bundle import BundleRequest, build_bundle
+from deployer.bundle import BundleRefused, BundleRequest, build_bundle
 from deployer.context import Context, event_problems
 from deployer.credentials import hygiene, mask, needed, origins, syntax
 from deployer.credentials import plan as credentials_plan
@@ -50,7 +50,7 @@ def read_credentials(
 def read_backend(
     settings: Settings, given: syntax.Parsed, world: World, findings: Findings
 ) -> Bundle | None:
-    """The bundle of the backend's folder."""
+    """The bundle of the backend's folder; also one that is refused, when all of it was read."""
     request = BundleRequest(
         space=settings.space,
         folder=settings.backend or "backend",
@@ -68,11 +68,19 @@ def read_backend(
         variables=given.of_kind(public=True),
         frontend_urls=settings.frontend_url or (),
     )
-    bundle = findings.attempt(lambda: build_bundle(request, world.files))
+    bundle = findings.attempt(lambda: _built(request, world, findings))
     if bundle is not None:
         findings.keep((), bundle.notices)
         _check_files(bundle, given, world, findings)
     return bundle
+
+
+def _built(request: BundleRequest, world: World, findings: Findings) -> Bundle:
+    try:
+        return build_bundle(request, world.files)
+    except BundleRefused as refused:
+        findings.keep(refused.problems)
+        return refused.bundle
 
 
 def _check_files(bundle: Bundle, given: syntax.Parsed, world: World, findings: Findings) -> None:

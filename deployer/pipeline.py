@@ -21,7 +21,7 @@ def deploy(settings: Settings, context: Context, world: World) -> Report:
         with stage("Read the backend and the Space"):
             decided, state = stages.decide(run)
         if settings.mode is Mode.PLAN:
-            return stages.planned(run, decided)
+            return stages.planned(run)
         with stage("Push to the Space"):
             release = stages.push(run, decided, state)
         with stage("Wait until the revision is healthy"):

@@ -230,7 +230,7 @@ class Console(Protocol):
 
 
 class Journal(Protocol):
-    """Outputs as they become known, the job summary and the receipt."""
+    """Outputs as they become known, the job summary, and documents for other programs."""
 
     def output(self, name: str, value: str) -> None:
         """Write one output now."""
@@ -238,8 +238,8 @@ class Journal(Protocol):
     def summary(self, markdown: str) -> None:
         """Append to the job summary."""
 
-    def receipt(self, content: str) -> str:
-        """Write the JSON receipt; its path."""
+    def document(self, name: str, content: str) -> str:
+        """Write the JSON document ``name`` (``receipt``); its path, empty when that failed."""
 
     def finish(self) -> None:
         """Say what could be written nowhere else."""

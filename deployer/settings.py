@@ -232,6 +232,7 @@ OUTPUTS: Final = tuple(
             "`blocked-by-cors` or `unknown`.",
         ),
         ("receipt", "Path of the JSON receipt."),
+        ("plan", "`mode: plan`: path of the plan as JSON."),
     )
 )
 

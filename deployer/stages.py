@@ -11,6 +11,7 @@ from deployer.act import Release
 from deployer.errors import Exit, HubRefused, Problem, Refused, refuse
 from deployer.findings import Findings
 from deployer.frontend import plan_frontend, unified_diff
+from deployer.intent import intent_of
 from deployer.model import (
     Healthy,
     Mode,
@@ -26,6 +27,7 @@ from deployer.plan import Plan
 from deployer.release import watch
 from deployer.release.watch import Target
 from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
+from deployer.report.intent import Intent
 from deployer.run import Run
 
 
@@ -49,18 +51,24 @@ def decide(run: Run) -> tuple[Plan, SpaceState]:
         findings.keep(*frontend_step.access_findings(settings, run.context, frontend, world))
     run.trail.note(*findings.notices)
     run.trail.know(bundle=bundle, names=names_of(given.all))
-    refuse(findings.problems)
-    assert bundle is not None  # its absence is a problem, and that was refused above
+    # A plan that is refused is still shown, as far as it goes.
+    if bundle is None or (findings.problems and settings.mode is not Mode.PLAN):
+        raise Refused(findings.problems)
     decided = plan.decide(
         settings, run.context, bundle=bundle, given=given, state=state, frontend=frontend
     )
-    _know_plan(run, decided, state, names_of(given.all, decided.configuration))
+    compared = settings.hf_token is not None
+    intent = intent_of(decided, state, given, compared=compared, named=parsed.names)
+    _know_plan(run, decided, state, names_of(given.all, decided.configuration), intent)
+    refuse(findings.problems)
     return decided, state
 
 
-def _know_plan(run: Run, decided: Plan, state: SpaceState, names: Names) -> None:
+def _know_plan(run: Run, decided: Plan, state: SpaceState, names: Names, intent: Intent) -> None:
     changes = decided.difference
     run.trail.know(
+        bundle=replace(decided.bundle, files=decided.files),
+        intent=intent,
         bundle_digest=decided.digest,
         names=names,
         files=FileDiff(
@@ -74,7 +82,12 @@ def _know_plan(run: Run, decided: Plan, state: SpaceState, names: Names) -> None
     if state.space is not None:
         _know_space(run, decided, state.space)
         run.trail.know(previous_revision=state.space.serving)
-    say = run.world.console.line
+    if run.settings.mode is not Mode.PLAN:
+        _say_plan(run, decided)
+
+
+def _say_plan(run: Run, decided: Plan) -> None:
+    say, changes = run.world.console.line, decided.difference
     say(f"App {decided.bundle.backend.app}, health path {decided.bundle.backend.health_path}.")
     say(
         f"{len(decided.files)} files, {decided.bundle.size} bytes; {len(changes.added)} to add, "
@@ -93,15 +106,8 @@ def _know_space(run: Run, decided: Plan, space: Space) -> None:
     )
 
 
-def planned(run: Run, decided: Plan) -> Report:
+def planned(run: Run) -> Report:
     """The end of ``mode: plan``: everything is known, nothing was written."""
-    say = run.world.console.line
-    for file in decided.files:
-        say(f"  {file.digest.size:>10}  {file.path}")
-    for left in decided.bundle.left_out:
-        say(f"  left out    {left.path}  ({left.rule}, {left.origin})")
-    for line in run.trail.report.frontend.diff.splitlines():
-        say(line)
     return run.trail.ended(Status.PLANNED)
 
 
@@ -173,10 +179,8 @@ def put_back(
     recovery = recover.put_back(release, state, change, target, run.world)
     run.world.console.line(recovery.serving)
     status = Status.ROLLED_BACK if recovery.revision else Status.FAILED
-    facts = {"revision": recovery.revision} if recovery.revision else {}
-    return run.trail.ended(
-        status, problem.exit, problems=(problem,), serving=recovery.serving, **facts
-    )
+    run.trail.know(revision=recovery.revision or run.trail.report.revision)
+    return run.trail.ended(status, problem.exit, problems=(problem,), serving=recovery.serving)
 
 
 END_OF_LOG = "The end of the Space's log, in the job summary and above, says more."

@@ -7,7 +7,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from deployer.errors import Exit, Problem, Refused, Where
 from deployer.model import Digest, WorkspaceEntry, WorkspaceKind
@@ -20,6 +20,7 @@ class Workspace:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
+        self._plain_folders = {""}
 
     def walk(self, folder: str, descend: Callable[[str], bool]) -> Iterator[WorkspaceEntry]:
         """Every path below ``folder``; nothing for a folder that is missing or a link."""
@@ -77,15 +78,23 @@ class Workspace:
 
     def _plain(self, path: str) -> Path | None:
         """Where ``path`` lies, or None when a link is on the way to it."""
-        relative = PurePosixPath(path)
-        if relative.is_absolute() or ".." in relative.parts or "\0" in path:
+        if path.startswith("/") or ".." in path.split("/") or "\0" in path:
             raise Refused([_outside(path, "leads outside the workspace")])
-        location = self._root
-        for part in relative.parts:
-            location /= part
-            if location.is_symlink():
-                return None
-        return location
+        location = self._root / path
+        plain = self._is_plain(path.rpartition("/")[0]) and not location.is_symlink()
+        return location if plain else None
+
+    def _is_plain(self, folder: str) -> bool:
+        """Whether no part of ``folder`` is a link. Thousands of files lie in the same few."""
+        unknown = []
+        while folder not in self._plain_folders:
+            unknown.append(folder)
+            folder = folder.rpartition("/")[0]
+        for below in reversed(unknown):
+            if (self._root / below).is_symlink():
+                return False
+            self._plain_folders.add(below)
+        return True
 
 
 def _entries(folder: Path, prefix: str) -> Iterator[WorkspaceEntry]:

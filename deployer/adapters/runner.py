@@ -1,4 +1,4 @@
-"""GitHub's runner: log groups, annotations and masks; outputs, job summary and receipt.
+"""GitHub's runner: log groups, annotations and masks; outputs, job summary and documents.
 
 Facts: GitHub's "Workflow commands for GitHub Actions", and actions/runner, `ActionCommand.cs`: a
 line is a command when it begins with `::` after white space, or holds `##[` anywhere. Outside
@@ -153,9 +153,9 @@ class RunnerJournal:
             content = kept + _CUT.encode() if kept else b""
         self._append(self._summary, content.decode("utf-8", "ignore"))
 
-    def receipt(self, content: str) -> str:
-        """Write the receipt beside the runner's other files; its path, empty when it failed."""
-        path = self._folder / f"hf-space-deploy-receipt-{secrets.token_hex(4)}.json"
+    def document(self, name: str, content: str) -> str:
+        """Write a document beside the runner's other files; its path, empty when it failed."""
+        path = self._folder / f"hf-space-deploy-{name}-{secrets.token_hex(4)}.json"
         return str(path) if self._append(path, self._scrub(content)) else ""
 
     def finish(self) -> None:

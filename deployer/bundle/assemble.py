@@ -7,21 +7,27 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from deployer.bundle import front_matter, hazards
+from deployer.bundle import hazards
 from deployer.bundle.card import (
     app_port,
-    bad_front_matter,
     card_changes,
     card_file,
     card_notices,
+    competing,
+    read_card,
 )
+from deployer.bundle.image import image_of, storage, written_secrets
+from deployer.bundle.installed import installed
 from deployer.bundle.layout import copy_problems, name_problems
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.parts import Parts
-from deployer.dependencies.system_packages import system_packages
-from deployer.errors import Notice, Problem, Where, refuse
+from deployer.bundle.refused import BundleRefused
+from deployer.bundle.started import script_notices
+from deployer.bundle.stores import App, unopened
+from deployer.errors import Notice, Problem, Where
 from deployer.image.checks import check_dockerfile
-from deployer.image.made import Image, make_dockerfile
+from deployer.image.made import make_dockerfile
+from deployer.image.places import find_places
 from deployer.model import Bundle, BundleFile, Digest, LeftOut, WorkspaceEntry
 from deployer.ports import Files
 
@@ -30,39 +36,46 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
     """The bundle, sorted by path. Raises ``Refused`` with ``problems`` and what is found here."""
     problems = list(problems)
     literals = _literals(parts)
-    shipped, left_out = _databases(parts, literals)
+    shipped, left_out = _stores(parts, files, literals)
     notices = [*parts.notices, *_database_notices(left_out)]
     notices += hazards.missed(parts.reading.listing.left_out, literals)
-    readme = front_matter.take_apart(_own_readme(parts, files) or b"")
+    readme, recoded = read_card(_own_readme(parts, files) or b"")
     port, port_notices = app_port(parts, readme)
     backend = replace(parts.backend, app_port=port)
-    parts = replace(parts, backend=backend)
+    places = find_places(parts.reading.target.project, parts.reading.closure)
+    parts = replace(parts, backend=backend, places=places)
     changes = card_changes(parts, readme)
-    made = _made(parts, files) | card_file(parts, readme, changes)
-    notices += card_notices(parts, readme, changes)
-    if readme.error:
-        problems.append(bad_front_matter(parts, readme))
+    made = _made(parts, files) | card_file(parts, readme, changes, recoded=recoded)
+    notices += [*card_notices(parts, readme, changes), *competing(parts, files, shipped)]
     copied = _copied(parts, files, shipped, frozenset(made))
     bundle_files = sorted(
         [*copied, *(_made_file(path, content) for path, content in made.items())],
         key=lambda file: file.path,
     )
     names = [file.path for file in bundle_files]
-    problems += [*_scan(files, shipped), *hazards.size_problems(bundle_files)]
-    problems += name_problems(names)
-    notices += [*port_notices, *hazards.size_notices(bundle_files)]
+    leaks, suspicions = _scan(files, shipped)
+    problems += [*leaks, *hazards.size_problems(bundle_files), *name_problems(names)]
+    notices += [*suspicions, *port_notices, *hazards.size_notices(bundle_files)]
+    notices += [*hazards.binary_notices(bundle_files), *hazards.number_notices(bundle_files)]
+    notices += storage(parts)
     if parts.reading.image is not None:
-        notices += check_dockerfile(parts.reading.image, port)
-        problems += copy_problems(parts.reading.image, names)
-    refuse(problems)
-    return Bundle(
+        given = (*parts.request.secrets, *parts.request.variables)
+        notices += check_dockerfile(parts.reading.image, port, given=given, ships=names)
+        notices += script_notices(parts)
+        problems += written_secrets(parts.reading.image)
+        problems += copy_problems(parts.reading.image, names, parts.layout.base)
+    bundle = Bundle(
         files=tuple(bundle_files),
         left_out=tuple(
             sorted([*parts.reading.listing.left_out, *left_out], key=lambda item: item.path)
         ),
         backend=backend,
+        installed=installed(parts),
         notices=tuple(dict.fromkeys(notices)),
     )
+    if problems:
+        raise BundleRefused(problems, bundle)
+    return bundle
 
 
 def _copied(
@@ -76,10 +89,18 @@ def _copied(
             yield BundleFile(path=ship, digest=files.digest(entry.path), source=entry.path)
 
 
-def _scan(files: Files, shipped: dict[str, WorkspaceEntry]) -> Iterator[Problem]:
+def _scan(files: Files, shipped: dict[str, WorkspaceEntry]) -> tuple[list[Problem], list[Notice]]:
+    """Credentials in what ships: those of known shapes, and what only looks like one."""
+    problems: list[Problem] = []
+    notices: list[Notice] = []
     for entry in shipped.values():
         if hazards.is_scanned(entry.size):
-            yield from hazards.scan(entry.path, files.read(entry.path) or b"")
+            content = files.read(entry.path) or b""
+            found = list(hazards.scan(entry.path, content))
+            problems += found
+            known = {problem.where.line for problem in found if problem.where}
+            notices += hazards.suspicious(entry.path, content, known)
+    return problems, notices
 
 
 def _made(parts: Parts, files: Files) -> dict[str, bytes]:
@@ -89,61 +110,40 @@ def _made(parts: Parts, files: Files) -> dict[str, bytes]:
         made[parts.layout.shipped(path)] = b""
     if parts.dependencies is not None:
         for path, content in parts.dependencies.files.items():
-            if files.read(path) != content or path not in parts.reading.listing.files:
+            listed = path in parts.reading.listing.files
+            # An own Dockerfile says what it installs; nothing needs to be made for it.
+            if files.read(path) != content if listed else parts.reading.image is None:
                 made[parts.layout.shipped(path)] = content
     if parts.reading.image is None:
-        made["Dockerfile"] = make_dockerfile(_image(parts))
-    elif parts.layout.shipped(parts.reading.image.path) != "Dockerfile":
+        made["Dockerfile"] = make_dockerfile(image_of(parts))
+    elif parts.layout.shipped(parts.reading.image.path) != "Dockerfile" or (
+        parts.reading.image.path not in parts.reading.listing.files
+    ):
         made["Dockerfile"] = files.read(parts.reading.image.path) or b""
     return made
 
 
-def _image(parts: Parts) -> Image:
-    dependencies, target = parts.dependencies, parts.reading.target
-    manifests = tuple(
-        parts.layout.shipped(path) for path in (dependencies.files if dependencies else {})
-    )
-    roots = [parts.layout.search(root) for root in target.project.roots]
-    return Image(
-        python=parts.backend.python_version,
-        app=str(target),
-        factory=target.app.factory,
-        app_dir=roots[0],
-        search=tuple(roots) if len(roots) > 1 else (),
-        requirements=parts.layout.shipped(dependencies.main)
-        if dependencies
-        else "requirements.txt",
-        manifests=manifests,
-        needs_code=bool(dependencies and dependencies.needs_code),
-        packages=system_packages(dependencies.entries if dependencies else ()),
-        health_path=parts.backend.health_path,
-        port=parts.backend.app_port,
-    )
-
-
-def _databases(
-    parts: Parts, literals: frozenset[str]
+def _stores(
+    parts: Parts, files: Files, literals: frozenset[str]
 ) -> tuple[dict[str, WorkspaceEntry], list[LeftOut]]:
-    """Databases ship when the code names them, or the input `ignore` brings them back."""
-    shipped: dict[str, WorkspaceEntry] = {}
-    left_out: list[LeftOut] = []
-    for path, entry in parts.reading.listing.files.items():
-        if hazards.is_database(path) and not _is_wanted(parts, path, literals):
-            left_out.append(LeftOut(path=path, rule="a database no code names", origin="built-in"))
-        else:
-            shipped[path] = entry
-    return shipped, left_out
-
-
-def _is_wanted(parts: Parts, path: str, literals: frozenset[str]) -> bool:
-    asked = any(not rule.leaves_out for rule in parts.reading.rules.given.matching(path))
-    return asked or hazards.is_named(path, parts.backend.folder, literals)
+    """Databases ship when the code opens them, or the input `ignore` brings them back."""
+    app = App.of(parts.backend.folder, literals, parts.reading.imported)
+    given = parts.reading.rules.given
+    listed = parts.reading.listing.files
+    left_out = [
+        LeftOut(path=path, rule=rule, origin="built-in")
+        for path, rule in unopened(listed, app).items()
+        if not any(not rule.leaves_out for rule in given.matching(path))
+        if not hazards.is_pointer(files.read(path) or b"" if listed[path].size < 500 else b"")
+    ]
+    left = {item.path for item in left_out}
+    return {path: entry for path, entry in listed.items() if path not in left}, left_out
 
 
 def _database_notices(left_out: list[LeftOut]) -> Iterator[Notice]:
     for item in left_out:
         yield Notice(
-            message=f"The database `{item.path}` is left out: no code names it.",
+            message=f"`{item.path}` is left out: it is {item.rule}.",
             hint="If the app needs it, add a line like `!*.db` to the input `ignore`.",
             where=Where(file=item.path),
             warning=False,

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from deployer.bundle import front_matter
+from deployer.bundle import card_values, front_matter
 from deployer.bundle.about import app_texts, features
 from deployer.bundle.parts import Parts
 from deployer.bundle.readme import About, make_body, title_of
-from deployer.code.source import join
-from deployer.errors import Exit, Notice, Problem, Where
+from deployer.code.source import join, parent
+from deployer.dependencies.requirements import decode
+from deployer.errors import Notice, Where
 from deployer.image.made import PORT
 from deployer.image.own import words
+from deployer.ports import Files
 
+_METADATA = re.compile(r"(?i)\.ya?ml$|^readme.*\.md$")
 _SCRIPT_PORT = re.compile(
     r"(?:\buvicorn\.run\([^)]*?\bport\s*=\s*|\buvicorn\s[^\n]*--port[=\s]+)"
     r"(?:int\()?(?:os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"'],\s*[\"']?|\$\{\w+:-)?(\d{2,5})\b"
 )
 
+SERVER_PORT = 8000  # of uvicorn, `fastapi run`, gunicorn and hypercorn, when nobody names one
+_SERVER = re.compile(
+    r"(?:^|\s|/)(?:uvicorn|gunicorn|hypercorn|fastapi run)\b"
+    r"(?!.*(?:(?i:port)|-b\b|--bind|uds|\bfd\b))"
+)
+
 
 def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notice]]:
     """The port of the Space: what the app listens on, else what the README says, else 7860."""
-    stated = readme.values.get("app_port")
-    valid = stated if isinstance(stated, int) and 0 < stated < 65536 else None
+    valid = card_values.port_of(readme.values.get("app_port"))
     if parts.reading.image is None:
         return valid or PORT, []
     fixed = "PORT" not in (*parts.request.variables, *parts.request.secrets)
@@ -41,15 +50,36 @@ def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notic
 
 
 def _scripted(parts: Parts) -> int | None:
-    """The port in the script that an own Dockerfile starts: ``python main.py``, ``sh start.sh``."""
+    """The port in what an own Dockerfile starts: ``python main.py``, ``sh start.sh``, a console
+    script of pyproject.toml; else the one that its server takes by itself."""
     command = parts.reading.image.command if parts.reading.image else None
-    for word in words(command.value) if command else ():
-        if word.endswith((".py", ".sh")):
-            path = join(parts.backend.folder, word.removeprefix("./"))
-            match = _SCRIPT_PORT.search(parts.reading.code.text(path))
+    started = words(command.value) if command else []
+    scripts = _console_scripts(parts)
+    for word in started:
+        path = scripts.get(word, word.removeprefix("./"))
+        if path.endswith((".py", ".sh")):
+            match = _SCRIPT_PORT.search(parts.reading.code.text(join(parts.backend.folder, path)))
             if match:
                 return int(match[1])
-    return None
+    return SERVER_PORT if _SERVER.search(" ".join(started)) else None
+
+
+def _console_scripts(parts: Parts) -> dict[str, str]:
+    """The file of each command that the backend's pyproject.toml declares."""
+    try:
+        read = tomllib.loads(parts.reading.code.text(join(parts.backend.folder, "pyproject.toml")))
+    except tomllib.TOMLDecodeError:
+        return {}
+    tool = read.get("tool")
+    tables = (read.get("project"), tool.get("poetry") if isinstance(tool, dict) else None)
+    named = [table.get("scripts") for table in tables if isinstance(table, dict)]
+    return {
+        name: f"{target.partition(':')[0].replace('.', '/')}.py"
+        for table in named
+        if isinstance(table, dict)
+        for name, target in table.items()
+        if isinstance(target, str)
+    }
 
 
 def card_changes(parts: Parts, readme: front_matter.Readme) -> dict[str, Any]:
@@ -66,36 +96,72 @@ def card_changes(parts: Parts, readme: front_matter.Readme) -> dict[str, Any]:
         "app_port": parts.backend.app_port,
         "short_description": front_matter.shortened(described or _tagline(parts)),
     }
-    changes = front_matter.corrections(readme.values, wanted | given)
+    changes = card_values.corrections(readme.values, wanted | given)
     if readme.values.get("app_port") != parts.backend.app_port:
         changes["app_port"] = parts.backend.app_port
     return changes | {k: v for k, v in given.items() if readme.values.get(k) != v}
 
 
+def read_card(content: bytes) -> tuple[front_matter.Readme, bool]:
+    """A README taken apart, and whether it has to be written anew to be UTF-8, as the Hub asks."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return front_matter.take_apart(decode(content).encode()), True
+    return front_matter.take_apart(content), False
+
+
 def card_file(
-    parts: Parts, readme: front_matter.Readme, changes: Mapping[str, Any]
+    parts: Parts, readme: front_matter.Readme, changes: Mapping[str, Any], *, recoded: bool = False
 ) -> dict[str, bytes]:
     """README.md with its changes; nothing when the backend's own ships as it is."""
     if parts.readme is None:
         readme = replace(readme, body=b"\n" + make_body(_about(parts, str(changes["title"]))))
     own = join(parts.backend.folder, "README.md")
-    if not changes and parts.readme == own and not parts.layout.kept:
+    removed = card_values.removals(readme.values)
+    changed = changes or removed or readme.error or recoded
+    if not changed and parts.readme == own and not parts.layout.kept:
         return {}
-    return {"README.md": front_matter.put_together(readme, changes)}
+    return {"README.md": front_matter.put_together(readme, changes, removed)}
 
 
 def card_notices(
     parts: Parts, readme: front_matter.Readme, changes: Mapping[str, Any]
 ) -> Iterator[Notice]:
     """What was written into a brought README."""
+    if parts.readme is None:
+        return
+    if readme.error:
+        yield Notice(
+            message=f"The front matter of `{parts.readme}` {readme.error}; the Space's is mended.",
+            hint="The text below it is kept. Correct the block to decide yourself what it says.",
+            where=Where(file=parts.readme, line=readme.error_line),
+        )
     added = [key for key in changes if key not in readme.values]
     corrected = [key for key in changes if key in readme.values]
-    for verb, keys in (("completed with", added), ("corrected in", corrected)):
-        if parts.readme and keys:
+    removed = card_values.removals(readme.values)
+    verbs = ("completed with", added), ("corrected in", corrected), ("freed from", removed)
+    for verb, keys in verbs:
+        if keys:
             yield Notice(
                 message=f"In the Space, the front matter of README.md is {verb} {', '.join(keys)}.",
                 where=Where(file=parts.readme),
                 warning=False,
+            )
+
+
+def competing(parts: Parts, files: Files, shipped: Iterable[str]) -> Iterator[Notice]:
+    """Other files that look like a Space's configuration: the Hub reads README.md alone."""
+    folders = {parts.backend.folder, "."}
+    for path in shipped:
+        name = path.rpartition("/")[2]
+        if path == parts.readme or parent(path) not in folders or not _METADATA.search(name):
+            continue
+        if re.search(rb"^(?:sdk|app_port|colorFrom)[ \t]*:", files.read(path) or b"", re.MULTILINE):
+            yield Notice(
+                message=f"`{path}` looks like a Space's configuration; the Hub does not read it.",
+                hint="Only the front matter of README.md counts: move what matters there.",
+                where=Where(file=path),
             )
 
 
@@ -122,13 +188,4 @@ def _about(parts: Parts, title: str) -> About:
         frontend_urls=parts.request.frontend_urls,
         health_path=backend.health_path,
         features=points,
-    )
-
-
-def bad_front_matter(parts: Parts, readme: front_matter.Readme) -> Problem:
-    return Problem(
-        exit=Exit.BUNDLE,
-        message=f"The front matter of README.md {readme.error}.",
-        hint="The Hub would refuse it: correct it, or remove it to have one made.",
-        where=Where(file=parts.readme, line=readme.error_line),
     )

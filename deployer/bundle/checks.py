@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from deployer.bundle.ignore import INPUT
+from deployer.bundle.outside import above
+from deployer.bundle.place import common_folder
 from deployer.code.choose import Target
 from deployer.code.project import Project, Unresolved
-from deployer.code.source import Broken, Code, join, parent
+from deployer.code.source import LONGEST, Broken, Code, join, parent
 from deployer.code.syntax import OLDEST, Version
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import LeftOut
@@ -33,7 +35,16 @@ def syntax(code: Code, closure: Iterable[str], python: str) -> tuple[list[Proble
                 problems.append(syntax_problem(found))
             else:
                 notices.append(_syntax_notice(found))
+    notices += [_not_read(path) for path in code.too_long]
     return problems, notices
+
+
+def _not_read(path: str) -> Notice:
+    return Notice(
+        message=f"`{path}` is too long to be read ({LONGEST // 1000} kB are).",
+        hint="Routes, settings and imports in it are not known. Data is better kept in a file.",
+        where=Where(file=path),
+    )
 
 
 def needed_python(code: Code, closure: Iterable[str]) -> Version:
@@ -130,31 +141,21 @@ def _outside(
     """Modules that lie in the repository, but not in the backend's folder."""
     if folder == ".":
         return
-    seen: dict[str, str | None] = {}
+    told: set[str] = set()
     for path in closure:
         module = project.code.module(path)
         for found in module.imports if module else ():
             top = found.module.partition(".")[0]
             if found.level or not top or project.locate(found.module) or _own_folder(project, top):
                 continue
-            if top not in seen:
-                seen[top] = _module_above(files, folder, top)
-            if (place := seen[top]) and not found.guarded:
-                yield _elsewhere(path, found.line, top, place)
+            place = None if found.guarded or top in told else above(files, folder, found)
+            if place:
+                told.add(top)
+                yield _elsewhere(path, found.line, top, place, folder)
 
 
 def _own_folder(project: Project, top: str) -> bool:
     return any(project.code.has_folder(join(root, top)) for root in project.roots)
-
-
-def _module_above(files: Files, folder: str, top: str) -> str | None:
-    above = folder
-    while above != ".":
-        above = parent(above)
-        for path in (join(above, f"{top}.py"), join(above, f"{top}/__init__.py")):
-            if files.read(path) is not None:
-                return path
-    return None
 
 
 def _left_out(
@@ -186,10 +187,11 @@ def _missing(found: Unresolved) -> Problem:
     )
 
 
-def _elsewhere(path: str, line: int, top: str, place: str) -> Problem:
+def _elsewhere(path: str, line: int, top: str, place: str, folder: str) -> Problem:
+    both = common_folder([folder, parent(place)])
     return Problem(
         exit=Exit.BUNDLE,
-        message=f"`{top}` is imported from outside the backend folder (`{place}`).",
-        hint="Move it into the backend, or set `backend` to a folder that holds both.",
+        message=f"`{top}` is imported from outside the backend (`{place}`) and stays behind.",
+        hint=f"Take it out of the input `ignore`, or set `backend: {both}`.",
         where=Where(file=path, line=line),
     )

@@ -5,15 +5,24 @@ from __future__ import annotations
 import posixpath
 from pathlib import PurePosixPath
 
-from deployer.bundle.ignore import IgnoreRules
+from deployer.bundle.ignore import IgnoreRules, built_in_rules
 from deployer.bundle.listing import folder_rules, list_backend
+from deployer.bundle.place import kind_of
 from deployer.code.apps import find_apps, is_side, provisional
-from deployer.code.source import Code, join, parent
+from deployer.code.source import Code, join
 from deployer.errors import Exit, Problem, Refused, Where
 from deployer.model import WorkspaceKind
 from deployer.ports import Files
 
 MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile", "environment.yml", "Dockerfile")
+# Folders whose apps are there to be read or tried out, beside those that no search looks at.
+SKETCHES = frozenset(
+    (
+        *("playground", "tutorial", "tutorials", "cookbook", "workshop", "notebook", "sandbox"),
+        *("legacy", "deprecated", "poc", "prototype", "prototypes", "e2e", "fixtures", "mocks"),
+        *("mock", "stubs", "load_tests", "loadtest"),
+    )
+)
 
 
 def find_folder(files: Files, folder: str, *, given: bool, rules: IgnoreRules) -> str:
@@ -28,20 +37,19 @@ def find_folder(files: Files, folder: str, *, given: bool, rules: IgnoreRules) -
         return cleaned
     if given:
         problem = "is not a folder" if kind_of(files, cleaned) else "does not exist"
-        raise Refused([_wrong(f"The backend folder `{cleaned}` {problem}.", _offer(files, rules))])
+        raise Refused([_wrong(f"The backend folder `{cleaned}` {problem}.", _offer(files))])
     found = candidates(files, rules)
-    if exists and len(found) != 1:
+    if len(found) == 1:
+        return found[0]
+    if exists and not found:
         return cleaned
+    state = "holds no FastAPI app" if exists else "does not exist"
     if not found:
-        message = f"There is no folder `{cleaned}`, and no FastAPI app anywhere in the repository."
+        message = f"The folder `{cleaned}` {state}, and no other one holds a FastAPI app."
         raise Refused([_wrong(message, "Set the input `backend` to the backend's folder.")])
-    if len(found) > 1:
-        listed = ", ".join(f"`{place}`" for place in found)
-        message = (
-            f"There is no folder `{cleaned}`, and several folders hold a FastAPI app: {listed}."
-        )
-        raise Refused([_wrong(message, f"Set the input, for example `backend: {found[0]}`.")])
-    return found[0]
+    listed = ", ".join(f"`{place}`" for place in found)
+    message = f"The folder `{cleaned}` {state}, and several folders hold one: {listed}."
+    raise Refused([_wrong(message, f"Set the input, for example `backend: {found[0]}`.")])
 
 
 def _uses_fastapi(files: Files, folder: str, rules: IgnoreRules) -> bool:
@@ -57,24 +65,26 @@ def candidates(files: Files, rules: IgnoreRules) -> list[str]:
     visible = [path for path in listing.files if not _hidden(path)]
     apps = find_apps(provisional(Code(files, visible), "."))
     apps = tuple(app for app in apps if not app.factory) or apps
-    apps = tuple(app for app in apps if not is_side(".", app.path)) or apps
+    apps = tuple(app for app in apps if not _is_sketch(app.path)) or apps
     return sorted({_home(app.path, set(listing.files)) for app in apps})
 
 
-def kind_of(files: Files, path: str) -> WorkspaceKind | None:
-    """What ``path`` is; None when there is nothing."""
-    if path == ".":
-        return WorkspaceKind.FOLDER
-    above = parent(path)
-    if above != "." and kind_of(files, above) is not WorkspaceKind.FOLDER:
-        return None
-    entries = files.walk(above, lambda _: False)
-    return next((entry.kind for entry in entries if entry.path == path), None)
+def elsewhere(files: Files, folder: str) -> str:
+    """What to set when ``folder`` holds no app and others do; else nothing."""
+    found = [place for place in candidates(files, built_in_rules()) if place != folder]
+    listed = ", ".join(f"`{place}`" for place in found)
+    return f"A FastAPI app was found in {listed}: set `backend: {found[0]}`." if found else ""
+
+
+def _is_sketch(path: str) -> bool:
+    return is_side(".", path) or bool(SKETCHES & set(path.split("/")[:-1]))
 
 
 def _home(path: str, shipped: set[str]) -> str:
     """The nearest folder above an app with a manifest, else the folder above its package."""
     chain = [str(place) for place in PurePosixPath(path).parents]
+    if "package.json" in shipped and len(chain) > 1:
+        chain = chain[:-1]  # the root is the frontend's
     for place in chain:
         if any(join(place, name) in shipped for name in MANIFESTS):
             return place
@@ -85,10 +95,8 @@ def _hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/"))
 
 
-def _offer(files: Files, rules: IgnoreRules) -> str:
-    found = candidates(files, rules)
-    listed = ", ".join(f"`{place}`" for place in found)
-    return f"A FastAPI app was found in {listed}." if found else "Set the input `backend`."
+def _offer(files: Files) -> str:
+    return elsewhere(files, "") or "Set the input `backend`."
 
 
 def _wrong(message: str, hint: str) -> Problem:

@@ -3,72 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
 
+from deployer.bundle.credentials import assigned, credentials
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import BundleFile, LeftOut
 
 MEGABYTE = 1024 * 1024
 LARGE = 10 * MEGABYTE
 SPACE_LIMIT = 1024 * MEGABYTE  # a Space's repository holds 1 GB (Hub, storage limits)
+MANY = 2000  # the Hub's pages advise against commits of more than some hundred files
+FOREIGN = (".exe", ".dll", ".msi", ".pyd", ".dylib", ".dmg", ".apk")
 SCANNED = 2 * MEGABYTE  # larger files are data, not code or configuration
 POINTER = b"version https://git-lfs.github.com/spec/v1"
-DATABASES = (".db", ".sqlite", ".sqlite3", ".db3")
 EXAMPLES = re.compile(r"example|sample|template|dist$|rc$")
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A kind of credential and how it looks (prefixes as their issuers document them)."""
-
-    kind: str
-    pattern: re.Pattern[bytes]
-
-
-SHAPES = (
-    Shape("a Hugging Face token", re.compile(rb"\bhf_[A-Za-z0-9]{30,}\b")),
-    Shape("a GitHub token", re.compile(rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{50,})\b")),
-    Shape("an AWS access key", re.compile(rb"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")),
-    Shape("a Google API key", re.compile(rb"\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])")),
-    Shape("an OpenAI or Anthropic key", re.compile(rb"\bsk-(?:[a-z]+\d*-)*[A-Za-z0-9_-]{32,}")),
-    Shape("an OpenRouter, Groq or xAI key", re.compile(rb"\b(?:gsk_|xai-)[A-Za-z0-9]{40,}\b")),
-    Shape("a Slack token", re.compile(rb"\bxox[abprs]-[A-Za-z0-9-]{20,}")),
-    Shape("a Stripe key", re.compile(rb"\b[rs]k_live_[A-Za-z0-9]{20,}")),
-    Shape("a SendGrid key", re.compile(rb"\bSG\.[\w-]{20,}\.[\w-]{40,}")),
-    Shape(
-        "a JSON web token (a Qdrant or Supabase key)",
-        re.compile(rb"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
-    ),
-    Shape(
-        "a private key",
-        re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\\r|\\n|\s)*[A-Za-z0-9+/=]{40,}"),
-    ),
-)
-DATABASE_URL = re.compile(
-    rb"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|amqp)(?:\+\w+)*://"
-    rb"[^\s:@/\"'<>{}$]+:(?P<password>[^\s@/\"'<>{}$]+)@(?P<host>[A-Za-z0-9.-]+)"
-)
-HARMLESS_HOSTS = re.compile(
-    rb"localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|[^.]+|(?:.*\.)?(?:example\.\w+|test|local)"
-    rb"|(?:your|my|ep-x|xxx|host).*"
-)
-PLACEHOLDER = re.compile(
-    rb"(?i)pass(?:word|wd)?|postgres|secret|changeme|xxx+|\*+|your.*|my.*|test|example|user|root|admin|placeholder|\.\.\."
-)
-# The last one is the payload with which every text on JSON web tokens begins.
-FAKE = re.compile(
-    rb"(?i)xxxx|your|example|placeholder|abcdef|123456789|dummy|fake|test|\.\.\.|redacted"
-    rb"|eyJzdWIiOiIxMjM0NTY3ODkwI"
-)
 
 
 def scan(path: str, content: bytes) -> Iterator[Problem]:
     """A problem for each line of a file that seems to hold a credential; never its value."""
-    if content.startswith(POINTER):
+    if is_pointer(content):
         yield _pointer(path)
         return
-    for kind, position in _credentials(content):
+    for kind, position in credentials(content):
         line = content.count(b"\n", 0, position) + 1
         yield Problem(
             exit=Exit.BUNDLE,
@@ -78,22 +35,49 @@ def scan(path: str, content: bytes) -> Iterator[Problem]:
         )
 
 
-def _credentials(content: bytes) -> Iterator[tuple[str, int]]:
-    for shape in SHAPES:
-        for match in shape.pattern.finditer(content):
-            if not _is_placeholder(match[0]):
-                yield shape.kind, match.start()
-    for match in DATABASE_URL.finditer(content):
-        harmless = HARMLESS_HOSTS.fullmatch(match["host"]) or PLACEHOLDER.fullmatch(
-            match["password"]
+def suspicious(path: str, content: bytes, known: Container[int | None]) -> Iterator[Notice]:
+    """A warning for each random literal with a name like ``API_KEY``, but for ``known`` lines."""
+    lines = (content.count(b"\n", 0, position) + 1 for position in assigned(path, content))
+    for line in dict.fromkeys(lines):
+        if line not in known:
+            yield Notice(
+                message="This line seems to hold a secret, and the file ships with the Space.",
+                hint="If it is one, revoke it and name it in the input `secrets`.",
+                where=Where(file=path, line=line),
+            )
+
+
+def is_pointer(content: bytes) -> bool:
+    """Whether a file is what git-lfs leaves in place of the real one."""
+    return content.startswith(POINTER)
+
+
+def binary_notices(files: Iterable[BundleFile]) -> Iterator[Notice]:
+    """Programs and libraries of other systems."""
+    found = [file.path for file in files if file.path.lower().endswith(FOREIGN)]
+    if found:
+        yield Notice(
+            message=f"Made for another system than a Space's Linux, and shipped: {_some(found)}.",
+            hint="Leave them out with the input `ignore`.",
         )
-        if not harmless:
-            yield "a database's password", match.start()
 
 
-def _is_placeholder(value: bytes) -> bool:
-    """Examples in documentation repeat few characters or say what they are."""
-    return len(set(value)) < 12 or (b"PRIVATE KEY" not in value and bool(FAKE.search(value)))
+def number_notices(files: Iterable[BundleFile]) -> Iterator[Notice]:
+    """More files than one commit should hold, and where most of them lie."""
+    folders = Counter(file.path.rpartition("/")[0].partition("/")[0] or "." for file in files)
+    total = folders.total()
+    if total > MANY:
+        folder, most = folders.most_common(1)[0]
+        yield Notice(
+            message=f"{total:,} files ship, {most:,} of them in `{folder}`: the push will be slow.",
+            hint="Leave out what the app does without, with the input `ignore`.",
+            where=Where(input="ignore"),
+        )
+
+
+def _some(names: list[str], limit: int = 5) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:limit])
+    return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown
 
 
 def is_scanned(size: int) -> bool:
@@ -147,29 +131,14 @@ def environment_notices(left_out: Iterable[LeftOut]) -> Iterator[Notice]:
 
 def missed(left_out: Iterable[LeftOut], literals: frozenset[str]) -> Iterator[Notice]:
     """Each file that an ignore file takes although the app's code names it."""
+    names = {re.split(r"[/\\]", literal)[-1] for literal in literals}
     for item in left_out:
         name = item.path.rsplit("/", 1)[-1]
-        named = any(re.split(r"[/\\]", literal)[-1] == name for literal in literals)
-        if name and named and item.origin.endswith((".gitignore", ".dockerignore")):
+        if name.startswith(".env"):
+            continue  # told by environment_notices: nobody should be advised to ship it
+        if name and name in names and item.origin.endswith((".gitignore", ".dockerignore")):
             yield Notice(
                 message=f"`{item.path}` is left out by {item.origin}, and the app's code names it.",
                 hint=f"If the app needs it, add the line `!{name}` to the input `ignore`.",
                 where=Where(file=item.path),
             )
-
-
-def is_database(path: str) -> bool:
-    """Whether a file is a database by its name."""
-    return path.lower().endswith(DATABASES)
-
-
-def is_named(path: str, folder: str, literals: frozenset[str]) -> bool:
-    """Whether the code names a data file: its file name, or a folder that it lies in."""
-    inside = path if folder == "." else path[len(folder) + 1 :]
-    parts = inside.split("/")
-    return any(
-        part in re.split(r"[/\\]", literal)
-        for part in parts
-        for literal in literals
-        if part in literal
-    )

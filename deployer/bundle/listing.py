@@ -24,6 +24,20 @@ class Listing:
     problems: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
 
+    def __or__(self, other: Listing) -> Listing:
+        """Both, without saying anything twice."""
+        return Listing(
+            files={**other.files, **self.files},
+            left_out=tuple(dict.fromkeys((*self.left_out, *other.left_out))),
+            problems=tuple(dict.fromkeys((*self.problems, *other.problems))),
+            notices=tuple(dict.fromkeys((*self.notices, *other.notices))),
+        )
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return sum(entry.size for entry in self.files.values())
+
 
 @dataclass(slots=True)
 class _Walk:
@@ -68,6 +82,19 @@ def list_backend(files: Files, folder: str, rules: IgnoreRules) -> Listing:
     walk = _Walk(files=files, rules=rules)
     for entry in files.walk(folder, lambda path: path in walk.entered):
         walk.take(entry)
+    return _with_links(walk, folder)
+
+
+def list_file(files: Files, path: str, rules: IgnoreRules) -> Listing:
+    """One file, if it ships."""
+    walk = _Walk(files=files, rules=rules)
+    for entry in files.walk(parent(path), lambda _: False):
+        if entry.path == path:
+            walk.take(entry)
+    return _with_links(walk, parent(path))
+
+
+def _with_links(walk: _Walk, folder: str) -> Listing:
     shipped = dict(walk.shipped)
     problems: list[Problem] = []
     notices: list[Notice] = []
@@ -76,7 +103,7 @@ def list_backend(files: Files, folder: str, rules: IgnoreRules) -> Listing:
         found = dict(_behind(link, target, walk.shipped))
         shipped |= found
         if target.startswith(("/", "..")) or not within(target, folder):
-            problems.append(_leaving_link(link))
+            problems.append(_leaving_link(link, folder))
         elif not found:
             notices.append(_empty_link(link))
     return Listing(
@@ -89,11 +116,25 @@ def list_backend(files: Files, folder: str, rules: IgnoreRules) -> Listing:
 
 def folder_rules(files: Files, folder: str, rules: IgnoreRules) -> IgnoreRules:
     """``rules`` with every ignore file from the workspace's root down to ``folder``."""
+    return docker_rules(files, folder, git_rules(files, folder, rules))
+
+
+def git_rules(files: Files, folder: str, rules: IgnoreRules) -> IgnoreRules:
+    """``rules`` with every ``.gitignore`` from the workspace's root down to ``folder``."""
     for place in on_the_way(folder):
         rules = with_gitignore(files, rules, place)
-    path = join(folder, ".dockerignore")
-    docker = files.read(path)
-    return rules.with_dockerignore(folder, _text(docker), path) if docker else rules
+    return rules
+
+
+def docker_rules(
+    files: Files, context: str, rules: IgnoreRules, dockerfile: str = ""
+) -> IgnoreRules:
+    """``rules`` with the ``.dockerignore`` of a build context; a Dockerfile's own goes first."""
+    for path in (f"{dockerfile}.dockerignore", join(context, ".dockerignore")):
+        content = files.read(path)
+        if content:
+            return rules.with_dockerignore(context, _text(content), path)
+    return rules
 
 
 def with_gitignore(files: Files, rules: IgnoreRules, folder: str) -> IgnoreRules:
@@ -115,10 +156,10 @@ def _behind(
                 yield f"{link.path}{path[len(target) :]}", entry
 
 
-def _leaving_link(link: WorkspaceEntry) -> Problem:
+def _leaving_link(link: WorkspaceEntry, folder: str) -> Problem:
     return Problem(
         exit=Exit.BUNDLE,
-        message=f"The link `{link.path}` leaves the backend folder.",
+        message=f"The link `{link.path}` leaves the folder `{folder}`.",
         hint="Replace it by the file itself, or leave it out with the input `ignore`.",
         where=Where(file=link.path),
     )

@@ -9,12 +9,15 @@ from deployer.bundle.reading import Reading
 from deployer.bundle.request import BundleRequest
 from deployer.dependencies.manifest import Dependencies
 from deployer.errors import Notice
+from deployer.image.places import Place
 from deployer.model import Backend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the files are made from. ``readme`` is the backend's own, workspace-relative."""
+    """What the files are made from. ``readme`` is the backend's own, workspace-relative;
+    ``places`` are those that the app writes to.
+    """
 
     request: BundleRequest
     reading: Reading
@@ -24,3 +27,4 @@ class Parts:
     readme: str | None
     cors: bool
     notices: tuple[Notice, ...]
+    places: tuple[Place, ...] = ()

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from deployer.code.abstract import is_app
+from deployer.code.execute import Interpreter
 from deployer.code.project import FOLLOW, Project
 from deployer.code.source import Code, Definition, dotted_name, statements
 
@@ -40,11 +42,15 @@ class App:
 def find_apps(project: Project) -> tuple[App, ...]:
     """Every app that uvicorn could be pointed at, sorted by file and name."""
     code = project.code
+    interpreter = Interpreter(project)
     entries = [path for path in code.paths if PurePosixPath(path).stem in ENTRIES]
     found: list[App] = []
     for path in code.paths:
         if path in entries or code.mentions(path, (b"FastAPI", b"fastapi")):
-            found += _defined(project, path)
+            plain = list(_defined(project, path))
+            found += plain
+            if all(app.factory for app in plain):
+                found += _worked_out(interpreter, path)
     homes = {app.path for app in found if not app.factory}
     for path in entries:
         # One that starts a server itself is a script: importing it may start it, too.
@@ -58,7 +64,8 @@ def app_named(project: Project, path: str, name: str) -> App | None:
     module = project.code.module(path)
     if module is None:
         return None
-    own = [app for app in _defined(project, path) if app.name == name]
+    made = (*_defined(project, path), *_worked_out(Interpreter(project), path))
+    own = [app for app in made if app.name == name]
     if own:
         return own[0]
     node = module.definitions.get(name)
@@ -92,6 +99,14 @@ def makes_app(project: Project, path: str, node: Definition | None, depth: int =
     return False
 
 
+def _worked_out(interpreter: Interpreter, path: str) -> Iterator[App]:
+    """Apps that only show when the module is gone through: set by a function, or by an object."""
+    scope = interpreter.module(path)
+    for name, line in scope.lines.items():
+        if is_app(scope.names.get(name)):
+            yield App(path=path, name=name, line=line)
+
+
 def _defined(project: Project, path: str) -> Iterator[App]:
     module = project.code.module(path)
     if module is None:
@@ -99,7 +114,7 @@ def _defined(project: Project, path: str) -> Iterator[App]:
     seen: set[str] = set()
     for statement in statements(module.tree.body):
         if isinstance(statement, FunctionNode):
-            if returns_app(project, path, statement) and not _needs_arguments(statement):
+            if _is_factory(project, path, statement):
                 yield App(path=path, name=statement.name, line=statement.lineno, factory=True)
             continue
         for name, value in _assigned(statement):
@@ -144,7 +159,7 @@ def _is_maker(project: Project, path: str, func: ast.expr, depth: int) -> bool:
 def _wraps(project: Project, path: str, call: ast.Call, depth: int) -> bool:
     """``CORSMiddleware(app, …)`` and its like are ASGI apps; ``Mangum(app)`` is not."""
     name = dotted_name(call.func) or ""
-    if not name.endswith(WRAPPERS):
+    if not name.endswith(WRAPPERS) and not _is_asgi_class(project, path, name):
         return False
     values = [*call.args, *(item.value for item in call.keywords)]
     module = project.code.module(path)
@@ -153,6 +168,18 @@ def _wraps(project: Project, path: str, call: ast.Call, depth: int) -> bool:
         makes_app(project, path, first.get(value.id, value), depth - 1)
         for value in values
         if isinstance(value, ast.Name)
+    )
+
+
+def _is_asgi_class(project: Project, path: str, name: str) -> bool:
+    """Whether a name of the project's own is a class called with scope, receive and send."""
+    found = project.lookup(path, name) if name else None
+    node = found.node if found else None
+    return isinstance(node, ast.ClassDef) and any(
+        isinstance(item, ast.AsyncFunctionDef)
+        and item.name == "__call__"
+        and len(item.args.args) == 4
+        for item in node.body
     )
 
 
@@ -179,6 +206,12 @@ def returns_app(project: Project, path: str, function: FunctionNode, depth: int 
                 if makes_app(project, path, call, depth - 1):
                     return True
     return False
+
+
+def _is_factory(project: Project, path: str, function: FunctionNode) -> bool:
+    """Whether uvicorn can call it: neither a coroutine nor in want of arguments."""
+    plain = isinstance(function, ast.FunctionDef) and not _needs_arguments(function)
+    return plain and returns_app(project, path, function)
 
 
 def _needs_arguments(function: FunctionNode) -> bool:

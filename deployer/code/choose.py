@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deployer.code.apps import (
     ENTRY_NAMES,
@@ -18,7 +18,7 @@ from deployer.code.apps import (
 )
 from deployer.code.launch import Launch, self_started
 from deployer.code.project import Project
-from deployer.code.search_path import search_path
+from deployer.code.search_path import search_path, within
 from deployer.code.source import Code, dotted_name, join, parent, statements
 from deployer.errors import Exit, Problem, Refused, Where
 
@@ -28,10 +28,11 @@ DOMINANT = 3  # local modules that make an app more than a sketch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The chosen app with the project it runs in. ``module`` is as uvicorn takes it."""
+    """The chosen app, why it is this one, and its project. ``module`` is as uvicorn takes it."""
 
     app: App
     project: Project
+    reason: str = ""
 
     @property
     def module(self) -> str:
@@ -48,14 +49,23 @@ def choose(code: Code, folder: str, launches: Sequence[Launch], given: str | Non
     if given is not None:
         return _given(code, folder, given)
     launches = [*launches, *self_started(code)]
-    candidates = find_apps(provisional(code, folder))
+    found = find_apps(provisional(code, folder))
+    # What is brought along from outside may hold another service's app.
+    candidates = [app for app in found if within(app.path, folder)] or found
     targets = [Target(app=app, project=search_path(code, folder, app.path)) for app in candidates]
     left = narrow(targets, folder, launches)
     if not left:
         raise Refused([_none(code, folder)])
     if len(left) > 1:
         raise Refused([_several(left)])
-    return left[0]
+    return replace(left[0], reason=_reason(left[0], targets, folder, launches))
+
+
+def _reason(chosen: Target, targets: list[Target], folder: str, launches: Sequence[Launch]) -> str:
+    for launch in sorted(launches, key=lambda launch: launch.rank):
+        if chosen in _named(targets, folder, launch):
+            return f"{launch.file}:{launch.line} starts it"
+    return "the only one" if len(targets) == 1 else f"the main one of {len(targets)}"
 
 
 def narrow(targets: list[Target], folder: str, launches: Sequence[Launch]) -> list[Target]:
@@ -195,7 +205,7 @@ def _given(code: Code, folder: str, given: str) -> Target:
         if app is None:
             message = f"`{path}` defines no `{variable}`."
             raise Refused([_wrong_app(message, _known(code, folder))])
-        return Target(app=app, project=project)
+        return Target(app=app, project=project, reason="the input app")
     message = f"There is no module `{module}` in `{folder}`."
     raise Refused([_wrong_app(message, _known(code, folder))])
 

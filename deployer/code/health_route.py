@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deployer.errors import Notice
+from deployer.code.routes import Serves
+from deployer.errors import Notice, Where
 from deployer.model import Route
 
 DEFAULT = "/api/health"
@@ -35,32 +35,47 @@ class HealthPath:
     notice: Notice | None = None
 
 
-def find_health(given: str | None, routes: Iterable[Route], app: str) -> HealthPath:
-    """The given path, else the best GET route without parameters, else an offer that says so."""
+def find_health(given: str | None, serves: Serves, app: str) -> HealthPath:
+    """The given path, else the best GET route that answers anybody, else one that is offered."""
     if given is not None:
         return HealthPath(path=given, found=True)
-    paths = [route.path for route in routes if route.method == "GET" and "{" not in route.path]
+    gets = [r for r in serves.routes if r.method == "GET" and "{" not in r.path]
+    shut = [route for route in gets if not route.open]
+    paths = [route.path for route in gets if route.open]
     paths.sort(key=lambda path: path.count("/"))  # the app's own before one of its parts
-    for pattern in RANKED:
-        for path in paths:
-            if re.fullmatch(pattern, path.rstrip("/") or "/", re.IGNORECASE):
-                return HealthPath(path=path, found=True)
+    best = _best(paths)
+    if best is not None:
+        return HealthPath(path=best, found=True)
     for path in sorted(paths, key=len):
         if INDEX.fullmatch(path):
-            return HealthPath(path=path, found=True, notice=_instead(app, path))
+            return HealthPath(path=path, found=True, notice=_instead(app, path, shut))
+    if serves.pages:
+        page = serves.pages[0]
+        return HealthPath(path=page, found=False, notice=_instead(app, page, shut))
     return HealthPath(path=DEFAULT, found=False, notice=_missing(app))
 
 
-def _instead(app: str, used: str) -> Notice:
+def _best(paths: list[str]) -> str | None:
+    for pattern in RANKED:
+        for path in paths:
+            if re.fullmatch(pattern, path.rstrip("/") or "/", re.IGNORECASE):
+                return path
+    return None
+
+
+def _instead(app: str, used: str, shut: list[Route]) -> Notice:
+    refused = next((r for r in shut if _best([r.path])), None)
+    why = f"; `{refused.path}` wants credentials or parameters" if refused else ""
     return Notice(
-        message=f"`{app}` has no health route; its route `{used}` is probed instead.",
+        message=f"`{app}` has no health route that anybody may call{why}. `{used}` is probed.",
         hint="Add one that checks its services, or set the input `health-path`.",
-        warning=False,
+        where=Where(file=refused.file, line=refused.line) if refused and refused.file else None,
+        warning=refused is not None,
     )
 
 
 def _missing(app: str) -> Notice:
     return Notice(
         message=f"No health route was found in `{app}`; `{DEFAULT}` is probed.",
-        hint="Add a GET route there, or set the input `health-path`; `/docs` often answers.",
+        hint="Add a GET route there, or set the input `health-path`.",
     )

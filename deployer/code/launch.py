@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from deployer.code.source import Code, join
+from deployer.code.source import Code, Module, dotted_name, join
+from deployer.code.values import argument
 from deployer.ports import Files
 
 # A Dockerfile made for the Hub before the general one.
@@ -18,16 +20,24 @@ PLACES = (
     ("start.sh", "run.sh", "entrypoint.sh", "startup.sh", "scripts/start.sh", "scripts/startup.sh"),
     (
         *("docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"),
+        *("docker-compose.prod.yml", "docker-compose.production.yml", "docker-compose.prod.yaml"),
         *("render.yaml", "railway.json", "railway.toml", "nixpacks.toml", "fly.toml"),
-        *("Makefile", "package.json", "pyproject.toml"),
+        *("app.yaml", "apprunner.yaml", "heroku.yml", "koyeb.yaml", "zeabur.json", "vercel.json"),
+        *("Makefile", "package.json", "pyproject.toml", "gunicorn.conf.py", "supervisord.conf"),
+    ),
+    (
+        *("dev.sh", "scripts/dev.sh", "scripts/run.sh", "start.bat", "run.bat", "dev.bat"),
+        *("justfile", "Justfile", "Taskfile.yml", ".vscode/launch.json"),
+        *("docker-compose.dev.yml", "docker-compose.override.yml", "run.py", "start.py"),
     ),
 )
-SERVER = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian|daphne|entrypoint)\b")
+SERVER = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian|daphne|entrypoint|wsgi_app)\b")
 TARGET = re.compile(r"(?<![\w/.:])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*):([A-Za-z_]\w*)(?![\w:/])")
 SCRIPT = re.compile(
     r"\b(?:fastapi[\"', ]+(?:run|dev)|python3?|uv[\"', ]+run)[\"', ]+([\w./-]+\.py)\b"
 )
-RUN = re.compile(r"\buvicorn\.run\(\s*(?:app\s*=\s*)?(?:[\"']([\w.]+):(\w+)|(\w+)\s*[,)])")
+STARTERS = ("run", "Config")  # of uvicorn
+SOURCE = re.compile(r"\"src\"\s*:\s*\"([\w./-]+\.py)\"")  # of vercel.json
 LAST = 100
 MODULE = re.compile(r"\bpython3?[\"', ]+-m[\"', ]+([A-Za-z_][\w.]*)")
 
@@ -59,12 +69,34 @@ def launches(files: Files, folder: str) -> tuple[Launch, ...]:
 def self_started(code: Code) -> Iterator[Launch]:
     """Files that start an app themselves: ``uvicorn.run("main:app")`` or ``uvicorn.run(app)``."""
     for path in code.paths:
-        content = code.text(path) if code.mentions(path, (b"uvicorn.run",)) else ""
-        for match in RUN.finditer(content):
-            line = content.count("\n", 0, match.start()) + 1
-            module = match[1] or path.removesuffix(".py").replace("/", ".")
-            variable = match[2] or match[3] or ""
-            yield Launch(module=module, variable=variable, rank=LAST, file=path, line=line)
+        module = code.module(path) if code.mentions(path, (b"uvicorn",)) else None
+        for node in module.nodes if module else ():
+            if module is not None and isinstance(node, ast.Call | ast.List):
+                for name, variable in _started(module, node):
+                    yield Launch(
+                        module=name, variable=variable, rank=LAST, file=path, line=node.lineno
+                    )
+
+
+def _started(module: Module, node: ast.Call | ast.List) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.List):
+        texts = [e.value for e in node.elts if isinstance(e, ast.Constant)]
+        words = [text for text in texts if isinstance(text, str)]
+        yield from _targets(" ".join(words)) if "uvicorn" in words else ()
+        return
+    function = dotted_name(node.func) or ""
+    imported = module.bound.get(function)
+    whole = f"{imported.module}.{imported.name}" if imported and imported.name else function
+    if whole not in {f"uvicorn.{starter}" for starter in STARTERS}:
+        return
+    match argument(node, 0, "app"):
+        case ast.Constant(value=str() as text) if found := TARGET.match(text):
+            yield found[1], found[2]
+        case ast.Name(id=name):
+            source = module.bound.get(name)
+            own = module.path.removesuffix(".py").replace("/", ".")
+            brought = source is not None and source.name is not None and source.module
+            yield (source.module, source.name or "") if source and brought else (own, name)
 
 
 def commands(content: str, file: str, rank: int) -> Iterator[Launch]:
@@ -79,7 +111,7 @@ def commands(content: str, file: str, rank: int) -> Iterator[Launch]:
 def _targets(line: str) -> Iterator[tuple[str, str]]:
     if SERVER.search(line):
         yield from TARGET.findall(line)
-    for script in SCRIPT.findall(line):
+    for script in (*SCRIPT.findall(line), *SOURCE.findall(line)):
         yield script.removesuffix(".py").removeprefix("./").replace("/", "."), ""
     for module in MODULE.findall(line):
         if module not in {"uvicorn", "gunicorn", "hypercorn", "pip", "venv"}:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from deployer.code.apps import FunctionNode
 from deployer.code.cors import Place, cors_origins
 from deployer.code.decoding import wants_json
-from deployer.code.environment import (
-    MAPPINGS,
-    READERS,
-    field_name,
-    is_settings,
-)
+from deployer.code.environment import MAPPINGS, READERS
 from deployer.code.project import Project
+from deployer.code.settings_class import field_name, is_settings
 from deployer.code.source import dotted_name, statements
 from deployer.code.values import argument, class_of, made_by, text
 from deployer.model import EnvironmentName, OriginSetting
 
 DEPTH = 10
+PLACES = 20  # of one file: people have one or two
 USUAL = ("ALLOWED_ORIGINS", "CORS_ORIGINS", "CORS_ALLOWED_ORIGINS", "BACKEND_CORS_ORIGINS")
 
 
@@ -33,7 +31,7 @@ def find_origins(
     """
     computed = False
     for path in paths:
-        for place, value in cors_origins(project, path):
+        for place, value in islice(cors_origins(project, path), PLACES):
             found = next(_flow(project, place, value, DEPTH), None)
             if found is not None:
                 return found

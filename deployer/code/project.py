@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from deployer.code.source import Code, Definition, Import, Module, dotted_name, join, parent
 
@@ -40,6 +40,9 @@ class Project:
 
     code: Code
     roots: tuple[str, ...]
+    _found: dict[tuple[str, str], Found | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def locate(self, dotted: str) -> str | None:
         """The file that ``import dotted`` would load first."""
@@ -91,6 +94,13 @@ class Project:
 
     def lookup(self, path: str, dotted: str, depth: int = FOLLOW) -> Found | None:
         """What ``dotted`` (``a`` or ``a.b.c``) stands for in ``path``, imports followed."""
+        key = (path, dotted)
+        if key not in self._found:
+            self._found[key] = None  # what leads back to itself is nothing
+            self._found[key] = self._lookup(path, dotted, depth)
+        return self._found[key]
+
+    def _lookup(self, path: str, dotted: str, depth: int) -> Found | None:
         module = self.code.module(path)
         if module is None or depth == 0:
             return None
@@ -100,8 +110,7 @@ class Project:
         found = module.bound.get(name)
         if found:
             return self._imported(path, found, rest, depth)
-        stars = [item for item in module.imports if item.name == "*"]
-        sources = [self.locate(self.absolute(path, star) or "") for star in reversed(stars)]
+        sources = [self.locate(self.absolute(path, star) or "") for star in reversed(module.stars)]
         brought = (self.lookup(source, dotted, depth - 1) for source in sources if source)
         return next((item for item in brought if item), None)
 

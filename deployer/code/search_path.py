@@ -6,7 +6,7 @@ works when ``backend`` is searched, whatever a README says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deployer.code.project import Project
 from deployer.code.source import Code, parent
@@ -18,12 +18,19 @@ def search_path(code: Code, folder: str, path: str) -> Project:
     """The project as the app in ``path`` needs it; the first root is where it is run from."""
     candidates = _candidates(folder, path)
     best = max(candidates, key=lambda root: (_fits(code, root, path), -candidates.index(root)))
-    project = Project(code=code, roots=(best,))
+    return widened(Project(code=code, roots=(best,)), folder, path)
+
+
+def widened(project: Project, folder: str, path: str, added: Sequence[str] = ()) -> Project:
+    """``project`` with further roots for imports that are still open.
+
+    ``added`` are folders that the code itself adds to its search path.
+    """
     for _ in range(EXTRA):
-        more = _missing_root(project, folder, path)
+        more = _missing_root(project, folder, path, added)
         if more is None:
             break
-        project = Project(code=code, roots=(*project.roots, more))
+        project = Project(code=project.code, roots=(*project.roots, more))
     return project
 
 
@@ -55,10 +62,11 @@ def _fits(code: Code, root: str, path: str) -> tuple[bool, int]:
     return not climbs, len(closure)
 
 
-def _missing_root(project: Project, folder: str, path: str) -> str | None:
+def _missing_root(project: Project, folder: str, path: str, added: Sequence[str]) -> str | None:
     """A further folder from which an import that finds nothing yet would work."""
     closure = project.closure(path)
-    roots = sorted({root for found in closure for root in _candidates(folder, found)})
+    on_the_way = {root for found in closure for root in _candidates(folder, found)}
+    roots = [*added, *sorted(on_the_way - set(added))]
     for top in _foreign(project, closure):
         for root in roots:
             if root not in project.roots and project.code.locate(top, root) and _is_own(top, root):
@@ -72,11 +80,18 @@ def _foreign(project: Project, closure: tuple[str, ...]) -> Iterator[str]:
         for found in module.imports if module else ():
             if not found.level and project.locate(found.module.partition(".")[0]) is None:
                 yield found.module
+                if found.name:
+                    yield f"{found.module}.{found.name}"  # of a package without `__init__.py`
 
 
 def _is_own(dotted: str, root: str) -> bool:
     """``types`` in ``app/types.py`` is no reason to shadow the standard library's ``types``."""
-    return bool(root) and dotted.partition(".")[0] not in _COMMON
+    return bool(root) and not is_common(dotted)
+
+
+def is_common(dotted: str) -> bool:
+    """Whether an installed module of this name is likelier than one of the user's."""
+    return dotted.partition(".")[0] in _COMMON
 
 
 # Installed modules whose names people also give to files of their own.

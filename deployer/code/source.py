@@ -12,14 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from deployer.code.syntax import (
-    OLDEST,
-    Version,
-    made_plain,
-    version_of,
-    version_of_broken,
-)
+from deployer.code.syntax import OLDEST, Version, made_plain, version_of, version_of_broken
 from deployer.ports import Files
+
+# Bytes. People write less; a generated file of more takes seconds and tells nothing.
+LONGEST = 600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +46,11 @@ Definition = ast.expr | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A parsed file: every node, what it imports, and what its top level defines."""
+    """A parsed file: every node, what it imports, and what its top level defines.
+
+    ``bound`` are the imports by the name they bind, the last one winning as it does when run;
+    ``stars`` those of everything.
+    """
 
     path: str
     tree: ast.Module
@@ -57,11 +58,8 @@ class Module:
     imports: tuple[Import, ...]
     definitions: dict[str, Definition]
     since: Version
-
-    @property
-    def bound(self) -> dict[str, Import]:
-        """Imports by the name they bind, the last one winning as it does when run."""
-        return {found.bound: found for found in self.imports}
+    bound: dict[str, Import]
+    stars: tuple[Import, ...]
 
 
 class Code:
@@ -75,6 +73,7 @@ class Code:
         }
         self._modules: dict[str, Module | None] = {}
         self._broken: dict[str, Broken] = {}
+        self._too_long: list[str] = []
 
     @property
     def paths(self) -> list[str]:
@@ -85,6 +84,11 @@ class Code:
     def broken(self) -> dict[str, Broken]:
         """The files that were asked for and don't parse."""
         return self._broken
+
+    @property
+    def too_long(self) -> tuple[str, ...]:
+        """The files that were asked for and not parsed for their length."""
+        return tuple(self._too_long)
 
     def mentions(self, path: str, words: Sequence[bytes]) -> bool:
         """Whether the raw file contains one of ``words``: a cheap test before parsing."""
@@ -115,23 +119,30 @@ class Code:
 
     def _parse(self, path: str) -> Module | None:
         content = self._files.read(path) or b""
+        if len(content) > LONGEST:
+            self._too_long.append(path)
+            return None
         try:
             tree = _tree(content)
-            since = version_of(tree, content)
+            nodes = tuple(ast.walk(tree))
+            since = version_of(nodes, content)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             broken = _broken(path, content, error)
             self._broken[path] = broken
             plain = _read_anyway(content) if broken.since > OLDEST else None
             if plain is None:
                 return None
-            tree, since = plain, broken.since
+            tree, nodes, since = plain, tuple(ast.walk(plain)), broken.since
+        imports = tuple(_imports(tree.body, guarded=False))
         return Module(
             path=path,
             tree=tree,
-            nodes=tuple(ast.walk(tree)),
-            imports=tuple(_imports(tree.body, guarded=False)),
+            nodes=nodes,
+            imports=imports,
             definitions=dict(_definitions(tree.body)),
             since=since,
+            bound={found.bound: found for found in imports},
+            stars=tuple(found for found in imports if found.name == "*"),
         )
 
 
@@ -182,10 +193,18 @@ def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
         yield node
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
-        for block in ("body", "orelse", "finalbody"):
+        # A server imports the file: what stands under `__name__ == "__main__"` never happens.
+        blocks = ("orelse",) if is_main_guard(node) else ("body", "orelse", "finalbody")
+        for block in blocks:
             yield from statements(getattr(node, block, []))
-        for handler in getattr(node, "handlers", []):
-            yield from statements(handler.body)
+        for inner in (*getattr(node, "handlers", []), *getattr(node, "cases", [])):
+            yield from statements(inner.body)
+
+
+def is_main_guard(node: ast.stmt) -> bool:
+    """Whether it is ``if __name__ == "__main__"``."""
+    test = node.test if isinstance(node, ast.If) else None
+    return isinstance(test, ast.Compare) and dotted_name(test.left) == "__name__"
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, Definition]]:
@@ -202,22 +221,27 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, Definition]]:
 def _imports(body: Iterable[ast.AST], *, guarded: bool) -> Iterator[Import]:
     for node in body:
         match node:
-            case ast.Import(names=names):
-                for alias in names:
-                    yield _plain_import(alias, node.lineno, guarded)
-            case ast.ImportFrom(module=module, names=names, level=level):
-                for alias in names:
-                    yield Import(
-                        module=module or "",
-                        level=level,
-                        name=alias.name,
-                        bound=alias.asname or alias.name,
-                        line=node.lineno,
-                        guarded=guarded,
-                    )
+            case ast.Import() | ast.ImportFrom():
+                yield from imported_by(node, guarded=guarded)
             case ast.stmt() | ast.ExceptHandler() | ast.match_case():
                 inside = guarded or _guards(node)
                 yield from _imports(ast.iter_child_nodes(node), guarded=inside)
+
+
+def imported_by(node: ast.Import | ast.ImportFrom, *, guarded: bool = False) -> Iterator[Import]:
+    """The names that one import statement binds."""
+    for alias in node.names:
+        if isinstance(node, ast.Import):
+            yield _plain_import(alias, node.lineno, guarded)
+        else:
+            yield Import(
+                module=node.module or "",
+                level=node.level,
+                name=alias.name,
+                bound=alias.asname or alias.name,
+                line=node.lineno,
+                guarded=guarded,
+            )
 
 
 def _plain_import(alias: ast.alias, line: int, guarded: bool) -> Import:

@@ -10,19 +10,20 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 OLDEST = (3, 0)
 GENERICS = re.compile(r"\s*(?:type\s+\w+\s*(?:\[.*\])?\s*=|(?:async\s+)?def\s+\w+\[|class\s+\w+\[)")
 NESTED = re.compile(rb"[fF][rR]?[\"'][^\n]*\{[^}\n]*[\"'\\#]")
 NEW_NODES = {"Match": (3, 10), "TryStar": (3, 11), "TypeAlias": (3, 12), "TemplateStr": (3, 14)}
+GENERIC_NODES = frozenset(["FunctionDef", "AsyncFunctionDef", "ClassDef"])
 
 Version = tuple[int, int]
 
 
-def version_of(tree: ast.Module, content: bytes) -> Version:
+def version_of(nodes: Iterable[ast.AST], content: bytes) -> Version:
     """The oldest Python that can parse a file which parsed here, as far as is known."""
-    needed = max((_of_node(node) for node in ast.walk(tree)), default=OLDEST)
+    needed = max(_of_nodes(nodes), default=OLDEST)
     if needed < (3, 12) and NESTED.search(content) and _has_nested_string(content):
         return (3, 12)
     return needed
@@ -58,9 +59,14 @@ def _without_generics(line: str) -> str:
     return re.sub(r"^(\s*(?:async\s+)?(?:def|class)\s+\w+)\[.*?\](?=[(:])", r"\1", line)
 
 
-def _of_node(node: ast.AST) -> Version:
-    generic = (3, 12) if getattr(node, "type_params", None) else OLDEST
-    return max(generic, NEW_NODES.get(type(node).__name__, OLDEST))
+def _of_nodes(nodes: Iterable[ast.AST]) -> Iterator[Version]:
+    """What each statement or expression of a newer kind needs; most nodes are of none."""
+    for node in nodes:
+        kind = type(node).__name__
+        if kind in NEW_NODES:
+            yield NEW_NODES[kind]
+        elif kind in GENERIC_NODES and getattr(node, "type_params", None):
+            yield (3, 12)
 
 
 def _has_nested_string(content: bytes) -> bool:

@@ -1,252 +1,149 @@
-"""Which manifest the Space installs from, and what of it ships."""
+"""Which manifest the Space installs from, and what of it ships.
+
+The first that names the app's framework is taken: of the backend's folder, then of those above.
+"""
 
 from __future__ import annotations
 
-import posixpath
-import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 
-from deployer.code.search_path import within
-from deployer.code.source import join, parent
-from deployer.dependencies import requirements
-from deployer.dependencies.requirements import Cleaned, Entry
+from deployer.code.source import join
+from deployer.dependencies import kinds, server
+from deployer.dependencies.brought import OwnInstall, of_dockerfile, untouched
+from deployer.dependencies.found import Chosen, Dependencies, Source
+from deployer.dependencies.imported import provided
+from deployer.dependencies.pins import STANDARD
+from deployer.dependencies.space import environment
 from deployer.errors import Exit, Notice, Problem, Refused, Where
-from deployer.image.own import OwnImage
 from deployer.ports import Files
 
-STANDARD = "requirements.txt"
-# Best first: a variant made for the very purpose, then for production, then misspelt.
-VARIANTS = (
-    *("requirements.hf.txt", "requirements-hf.txt", "requirements_hf.txt", "requirements.prod.txt"),
-    *("requirements-prod.txt", "requirements_prod.txt", "requirements-production.txt"),
-    *("requirements/production.txt", "requirements/prod.txt", "requirements/base.txt"),
-    *("requirements-base.txt", "requirements.text", "requirement.txt", "requirements.in"),
+__all__ = ["Chosen", "Dependencies", "OwnInstall", "find_manifest", "install"]
+
+FRAMEWORKS = frozenset(
+    {"fastapi", "starlette", "litestar", "quart", "sanic", "blacksheep", "django", "falcon"}
 )
-LATER = {
-    "uv.lock": "uv",
-    "poetry.lock": "Poetry",
-    "Pipfile.lock": "Pipenv",
-    "Pipfile": "Pipenv",
-    "pylock.toml": "pylock.toml",
-    "environment.yml": "conda",
-    "environment.yaml": "conda",
-}
-SERVERS = ("uvicorn", "fastapi-cli")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependencies:
-    """``files`` are workspace or made paths with their cleaned content; ``main`` is installed."""
+def find_manifest(
+    files: Files, folder: str, needed: frozenset[str], own: OwnInstall | None = None
+) -> Chosen | None:
+    """The manifest. None only when the backend's own Dockerfile needs none of ours.
 
-    main: str
-    files: dict[str, bytes] = field(default_factory=dict)
-    entries: tuple[Entry, ...] = ()
-    notices: tuple[Notice, ...] = ()
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Normalised names of the distributions asked for."""
-        return frozenset(entry.name for entry in self.entries if entry.name)
-
-    @property
-    def needs_code(self) -> bool:
-        """Whether the own code must be in the image before the installation."""
-        return any(entry.is_path for entry in self.entries)
-
-
-def find_dependencies(
-    files: Files, folder: str, needed: frozenset[str], image: OwnImage | None
-) -> Dependencies | None:
-    """The manifest, cleaned. None only when the backend's own Dockerfile needs none.
-
-    Raises ``Refused`` (exit 3) without a manifest, and for one of a kind not supported yet.
+    ``needed`` are the top names that the app imports. Raises ``Refused`` (exit 3) when there is
+    none, or when the one to take can't be read.
     """
-    copied = [source for source, _ in image.copied() if "require" in source] if image else []
-    path = _choose(files, folder, copied)
-    if path is not None:
-        return _from_requirements(files, folder, path, needed, complete=image is None)
-    if image is not None:
-        return None
-    project = files.read(join(folder, "pyproject.toml"))
-    later = [name for name in LATER if files.read(join(folder, name)) is not None]
-    if later:
-        raise Refused([_not_yet(join(folder, later[0]), LATER[later[0]])])
-    if project is not None:
-        return _from_pyproject(project, folder)
-    raise Refused([_no_manifest(folder)])
-
-
-def _choose(files: Files, folder: str, copied: list[str]) -> str | None:
-    """What an own Dockerfile copies, requirements.txt, a variant of it, else the root's."""
-    for name in (*copied, STANDARD, *VARIANTS):
-        if files.read(join(folder, name)) is not None:
-            return join(folder, name)
-    others = (*LATER, "pyproject.toml")
-    if any(files.read(join(folder, name)) is not None for name in others):
-        return None
-    return STANDARD if files.read(STANDARD) is not None else None
-
-
-def _from_requirements(
-    files: Files, folder: str, path: str, needed: frozenset[str], *, complete: bool
-) -> Dependencies:
-    found: dict[str, Cleaned] = {}
-    home = folder if within(path, folder) else parent(path)
-    problems = list(_read(files, path, home, needed, found))
-    for place, cleaned in found.items():
-        problems += requirements.problems(cleaned.entries, place)
-    if problems:
-        raise Refused(problems)
-    notices = list(_remarks(found))
-    main, content = path, {place: cleaned.content for place, cleaned in found.items()}
-    if not within(path, folder):
-        # The root's manifest moves into the backend, and what it includes with it.
-        main = join(folder, path)
-        content = {join(folder, place): text for place, text in content.items()}
-    if path != join(folder, STANDARD):
-        notices.append(_other_manifest(path))
-    entries = tuple(entry for cleaned in found.values() for entry in cleaned.entries)
-    if complete and not _serves(entries):
-        content[main], notice = _with_uvicorn(content[main], entries, path)
-        notices.append(notice)
-    return Dependencies(main=main, files=content, entries=entries, notices=tuple(notices))
-
-
-def _read(
-    files: Files, path: str, home: str, needed: frozenset[str], found: dict[str, Cleaned]
-) -> Iterator[Problem]:
-    """The file and what it includes with ``-r`` and ``-c``, all of it below ``home``."""
-    content = files.read(path)
-    if content is None or path in found:
-        return
-    found[path] = cleaned = requirements.clean(content, needed)
-    for entry in cleaned.entries:
-        if entry.option in {"-r", "--requirement", "-c", "--constraint"} and entry.value:
-            target = posixpath.normpath(posixpath.join(parent(path), entry.value))
-            if target.startswith(("/", "..")) or not within(target, home):
-                yield _not_included(path, entry, f"lies outside `{home}`", "Copy it there")
-            elif files.read(target) is None:
-                yield _not_included(path, entry, "does not exist", "Add the file")
-            else:
-                yield from _read(files, target, home, needed, found)
-
-
-def _not_included(path: str, entry: Entry, why: str, remedy: str) -> Problem:
-    return Problem(
-        exit=Exit.BUNDLE,
-        message=f"`{entry.value}` is included here and {why}.",
-        hint=f"{remedy}, or remove the line.",
-        where=Where(file=path, line=entry.line),
+    about = Source(
+        files=files,
+        path=join(folder, STANDARD),
+        content=b"",
+        backend=folder,
+        needed=needed,
+        app=_framework(needed),
+        made=own is None,
     )
+    if own is not None:
+        return of_dockerfile(about, own)
+    return _first(about)
 
 
-def _remarks(found: dict[str, Cleaned]) -> Iterator[Notice]:
-    for path, cleaned in found.items():
-        for entry in cleaned.entries:
-            if entry.is_unreadable:
-                yield Notice(
-                    message=f"`{entry.value}` is no requirement that pip can read.",
-                    hint="The build will fail here; write it as `name==version`.",
-                    where=Where(file=path, line=entry.line),
-                )
-        if cleaned.removed:
-            yield Notice(
-                message=f"Left out of the Space's requirements: {', '.join(cleaned.removed)}.",
-                where=Where(file=path),
-                warning=False,
-            )
+def _framework(needed: frozenset[str]) -> frozenset[str]:
+    """The distributions of which a complete manifest names one; FastAPI brings Starlette."""
+    if "fastapi" in needed or not needed & FRAMEWORKS:
+        return frozenset({"fastapi"})
+    return needed & FRAMEWORKS | ({"fastapi"} if "starlette" in needed else frozenset())
 
 
-def _serves(entries: tuple[Entry, ...]) -> bool:
-    for entry in entries:
-        if entry.name in SERVERS:
-            return True
-        extras = entry.requirement.extras if entry.requirement else set()
-        if entry.name == "fastapi" and extras & {"standard", "all"}:
-            return True
-    return any(entry.is_path for entry in entries)
+def install(chosen: Chosen, python: str) -> Dependencies:
+    """What the Space installs with this Python. Raises ``Refused`` (exit 3)."""
+    manifest, source = chosen.manifest, chosen.source
+    found = untouched(chosen, python) if chosen.as_it_is else manifest.install(python)
+    found = replace(found, manifest=manifest.path, kind=manifest.kind, reason=chosen.reason)
+    if chosen.as_it_is:
+        return found
+    if source.made:
+        found = server.with_server(found, source)
+    return replace(found, notices=(*found.notices, *_remarks(chosen, found, python)))
 
 
-def _with_uvicorn(content: bytes, entries: tuple[Entry, ...], path: str) -> tuple[bytes, Notice]:
-    if any(entry.hashed for entry in entries):
-        # One hash in the file makes pip demand one for every package.
-        raise Refused([_locked_without_server(path)])
-    notice = Notice(
-        message="uvicorn is missing from the requirements; it was added for the Space.",
-        hint="Add `uvicorn[standard]` to the file.",
-        where=Where(file=path),
-    )
-    return requirements.with_added(content, "uvicorn[standard]"), notice
+def _first(about: Source) -> Chosen:
+    """The first that names the framework, else the first that names anything, else the first."""
+    seen: list[Chosen] = []
+    late: list[Problem] = []
+    for kind, source in kinds.candidates(about):
+        try:
+            manifest = kinds.read(kind, source)
+        except Refused as refused:
+            if not kind.last_resort:
+                raise
+            late += refused.problems
+            continue
+        if manifest is None:
+            continue
+        chosen = Chosen(source=source, manifest=manifest, reason="")
+        if _has_app(chosen):
+            return replace(chosen, reason=_reason(about, seen))
+        seen.append(chosen)
+    if late and not any(chosen.manifest.names for chosen in seen):
+        raise Refused(late)
+    if not seen:
+        raise Refused([_no_manifest(about.backend)])
+    best = next((chosen for chosen in seen if chosen.manifest.names), seen[0])
+    return replace(best, reason="no other manifest names the framework either")
 
 
-def _from_pyproject(content: bytes, folder: str) -> Dependencies:
-    """PEP 621's ``[project] dependencies``, written as a requirements file."""
-    path = join(folder, "pyproject.toml")
+def _has_app(chosen: Chosen) -> bool:
+    brought = provided(chosen.manifest.asked, chosen.manifest.names, locked=False)
+    return brought.has(chosen.source.app)
+
+
+def _reason(about: Source, passed: Iterable[Chosen]) -> str:
+    app = " or ".join(sorted(about.app))
+    names = [f"`{chosen.manifest.path}`" for chosen in passed]
+    if names:
+        verb = "does" if len(names) == 1 else "do"
+        return f"the first that names {app}; {', '.join(names)} {verb} not"
+    return f"the first that names {app}"
+
+
+def _remarks(chosen: Chosen, found: Dependencies, python: str) -> Iterator[Notice]:
+    manifest = chosen.manifest
+    where = Where(file=manifest.path)
+    usual = join(chosen.source.backend, STANDARD)
+    if manifest.path != usual:
+        yield Notice(
+            message=f"The Space installs from `{manifest.path}`: {chosen.reason}.",
+            where=where,
+            warning=False,
+        )
+    if found.removed:
+        names = ", ".join(found.removed)
+        yield Notice(
+            message=f"Left out of the Space's requirements: {names}.", where=where, warning=False
+        )
+    if manifest.python and not _allows(manifest.python, python):
+        yield Notice(
+            message=f"`{manifest.path}` is for Python {manifest.python}, the Space has {python}.",
+            hint="Set `python-version` to one that it allows.",
+            where=where,
+        )
+
+
+def _allows(wanted: str, python: str) -> bool:
+    full = environment(python)["python_full_version"]
     try:
-        table = tomllib.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise Refused([_broken(path, str(error))]) from error
-    project = table.get("project")
-    wanted = project.get("dependencies") if isinstance(project, dict) else None
-    if not isinstance(wanted, list):
-        tool = table.get("tool")
-        kind = "Poetry" if isinstance(tool, dict) and "poetry" in tool else ""
-        raise Refused([_not_yet(path, kind) if kind else _no_manifest(folder)])
-    try:
-        lines = [str(Requirement(item)) for item in wanted if isinstance(item, str)]
-    except (InvalidRequirement, RecursionError) as error:
-        raise Refused([_broken(path, str(error).partition("\n")[0])]) from error
-    entries = requirements.parse("".join(f"{line}\n" for line in lines))
-    cleaned = requirements.clean("".join(entry.raw for entry in entries).encode())
-    main = join(folder, STANDARD)
-    made, notices = cleaned.content, [_other_manifest(path)]
-    if not _serves(cleaned.entries):
-        made, notice = _with_uvicorn(made, cleaned.entries, path)
-        notices.append(notice)
-    return Dependencies(
-        main=main, files={main: made}, entries=cleaned.entries, notices=tuple(notices)
-    )
-
-
-def _other_manifest(path: str) -> Notice:
-    return Notice(
-        message=f"The Space installs from `{path}`.",
-        where=Where(file=path),
-        warning=False,
-    )
-
-
-def _not_yet(path: str, kind: str) -> Problem:
-    return Problem(
-        exit=Exit.BUNDLE,
-        message=f"The dependencies are declared for {kind}, which is not supported yet.",
-        hint="Export them to a requirements.txt beside it, or bring a Dockerfile of your own.",
-        where=Where(file=path),
-    )
+        return any(SpecifierSet(part).contains(full) for part in wanted.split("||"))
+    except ValueError:
+        return True
 
 
 def _no_manifest(folder: str) -> Problem:
     return Problem(
         exit=Exit.BUNDLE,
-        message=f"`{folder}` declares no dependencies: there is no requirements.txt.",
-        hint="Add one that names fastapi, uvicorn and what the app imports.",
+        message=f"`{folder}` declares no dependencies: there is no requirements.txt, pyproject.toml"
+        " or lock file that can be read.",
+        hint="Add a requirements.txt that names fastapi, uvicorn and what the app imports.",
         where=Where(file=join(folder, STANDARD)),
-    )
-
-
-def _locked_without_server(path: str) -> Problem:
-    return Problem(
-        exit=Exit.BUNDLE,
-        message="uvicorn is missing from these hash-locked requirements.",
-        hint="Add it with its hashes: nothing can be added to a locked file for you.",
-        where=Where(file=path),
-    )
-
-
-def _broken(path: str, why: str) -> Problem:
-    return Problem(
-        exit=Exit.BUNDLE, message=f"This file can't be read: {why}.", where=Where(file=path)
     )

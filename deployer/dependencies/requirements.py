@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from deployer.errors import Exit, Problem, Where
+from deployer.dependencies.development import is_test_package
+from deployer.errors import Notice, Where
 
-# What only tests, linting and type checking need. `pytest-…` and `types-…` go by prefix.
-TEST_PACKAGES = frozenset(
-    (
-        *("pytest", "coverage", "tox", "nox", "mock", "respx", "requests-mock", "responses"),
-        *("freezegun", "time-machine", "factory-boy", "hypothesis", "schemathesis"),
-        *("testcontainers", "locust", "vcrpy", "mutmut", "ruff", "black", "flake8", "pylint"),
-        *("pyflakes", "pycodestyle", "pydocstyle", "isort", "mypy", "pyright", "autopep8"),
-        *("autoflake", "bandit", "pre-commit", "pyupgrade", "vulture", "yapf", "pytype"),
-        *("asgi-lifespan", "ipdb", "pdbpp"),
-    )
-)
-TEST_PREFIXES = ("pytest-", "flake8-", "pylint-", "types-", "pytest_")
-TEST_SUFFIXES = ("-stubs",)
+# `# via x, y` on a line, or `# via` and each of them on a line of its own.
+VIA = re.compile(r"#\s*via\b[ \t]*([^\r\n]*)")
+VIA_MORE = re.compile(r"\s+#\s{2,}([^\r\n]*)")
 PATHS = re.compile(r"^\.|^file:|^[^:@]*/|\.(?:whl|zip|tar\.gz)$|@\s*file:")
-CREDENTIALS = re.compile(r"https?://[^/\s@$]++@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +41,9 @@ class Entry:
     @property
     def is_path(self) -> bool:
         """An own package by its folder: it can't be installed before the code is there."""
-        return bool(PATHS.search(self.value)) and self.option in {"", "-e", "--editable"}
+        remote = "://" in self.value and "file:" not in self.value
+        asked = self.option in {"", "-e", "--editable"}
+        return asked and not remote and bool(PATHS.search(self.value))
 
     @property
     def is_unreadable(self) -> bool:
@@ -73,6 +65,8 @@ def decode(content: bytes) -> str:
     """The text of a requirements file in any encoding that editors on Windows write."""
     for bom, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
@@ -98,38 +92,62 @@ def clean(content: bytes, needed: frozenset[str] = frozenset()) -> Cleaned:
     and already in UTF-8 comes back byte for byte.
     """
     entries = parse(decode(content))
-    kept = [entry for entry in entries if not is_test_package(entry.name, needed)]
-    removed = tuple(entry.name for entry in entries if is_test_package(entry.name, needed))
+    gone = [entry for place, entry in enumerate(entries) if _goes(entries, place, needed)]
+    kept = [entry for entry in entries if entry not in gone]
     return Cleaned(
         content="".join(entry.raw for entry in kept).encode(),
-        removed=removed,
+        removed=tuple(entry.name for entry in gone),
         entries=tuple(kept),
     )
 
 
-def is_test_package(name: str, needed: frozenset[str] = frozenset()) -> bool:
-    """Whether a distribution only serves tests, and the app does not import it itself."""
-    listed = name in TEST_PACKAGES or name.startswith(TEST_PREFIXES) or name.endswith(TEST_SUFFIXES)
-    return bool(name) and listed and name.replace("-", "_") not in needed
+def _goes(entries: Sequence[Entry], place: int, needed: frozenset[str]) -> bool:
+    """Whether the entry serves only tests. Where pip-compile says that another locked package
+    needs it (``# via x``), pip would miss it."""
+    entry = entries[place]
+    if not is_test_package(entry.name, needed):
+        return False
+    users = _users(entries, place) if entry.hashed else []
+    return all(is_test_package(user) for user in users)
+
+
+def _users(entries: Sequence[Entry], place: int) -> Iterator[str]:
+    """The packages that pip-compile's comment behind an entry says it is there for."""
+    told = [match[1] for line in entries[place].raw.splitlines() if (match := VIA.search(line))]
+    for entry in entries[place + 1 :]:
+        match = VIA.search(entry.raw) if not told else VIA_MORE.match(entry.raw)
+        if not match or not entry.raw.lstrip().startswith("#"):
+            break
+        told.append(match[1] or " ")
+    for words in told:
+        for word in words.split(","):
+            if re.fullmatch(r"[A-Za-z0-9][\w.-]*(?<!\.txt)(?<!\.in)", word.strip()):
+                yield canonicalize_name(word.strip())
 
 
 def with_added(content: bytes, line: str) -> bytes:
     """The file with one more line, ended as its other lines are."""
     end = b"\r\n" if b"\r\n" in content else b"\n"
     gap = b"" if not content or content.endswith(b"\n") else end
+    # A backslash at the very end would take the new line into its own.
+    gap += end if (content + gap).rstrip(b"\r\n").endswith(b"\\") else b""
     return content + gap + line.encode() + end
 
 
-def problems(entries: Iterable[Entry], path: str) -> Iterator[Problem]:
-    """What would make the build fail or leak."""
-    for entry in entries:
-        if CREDENTIALS.search(entry.raw):
-            yield Problem(
-                exit=Exit.BUNDLE,
-                message="An address with a user name or password would ship with the Space.",
-                hint="Take the credentials out; use a public index or vendor the package.",
-                where=Where(file=path, line=entry.line),
-            )
+def local_path(entry: Entry) -> str:
+    """The path of an own package, without its name, its extras and ``file:``."""
+    path = re.sub(r"^[^/]*@\s*(?=file:)", "", entry.value)
+    path = re.sub(r"^file:(?://(?=/))?", "", path)
+    return re.split(r"\[[^]/]*\]$|\s*[;#]", path, maxsplit=1)[0].strip() or "."
+
+
+def unreadable(entry: Entry, path: str) -> Notice:
+    """That pip will find no requirement here."""
+    return Notice(
+        message=f"`{entry.value}` is no requirement that pip can read.",
+        hint="The build will fail here; write it as `name==version`.",
+        where=Where(file=path, line=entry.line),
+    )
 
 
 def _logical(text: str) -> Iterator[tuple[str, int]]:
@@ -138,7 +156,7 @@ def _logical(text: str) -> Iterator[tuple[str, int]]:
         start = start or number
         held += line
         comment = line.lstrip().startswith("#")
-        if line.rstrip("\r\n").endswith("\\") and not comment:
+        if line.splitlines()[0].endswith("\\") and not comment:
             continue
         yield held, start
         held, start = "", 0
@@ -147,8 +165,7 @@ def _logical(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _entry(raw: str, line: int) -> Entry:
-    joined = re.sub(r"\\\r?\n", " ", raw).strip()
-    text = re.sub(r"(^|\s)#.*$", "", joined).strip()
+    text = re.sub(r"(^|\s)#.*$", "", _joined(raw)).strip()
     if not text:
         return Entry(raw=raw, line=line)
     if text.startswith("-"):
@@ -156,6 +173,12 @@ def _entry(raw: str, line: int) -> Entry:
         return Entry(raw=raw, line=line, option=option, value=value)
     spec = re.split(r"\s--?[a-zA-Z]", text, maxsplit=1)[0].strip()
     return Entry(raw=raw, line=line, requirement=_requirement(spec), value=spec)
+
+
+def _joined(raw: str) -> str:
+    """The lines as pip joins them; a comment ends what it stands behind."""
+    lines = [f" {line}" if line.lstrip().startswith("#") else line for line in raw.splitlines()]
+    return "".join(line.removesuffix("\\") for line in lines).strip()
 
 
 def _option(text: str) -> tuple[str, str]:

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from deployer.code.launch import commands
 from deployer.errors import Notice, Where
 from deployer.image.own import OwnImage, words
 
 USER = "1000"
+_SHELL = re.compile(r"""^[\["'\s]*(?:/bin/)?(?:ba|da)?sh["',\s]+-l?c\b""")
+_SYSTEM = re.compile(r"\s(?:--system|-[a-zA-Z]*r[a-zA-Z]*)(?=\s)")
+# Images that start an interpreter or a shell by themselves, which ends at once.
+_IDLE = re.compile(
+    r"(?:docker\.io/)?(?:library/)?(?:python|debian|ubuntu|alpine|fedora"
+    r"|continuumio/(?:mini|ana)conda3?|ghcr\.io/astral-sh/uv)(?:[:@]|$)"
+)
+PUBLIC = (
+    *("docker.io", "ghcr.io", "quay.io", "gcr.io", "public.ecr.aws", "mcr.microsoft.com"),
+    *("nvcr.io", "registry.access.redhat.com", "registry.hf.space", "registry.gitlab.com"),
+    *("registry.k8s.io", "cgr.dev", "lscr.io"),
+)
 
 
-def check_dockerfile(image: OwnImage, app_port: int) -> Iterator[Notice]:
-    """What would keep a Space from running this Dockerfile, as far as reading tells."""
+def check_dockerfile(
+    image: OwnImage, app_port: int, *, given: Container[str] = (), ships: Iterable[str] = ()
+) -> Iterator[Notice]:
+    """What would keep a Space from running this Dockerfile, as far as reading tells.
+
+    ``given`` are the names of the Space's secrets and variables, ``ships`` the Space's files.
+    """
     port = image.port
     if port is not None and port[0] != app_port:
         yield _warn(
@@ -26,6 +43,63 @@ def check_dockerfile(image: OwnImage, app_port: int) -> Iterator[Notice]:
     yield from _check_host(image)
     yield from _check_user(image)
     yield from _check_script(image)
+    yield from _check_start(image, given, list(ships))
+    yield from _check_base(image)
+
+
+def _check_start(image: OwnImage, given: Container[str], ships: list[str]) -> Iterator[Notice]:
+    command = image.command
+    if command is None:
+        if _IDLE.match(image.base):
+            yield _warn(
+                image,
+                image.start,
+                "The image starts nothing: there is no CMD, and a Space reads no compose file.",
+                "End it with the command that starts the app, with `--host 0.0.0.0 --port 7860`.",
+            )
+        return
+    if image.unset_port and "PORT" not in given:
+        yield _warn(
+            image,
+            command.line,
+            "The start command takes its port from the environment, where a Space sets none.",
+            "Write the port here, give it a default (`${PORT:-7860}`), or name it in `variables`.",
+        )
+    if re.search(r"--reload\b|\bfastapi[\"', ]+dev\b", command.value):
+        yield _warn(
+            image,
+            command.line,
+            "The server starts in its mode for development (`--reload`).",
+            "Start it without: a Space's files don't change, and watching them costs memory.",
+        )
+    for found in commands(command.value, image.path, 0):
+        if found.variable and not _has_module(found.module, ships):
+            yield _warn(
+                image,
+                command.line,
+                f"`{found.module}` is started here, and no file of the Space has that name.",
+                "Correct the start command, or check what the ignore rules leave out.",
+            )
+
+
+def _has_module(module: str, ships: list[str]) -> bool:
+    """Whether some file could be it; where COPY puts the files is not followed."""
+    last = module.rpartition(".")[2]
+    ends = (f"{last}.py", f"{last}/__init__.py")
+    return not ships or any(f"/{path}".endswith(tuple(f"/{end}" for end in ends)) for path in ships)
+
+
+def _check_base(image: OwnImage) -> Iterator[Notice]:
+    """The Hub pulls without credentials."""
+    host, slash, _ = image.base.partition("/")
+    named = slash and ("." in host or ":" in host or host == "localhost")
+    if named and not host.endswith(PUBLIC):
+        yield _warn(
+            image,
+            image.start,
+            f"The Hub pulls images without credentials, and `{host}` may ask for some.",
+            "Take a public image, or copy what you need of it into the backend.",
+        )
 
 
 def _check_exposed(image: OwnImage) -> Iterator[Notice]:
@@ -43,14 +117,11 @@ def _check_host(image: OwnImage) -> Iterator[Notice]:
     command = image.command
     if command is None:
         return
-    value = command.value
+    value = _SHELL.sub("", command.value)
     local = re.search(r"(?:--host|--bind|-b)[\"',=\s]+(127\.0\.0\.1|localhost)", value)
-    silent = (
-        "uvicorn" in value
-        and not re.search(r"--host|--uds|--fd", value)
-        and "gunicorn" not in value
-    )
-    named = [c for c in commands(value, image.path, 0) if c.variable]
+    server = re.search(r"\b(?:uvicorn|gunicorn|hypercorn)\b|\bfastapi[\"', ]+dev\b", value)
+    silent = server and not re.search(r"--host|--bind|-b\b|--uds|--fd|-c\b|--config", value)
+    named = server and [c for c in commands(value, image.path, 0) if c.variable]
     if local or (silent and named and "HOST" not in value):
         yield _warn(
             image,
@@ -70,6 +141,8 @@ def _check_user(image: OwnImage) -> Iterator[Notice]:
             "The image runs as root, a Space runs it as UID 1000.",
             "Add `RUN useradd -m -u 1000 user` and `USER user`, and `--chown=user` to each COPY.",
         )
+    elif "$" in name:
+        return
     elif (name.isdigit() and name != USER) or (created := _created(image, name)) not in {
         None,
         USER,
@@ -100,10 +173,13 @@ def _check_script(image: OwnImage) -> Iterator[Notice]:
 def _created(image: OwnImage, name: str) -> str | None:
     """The UID that a RUN instruction gives to the user, if it says one."""
     for found in image.instructions:
-        if found.word == "RUN" and re.search(rf"(user)?add.*\b{re.escape(name)}\b", found.value):
-            match = re.search(r"(?:-u|--uid)[=\s]+(\d+)", found.value)
-            if match:
-                return match[1]
+        for command in re.split(r"&&|;|\n", found.value) if found.word == "RUN" else ():
+            if re.search(rf"\b(?:user)?add(?:user)?\b.*\s{re.escape(name)}(?:\s|$)", command):
+                match = re.search(r"(?:-u|--uid)[=\s]+(\d+)", command)
+                if match:
+                    return match[1]
+                if re.search(r"\buser|adduser\b", command) and _SYSTEM.search(command):
+                    return "below 1000"
     return None
 
 

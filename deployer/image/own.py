@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+_LISTENING = re.compile(
+    r"(?:--port|--bind|-b|-p)[\"',=\s]+(?:[\w.*\[\]:]*:)?"
+    r"(?:(\d{1,9})|\$\{?(\w+)(?::-(\d{1,9})\})?)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,20 +31,26 @@ class OwnImage:
 
     @property
     def base(self) -> str:
-        """The image of the last stage, followed back through stage names."""
-        stages = {
-            parts[2].lower(): parts[0]
-            for parts in (i.value.split() for i in self._all("FROM"))
-            if len(parts) == 3
-        }
-        froms = self._all("FROM")
-        last = froms[-1].value.partition(" ")[0] if froms else ""
-        return stages.get(last.lower(), last)
+        """The image of the last stage, followed back through stage names, arguments filled in."""
+        image = self._stages[-1].image if self._stages else ""
+        return re.sub(
+            r"\$\{?(\w+)(?::-([^}]*))?\}?",
+            lambda found: self._argument(found[1]) or found[2] or found[0],
+            image,
+        )
 
     @property
     def start(self) -> int:
         """The line on which the last stage begins."""
         return max((found.line for found in self._all("FROM")), default=1)
+
+    @property
+    def unset_port(self) -> Instruction | None:
+        """The start command, when it takes a port from ``$PORT`` that nothing sets here."""
+        command = self.command
+        match = _LISTENING.search(command.value) if command else None
+        is_unset = match and match[2] and not match[3] and not self._variable(match[2])
+        return command if is_unset else None
 
     @property
     def exposed(self) -> Instruction | None:
@@ -72,10 +83,7 @@ class OwnImage:
         """The port in the start command, a shell default (``${PORT:-8000}``) included."""
         if self.command is None:
             return None
-        match = re.search(
-            r"(?:--port|--bind|-b|-p)[\"',=\s]+(?:[\w.*\[\]:]*:)?(?:(\d{1,9})|\$\{?(\w+)(?::-(\d{1,9})\})?)",
-            self.command.value,
-        )
+        match = _LISTENING.search(self.command.value)
         if match is None:
             return None
         number = match[1] or match[3] or self._variable(match[2] or "")
@@ -91,12 +99,14 @@ class OwnImage:
         return (int(number), self.exposed.line) if number else None
 
     def copied(self) -> Iterator[tuple[str, int]]:
-        """The sources of COPY and ADD that come from the bundle, with their lines."""
+        """What COPY, ADD and bind mounts take from the bundle, with their lines."""
         for found in self._all("COPY", "ADD"):
             if "--from=" in found.value or "<<" in found.value:
                 continue
             sources = [word for word in words(found.value) if not word.startswith("--")]
             yield from ((word, found.line) for word in sources[:-1])
+        for found in self._all("RUN"):
+            yield from ((source, found.line) for source in _mounted(found.value))
 
     def _variable(self, name: str, hops: int = 5) -> str:
         for found in self._all("ENV", "ARG"):
@@ -110,9 +120,47 @@ class OwnImage:
     def _all(self, *words: str) -> list[Instruction]:
         return [found for found in self.instructions if found.word in words]
 
+    def _argument(self, name: str) -> str:
+        """The default of an ARG, whatever kind of text it is."""
+        for found in self._all("ARG"):
+            given, _, value = found.value.partition("=")
+            if given.strip() == name and value:
+                return value.strip().strip("\"'")
+        return ""
+
+    @property
+    def _stages(self) -> list[_Stage]:
+        """The last stage and those of this file that it is built from, the last one last."""
+        froms = self._all("FROM")
+        ends = [*(found.line for found in froms[1:]), 10**9]
+        stages = [_stage(found, end) for found, end in zip(froms, ends, strict=True)]
+        chain = stages[-1:]
+        while chain and (
+            below := [s for s in stages if s.name == chain[0].image.lower() and s not in chain]
+        ):
+            chain.insert(0, below[-1])
+        return [replace(stage, image=chain[0].image) for stage in chain]
+
     def _final(self, *words: str) -> list[Instruction]:
-        """Instructions of the last stage: only they make the image that runs."""
-        return [found for found in self._all(*words) if found.line >= self.start]
+        """Instructions of the stages that make the image that runs."""
+        stages = self._stages
+        return [i for i in self._all(*words) if any(s.start <= i.line < s.end for s in stages)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stage:
+    """One FROM, and the lines up to the next."""
+
+    image: str
+    name: str
+    start: int
+    end: int
+
+
+def _stage(found: Instruction, end: int) -> _Stage:
+    given = [word for word in found.value.split() if not word.startswith("--")]
+    name = given[2].lower() if len(given) == 3 else ""
+    return _Stage(image=given[0] if given else "", name=name, start=found.line, end=end)
 
 
 def read_dockerfile(content: bytes, path: str) -> OwnImage:
@@ -123,22 +171,34 @@ def read_dockerfile(content: bytes, path: str) -> OwnImage:
 
 
 def _instructions(text: str) -> Iterator[Instruction]:
-    held, start, until = "", 0, ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if until:
-            until = "" if line.strip() == until else until
-            continue
+    directive = re.match(r"(?:#[^\n]*\n)*?#[ \t]*escape[ \t]*=[ \t]*(\S)", text, re.IGNORECASE)
+    escape = directive[1] if directive else "\\"
+    held, start = "", 0
+    lines = enumerate(text.removeprefix("\ufeff").splitlines(), 1)
+    for number, line in lines:
         if line.lstrip().startswith("#") or (held and not line.strip()):
             continue
         start = start or number
-        held += line.rstrip().removesuffix("\\") + " "
-        if line.rstrip().endswith("\\"):
+        held += line.rstrip().removesuffix(escape) + " "
+        if line.rstrip().endswith(escape):
             continue
-        word, _, value = held.strip().partition(" ")
+        word, value = [*held.split(None, 1), "", ""][:2]
+        value += "".join(_heredocs(value, lines)) if word else ""
         if word:
             yield Instruction(word=word.upper(), value=value.strip(), line=start)
-        heredoc = re.search(r"<<-?[\"']?(\w+)", value)
-        held, start, until = "", 0, heredoc[1] if heredoc else ""
+        held, start = "", 0
+    if held.strip():  # a last line that ends in an escape
+        word, value = [*held.split(None, 1), ""][:2]
+        yield Instruction(word=word.upper(), value=value.strip(), line=start)
+
+
+def _heredocs(value: str, lines: Iterator[tuple[int, str]]) -> Iterator[str]:
+    """The text of the here-documents that an instruction begins, in their order."""
+    for until in re.findall(r"<<-?[\"']?(\w+)", value):
+        for _, line in lines:
+            if line.strip() == until:
+                break
+            yield f"\n{line}"
 
 
 def words(value: str) -> list[str]:
@@ -148,3 +208,22 @@ def words(value: str) -> list[str]:
         except (ValueError, RecursionError):
             return []
     return value.split()
+
+
+def assignments(value: str) -> Iterator[tuple[str, str]]:
+    """The names and values of an ENV or ARG instruction, in either of its forms."""
+    if re.match(r"\s*[\w.-]+\s+[^=\s]\S*\s*$", value):
+        name, _, text = value.strip().partition(" ")
+        yield name, text.strip()
+        return
+    for match in re.finditer(r"([\w.-]+)=(?:\"([^\"]*)\"|'([^']*)'|(\S*))", value):
+        yield match[1], match[2] or match[3] or match[4] or ""
+
+
+def _mounted(command: str) -> Iterator[str]:
+    """The sources of a RUN's bind mounts, but those of other stages and images."""
+    for mount in re.findall(r"--mount=(\S+)", command):
+        given = {key: value for key, _, value in (part.partition("=") for part in mount.split(","))}
+        source = given.get("source", given.get("src", ""))
+        if source and "from" not in given and given.get("type", "bind") == "bind":
+            yield source

@@ -21,6 +21,7 @@ from deployer.model import (
     SpaceId,
     Status,
 )
+from deployer.report.intent import Intent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,15 @@ class Report:
     bundle: Bundle | None = None
     bundle_digest: str = ""
     names: Names = field(default_factory=Names)
+    intent: Intent | None = None
     frontend: FrontendReport = field(default_factory=FrontendReport)
     outcome: Outcome | None = None
     timeline: tuple[StageTime, ...] = ()
     serving: str = ""
     next_steps: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> Exit | None:
+        """The process's exit code; None for a run that was cut short and came to none."""
+        cut_short = self.status is Status.FAILED and self.exit is Exit.DONE
+        return None if cut_short else self.exit

@@ -6,7 +6,7 @@ from deployer.report import Report
 
 
 def outputs_of(report: Report) -> dict[str, str]:
-    """Every output that is known; ``receipt`` is written by the journal, which knows its path."""
+    """Every output that is known; ``receipt`` and ``plan`` are paths that the journal knows."""
     values = {
         "status": str(report.status),
         "space-url": report.urls.app,

@@ -9,8 +9,7 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
-from deployer.errors import Exit, Problem
-from deployer.model import Status
+from deployer.errors import Problem
 from deployer.report import FileDiff, FrontendReport, Report, Source
 
 VERSION: Final = 1
@@ -22,8 +21,7 @@ def render_receipt(report: Report, source: Source) -> str:
         "version": VERSION,
         "status": report.status,
         "mode": report.mode,
-        # A run that was cut short has come to no exit code.
-        "exitCode": None if _cut_short(report) else report.exit,
+        "exitCode": report.exit_code,
         "space": str(report.space) if report.space else None,
         "revision": report.revision or None,
         "previousRevision": report.previous_revision or None,
@@ -42,10 +40,6 @@ def render_receipt(report: Report, source: Source) -> str:
         "stages": [{"name": t.name, "seconds": round(t.seconds, 3)} for t in report.timeline],
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-
-
-def _cut_short(report: Report) -> bool:
-    return report.status is Status.FAILED and report.exit is Exit.DONE
 
 
 def _known(**texts: str) -> dict[str, str | None]:

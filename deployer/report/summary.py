@@ -8,20 +8,41 @@ from typing import Final
 from deployer.errors import Exit, Notice, Problem
 from deployer.model import Cause, FrontendState, Mode, NotBuilt, Status, Unhealthy
 from deployer.report import Report, Source, StageTime
-from deployer.report.markdown import code, fenced, folded, link, prose, table
-from deployer.report.plan import render_environment, render_plan
+from deployer.report.changes import render_changes
+from deployer.report.markdown import code, fenced, link, prose, table
+from deployer.report.plan import (
+    render_environment,
+    render_glance,
+    render_plan,
+    render_settings,
+    to_give,
+)
 from deployer.scrub import scrub_lines
 
 LOG_LINES: Final = 80
-LIST_LENGTH: Final = 200
 DIFF_LENGTH: Final = 60_000  # characters; GitHub takes 1 MiB for the whole summary
 _LINE_LENGTH: Final = 1_000
 
 
 def render_summary(report: Report, source: Source | None = None) -> str:
     """Markdown, ending with a line break. No secret's value is in a report to begin with."""
-    parts = [f"## {_headline(report)}", *_sections(report), _footer(source)]
+    sections = _plan_sections if report.mode is Mode.PLAN else _sections
+    parts = [f"## {_headline(report)}", *sections(report), _footer(source)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _plan_sections(report: Report) -> Iterator[str]:
+    """What to mend, what was found, what is doubtful; then the details for whoever wants them."""
+    yield _section("What a deploy would refuse", _problems(report.problems))
+    yield _section("At a glance", render_glance(report))
+    yield _section("Worth knowing", _notices(report.notices))
+    yield _section("What the code reads from its environment", render_environment(report))
+    yield _section("Secrets and variables of the Space", render_settings(report))
+    yield render_plan(report)
+    yield _section("Files that would change", render_changes(report))
+    yield _section("Frontend", _frontend(report))
+    yield _section("Addresses", _urls(report))
+    yield _section("What to do next", _bullets(prose(step) for step in _next_steps(report)))
 
 
 def _sections(report: Report) -> Iterator[str]:
@@ -31,10 +52,10 @@ def _sections(report: Report) -> Iterator[str]:
     yield _log(report)
     yield _section("What serves now", prose(report.serving))
     yield _section("Addresses", _urls(report))
-    planned = report.mode is Mode.PLAN
-    if planned or report.exit in (Exit.CONFIGURATION, Exit.BUNDLE):
+    if report.exit in (Exit.CONFIGURATION, Exit.BUNDLE):
+        yield _section("What was found", render_glance(report))
         yield render_plan(report)
-    yield _section(_changes_title(report), _changes(report))
+    yield _section(_changes_title(report), render_changes(report))
     yield _section("Secrets and variables", render_environment(report))
     yield _section("Frontend", _frontend(report))
     yield _section("Worth knowing", _notices(report.notices))
@@ -82,8 +103,6 @@ def _section(title: str, body: str) -> str:
 
 def _changes_title(report: Report) -> str:
     """A run that ended before its push is no proof that anything was written."""
-    if report.mode is Mode.PLAN:
-        return "What would change"
     return "What was to change" if report.problems and not report.changed else "What changed"
 
 
@@ -134,37 +153,6 @@ def _urls(report: Report) -> str:
         ("Space", urls.page),
     )
     return table(("", ""), ((name, link(url)) for name, url in named if url))
-
-
-def _changes(report: Report) -> str:
-    files, names = report.files, report.names
-    lists = (("Added", files.added), ("Changed", files.changed), ("Removed", files.removed))
-    parts = [
-        "Files: " + ", ".join(f"{len(paths)} {title.lower()}" for title, paths in lists) + "."
-        if files
-        else "",
-        *(_paths(f"{title} ({len(paths)})", paths) for title, paths in lists),
-        _paths(f"In the Space, not from here, kept ({len(files.kept)})", files.kept),
-        _bullets(
-            f"{title}: {', '.join(code(name) for name in given)}"
-            for title, given in (
-                ("Secrets sent", names.sent_secrets),
-                ("Variables sent", names.sent_variables),
-                ("Deleted, since no longer named", names.pruned),
-                ("Set by hand on the Space, left alone", names.foreign),
-            )
-            if given
-        ),
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def _paths(title: str, paths: Sequence[str]) -> str:
-    if not paths:
-        return ""
-    shown = "\n".join(path.replace("\n", "\\n") for path in paths[:LIST_LENGTH])
-    more = f"\n… and {len(paths) - LIST_LENGTH} more" if len(paths) > LIST_LENGTH else ""
-    return folded(title, fenced(shown + more))
 
 
 _FRONTEND: Final = {
@@ -225,6 +213,8 @@ def _next_steps(report: Report) -> Iterator[str]:
         yield "Mend the cause and push again. The Space itself needs nothing."
     if report.exit is Exit.FRONTEND and report.frontend.diff:
         yield "Apply the frontend's change above by hand, or mend the permissions and run again."
+    if report.mode is Mode.PLAN:
+        yield from to_give(report)
     if report.mode is Mode.PLAN and not report.problems:
         yield "Run the same workflow with `mode: deploy`."
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar, Unpack
 
 from deployer.errors import Exit, Notice, Problem, Refused
-from deployer.model import NotBuilt, Status, Unhealthy
+from deployer.model import Mode, NotBuilt, Status, Unhealthy
 from deployer.ports import World
 from deployer.report import Report, Source, StageTime
 from deployer.report.annotations import choose
+from deployer.report.intent import Intent
+from deployer.report.known import Ending, Facts
 from deployer.report.outputs import outputs_of
+from deployer.report.plan_document import render_plan_document
+from deployer.report.plan_log import say_plan
 from deployer.report.receipt import render_receipt
 from deployer.report.summary import render_summary
 
@@ -43,7 +47,7 @@ class Trail:
             took = StageTime(name=name, seconds=self.world.clock.now() - began)
             self.report = replace(self.report, timeline=(*self.report.timeline, took))
 
-    def know(self, **facts: Any) -> None:
+    def know(self, **facts: Unpack[Ending]) -> None:
         """Keep facts of the report and write every output that they make known."""
         self.report = replace(self.report, **facts)
         for name, value in outputs_of(self.report).items():
@@ -63,24 +67,33 @@ class Trail:
         self.know(status=Status.FAILED, exit=refused.exit, problems=refused.problems)
         return self.report
 
-    def ended(self, status: Status, exit_code: Exit = Exit.DONE, **facts: Any) -> Report:
+    def ended(self, status: Status, exit_code: Exit = Exit.DONE, **facts: Unpack[Facts]) -> Report:
         """End with a status."""
         self.know(status=status, exit=exit_code, **facts)
         return self.report
 
     def publish(self) -> None:
-        """Annotations, job summary and receipt; once, at the very end."""
+        """Annotations, job summary and documents; once, at the very end."""
         self.report = cleaned(self.report, self.world.console.scrub)
+        if self.report.mode is Mode.PLAN:
+            say_plan(self.report, self.world.console)
+            self._document(
+                "plan", render_plan_document(self.report, self.source, self.world.console.scrub)
+            )
         problems, warnings = choose(self.report.problems, self.report.notices)
         for problem in problems:
             self.world.console.problem(problem)
         for warning in warnings:
             self.world.console.notice(warning)
         self.world.journal.summary(render_summary(self.report, self.source))
-        path = self.world.journal.receipt(render_receipt(self.report, self.source))
-        if path:
-            self.world.journal.output("receipt", path)
+        self._document("receipt", render_receipt(self.report, self.source))
         self.world.journal.finish()
+
+    def _document(self, name: str, content: str) -> None:
+        """Write a document; its path is the output of the same name."""
+        path = self.world.journal.document(name, content)
+        if path:
+            self.world.journal.output(name, path)
 
 
 def cleaned(report: Report, scrub: Callable[[str], str]) -> Report:
@@ -99,7 +112,22 @@ def cleaned(report: Report, scrub: Callable[[str], str]) -> Report:
         problems=tuple(_cleaned(problem, scrub) for problem in report.problems),
         notices=tuple(_cleaned(notice, scrub) for notice in report.notices),
         serving=scrub(report.serving),
+        frontend=replace(report.frontend, diff=scrub(report.frontend.diff)),
+        intent=_public(report.intent, scrub) if report.intent else None,
     )
+
+
+def _public(intent: Intent, scrub: Callable[[str], str]) -> Intent:
+    """The same, where somebody put a key into a variable."""
+
+    def shown(value: str | None) -> str | None:
+        return value if value is None else scrub(value)
+
+    settings = (
+        replace(each, before=shown(each.before), after=shown(each.after))
+        for each in intent.settings
+    )
+    return replace(intent, settings=tuple(settings))
 
 
 def _cleaned(found: Finding, scrub: Callable[[str], str]) -> Finding:

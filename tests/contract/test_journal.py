@@ -27,7 +27,7 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
     if request.param == "fake":
         fake = FakeJournal()
         return Subject(
-            fake, lambda: fake.outputs, lambda: fake.summary_text, lambda path: fake.receipts[path]
+            fake, lambda: fake.outputs, lambda: fake.summary_text, lambda path: fake.documents[path]
         )
     outputs, summary = tmp_path / "outputs", tmp_path / "summary"
     environ = {
@@ -90,20 +90,22 @@ def test_summaries_are_appended(subject: Subject) -> None:
     assert subject.summary() == "## first\nsecond\n"
 
 
-def test_a_key_never_reaches_the_summary_or_the_receipt(subject: Subject) -> None:
+def test_a_key_never_reaches_the_summary_or_a_document(subject: Subject) -> None:
     subject.journal.summary("log: ghp_0123456789abcdef0123\n")
-    path = subject.journal.receipt('{"message": "ghp_0123456789abcdef0123"}')
+    path = subject.journal.document("receipt", '{"message": "ghp_0123456789abcdef0123"}')
     assert "ghp_" not in subject.summary() + subject.open(path)
 
 
-def test_the_receipt_lies_where_the_path_says(subject: Subject) -> None:
-    path = subject.journal.receipt('{"version": 1}\n')
+def test_a_document_lies_where_the_path_says(subject: Subject) -> None:
+    path = subject.journal.document("plan", '{"version": 1}\n')
+    assert "plan" in path
     assert subject.open(path) == '{"version": 1}\n'
 
 
-def test_two_receipts_lie_apart(subject: Subject) -> None:
-    first, second = subject.journal.receipt("1"), subject.journal.receipt("2")
-    assert (subject.open(first), subject.open(second)) == ("1", "2")
+def test_documents_lie_apart_even_of_one_name(subject: Subject) -> None:
+    write = subject.journal.document
+    paths = [write("plan", "1"), write("plan", "2"), write("receipt", "3")]
+    assert [subject.open(path) for path in paths] == ["1", "2", "3"]
 
 
 def test_finishing_changes_nothing_that_was_written(subject: Subject) -> None:

@@ -8,14 +8,14 @@ from deployer.scrub import scrub
 
 
 class FakeJournal:
-    """Keeps outputs by name, the whole job summary, and receipts by the path they were given."""
+    """Keeps outputs by name, the whole job summary, and documents by the path they were given."""
 
     def __init__(self, scrub: Callable[[str], str] = scrub) -> None:
         self._scrub = scrub
         self.outputs: dict[str, str] = {}
         self.written: list[tuple[str, str]] = []
         self.summaries: list[str] = []
-        self.receipts: dict[str, str] = {}
+        self.documents: dict[str, str] = {}
         self.finished = False
 
     @property
@@ -29,9 +29,9 @@ class FakeJournal:
     def summary(self, markdown: str) -> None:
         self.summaries.append(self._scrub(markdown))
 
-    def receipt(self, content: str) -> str:
-        path = f"/receipts/{len(self.receipts)}.json"
-        self.receipts[path] = self._scrub(content)
+    def document(self, name: str, content: str) -> str:
+        path = f"/{name}/{len(self.documents)}.json"
+        self.documents[path] = self._scrub(content)
         return path
 
     def finish(self) -> None:

@@ -118,7 +118,7 @@ class Scene:
                 *self.fakes.console.lines,
                 *journal.outputs.values(),
                 journal.summary_text,
-                *journal.receipts.values(),
+                *journal.documents.values(),
                 *(commit.message + commit.description for commit in self.space.commits),
                 *(content.decode("utf-8", "replace") for content in self.space.files.values()),
             ]

@@ -70,7 +70,7 @@ def test_a_first_deploy_writes_every_output(deployed: Scene) -> None:
         "revision": deployed.space.head,
         "changed": "true",
         "frontend-commit": deployed.repo.head("main"),
-        "receipt": "/receipts/0.json",
+        "receipt": "/receipt/0.json",
     }
 
 

@@ -43,12 +43,13 @@ class Run:
     outputs: Mapping[str, str]
     summary: str
     receipt: str
+    plan: str = ""
 
     @property
     def text(self) -> str:
         """All that a stranger can read; the runner itself takes the mask commands away."""
         log = re.sub(r"^::add-mask::.*$", "", self.log, flags=re.MULTILINE)
-        return "\n".join((log, str(dict(self.outputs)), self.summary, self.receipt))
+        return "\n".join((log, str(dict(self.outputs)), self.summary, self.receipt, self.plan))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,6 +120,7 @@ class Checkout:
             outputs=outputs,
             summary=_text(files / "summary"),
             receipt=_text(Path(receipt)) if receipt else "",
+            plan=_text(Path(outputs["plan"])) if "plan" in outputs else "",
         )
 
     def run(self, **inputs: str) -> Run:
@@ -126,9 +128,10 @@ class Checkout:
         return self.finish(self.start(**inputs))
 
     def left_behind(self) -> list[str]:
-        """Files in the runner's folder for temporary ones, receipts aside."""
+        """Files in the runner's folder for temporary ones, documents aside."""
         files = (self.folder.parent / "runner" / "temp").rglob("*")
-        return [str(path) for path in files if "receipt" not in path.name]
+        documents = ("hf-space-deploy-receipt-", "hf-space-deploy-plan-")
+        return [str(path) for path in files if not path.name.startswith(documents)]
 
 
 def read_outputs(path: Path) -> dict[str, str]:

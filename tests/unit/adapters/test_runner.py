@@ -173,7 +173,7 @@ def test_a_file_that_cannot_be_written_does_not_end_the_run(tmp_path: Path) -> N
     )
     broken.output("status", "healthy")
     broken.summary("x")
-    assert broken.receipt("{}") == ""
+    assert broken.document("receipt", "{}") == ""
     broken.finish()
     assert len([line for line in lines if "could not be written" in line]) == 3
     assert lines[-1] == "status=healthy"
@@ -198,5 +198,5 @@ def test_known_values_are_scrubbed_from_every_file(tmp_path: Path) -> None:
     environ = {"GITHUB_OUTPUT": str(tmp_path / "o"), "RUNNER_TEMP": str(tmp_path)}
     real = RunnerJournal(environ, say=print, scrub=console.scrub)
     real.output("space-url", "https://known-value-1.hf.space")
-    path = real.receipt('"known-value-1"')
+    path = real.document("receipt", '"known-value-1"')
     assert "known-value-1" not in (tmp_path / "o").read_text() + Path(path).read_text()

@@ -328,12 +328,14 @@ def test_a_missing_module_of_the_own_package_is_refused(refused: Refusal) -> Non
     assert "`app.gone`" in problem.message
 
 
-def test_an_import_from_outside_the_backend_is_named(refused: Refusal) -> None:
+def test_an_import_from_outside_that_is_ignored_is_named(refused: Refusal) -> None:
     (problem,) = refused(
-        {**MINIMAL, "backend/main.py": f"from shared import x\n{APP}", "shared.py": "x = 1\n"}
+        {**MINIMAL, "backend/main.py": f"from shared import x\n{APP}", "shared.py": "x = 1\n"},
+        ignore=["shared.py"],
     )
     assert str(problem.where) == "backend/main.py:1"
     assert "shared.py" in problem.message
+    assert "`backend: .`" in problem.hint
 
 
 def test_an_import_that_may_fail_is_left_alone(plan: Planner) -> None:

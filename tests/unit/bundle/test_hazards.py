@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deployer.bundle.credentials import SHAPES, Shape
 from deployer.errors import Exit, Problem
 from tests.unit.bundle.conftest import APP, MINIMAL, Planner, write
 
@@ -14,6 +15,7 @@ Refusal = Callable[..., tuple[Problem, ...]]
 
 # Made up, and put together here so that no scanner takes this file for a leak.
 BODY = "q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6Gh1Jf0PcAeUo"
+HEX = "4f9c1e7a0b3d8265f1c4e97a3b0d6852c7e1"
 TOKENS = [
     "hf_" + BODY[:34],
     "ghp_" + BODY + "9",
@@ -22,6 +24,37 @@ TOKENS = [
     "sk-" + BODY + BODY[:10],
     "sk-proj-" + BODY + "_" + BODY[:10],
     "gsk_" + BODY + BODY[:16],
+    "sk-ant-api03-" + BODY + "-" + BODY,
+    "glpat-" + BODY[:20],
+    "GOCSPX-" + BODY[:28],
+    "ya29." + BODY + BODY,
+    "AccountKey=" + (BODY * 3)[:86] + "==",
+    "r8_" + BODY + "Kq",
+    "nvapi-" + BODY + BODY,
+    "pcsk_" + BODY + "_" + BODY,
+    "tvly-dev-" + BODY[:32],
+    "lsv2_pt_" + HEX[:32] + "_" + HEX[5:15],
+    "sb_secret_" + BODY[:24],
+    "npg_" + BODY[:12],
+    "xoxb-" + "4821930571-" + BODY[:24],
+    "https://hooks.slack.com/services/T0Q7ZT3VB/B0XK2LM5R/" + BODY[:24],
+    "https://discord.com/api/webhooks/482193057148219305/" + BODY + BODY,
+    "4821930571:AA" + BODY[:33],
+    "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ." + BODY[:30],
+    "sk_live_" + BODY[:24],
+    "whsec_" + BODY[:32],
+    "SG." + BODY[:22] + "." + BODY + BODY[:8],
+    "re_" + BODY[:8] + "_" + BODY[:24],
+    "key-" + HEX[:32],
+    "SK" + HEX[:32],
+    "npm_" + BODY + "9",
+    "pypi-AgEI" + BODY + BODY,
+    "dapi" + HEX[:32],
+    "dop_v1_" + (HEX * 2)[:64],
+    "ntn_" + BODY + BODY[:10],
+    "pat" + BODY[:14] + "." + (HEX * 2)[:64],
+    "mongodb+srv://ann:" + BODY[:12] + "@cluster0.q7zt3.mongodb.net/db",
+    "rediss://:" + BODY[:20] + "@eu1-cool-sun-1.upstash.io:6379",
     "eyJ" + BODY[:20] + ".eyJ" + BODY[:25] + "." + BODY,
     "postgresql://neondb_owner:" + BODY[:16] + "@ep-cool-sun-1.eu-central-1.aws.neon.tech/db",
     "-----BEGIN PRIVATE KEY-----\n" + BODY + BODY + "\n-----END PRIVATE KEY-----",
@@ -50,11 +83,56 @@ def test_a_credential_is_refused_with_its_line_and_never_shown(
         "postgresql://{user}:{password}@{host}/db",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkoifQ.SflKxwRJSMeKKF2QT4fw",
         "if key.startswith('-----BEGIN PRIVATE KEY-----'):",
+        "class='sk-folding-cube-animation-wrapper-inner-block'",
+        "hooks.slack.com/services/TXXXXXXXX/BXXXXXXXX/XXXXXXXXXXXXXXXXXXXXXXXX",
+        # Supabase's key for browsers, {"role": "anon", "iss": "supabase"}
+        "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiIsImlzcyI6InN1cGFiYXNlIn0.q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6G",
         "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     ],
 )
 def test_examples_and_look_alikes_ship(plan: Planner, text: str) -> None:
     assert ".env.example" in plan({**MINIMAL, "backend/.env.example": text}).paths
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.kind)
+def test_every_shape_has_a_sample_that_it_alone_knows_by_its_mark(shape: Shape) -> None:
+    found = [token.encode() for token in TOKENS if shape.pattern.search(token.encode())]
+    missing = {"a Clerk key"}  # like Stripe's
+    assert found or shape.kind in missing
+    assert all(any(mark in token for mark in shape.marks) for token in found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'COHERE_API_KEY = "' + BODY + '"',
+        'api_key: str = "' + BODY + '"',
+        "client(api_key='" + BODY + "')",
+        'os.getenv("JWT_SECRET", "' + HEX + '")',
+        'config = {"password": "' + BODY[:18] + '"}',
+    ],
+)
+def test_a_random_value_of_a_telling_name_is_warned_of(plan: Planner, line: str) -> None:
+    found = plan({**MINIMAL, "backend/other.py": f"x = 1\n{line}\n"})
+    assert "backend/other.py:2: This line seems to hold a secret" in found.notices
+    assert BODY[:12] not in found.notices
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'SECRET_KEY = "change-this-in-production-2024"',
+        'API_KEY = "your-api-key-goes-here-123"',
+        'ACCESS_TOKEN_EXPIRE = "30 minutes from now on"',
+        'api_key = os.environ["A_LONG_NAME_OF_A_KEY_1"]',
+        'SECRET_NAME = "q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6Gh1"',
+        'token_url = "q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6Gh1"',
+        'password = "password_hasher.verify_1"',
+        'api_key="{{ q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6Gh1 }}"',
+    ],
+)
+def test_names_and_words_are_no_secrets(plan: Planner, line: str) -> None:
+    assert "secret" not in plan({**MINIMAL, "backend/other.py": f"{line}\n"}).notices
 
 
 def test_a_credential_in_a_file_that_stays_behind_is_none_of_our_business(plan: Planner) -> None:
@@ -76,7 +154,7 @@ def test_a_link_that_leaves_the_backend_is_refused(
     write(tmp_path, {"secret.txt": "x", **MINIMAL})
     (tmp_path / "backend/link").symlink_to(target)
     (problem,) = refused({})
-    assert "leaves the backend folder" in problem.message
+    assert "leaves the folder `backend`" in problem.message
     assert str(problem.where) == "backend/link"
 
 
@@ -109,9 +187,89 @@ def test_a_name_that_no_space_can_hold_is_refused(refused: Refusal, name: str) -
     assert repr(name) in problem.message
 
 
+def test_a_folder_that_the_hub_refuses_is_told_of(refused: Refusal) -> None:
+    (problem,) = refused({**MINIMAL, "backend/.cache/x.bin": "x"}, ignore=("!.cache/",))
+    assert "`.cache/x.bin` lies in a folder that no Space can hold" in problem.message
+
+
+def test_data_among_the_tests_ships_when_the_app_names_it(plan: Planner) -> None:
+    files = {
+        "backend/main.py": f"from pathlib import Path\nHERE = Path(__file__).parent\n"
+        f"WORDS = (HERE / 'tests' / 'data' / 'words.txt').read_text()\n{APP}",
+        "backend/tests/data/words.txt": "a",
+        "backend/tests/test_words.py": "",
+    }
+    found = plan({**MINIMAL, **files})
+    assert "tests/data/words.txt" in found.paths
+    assert "tests/test_words.py" not in found.paths
+
+
 def test_a_large_file_is_said(plan: Planner) -> None:
     found = plan({**MINIMAL, "backend/model.bin": b"\0" * (11 * 1024 * 1024)})
     assert "backend/model.bin: `model.bin` has 11.0 MB" in found.notices
+
+
+def test_files_for_other_systems_are_said(plan: Planner) -> None:
+    found = plan({**MINIMAL, "backend/bin/tool.exe": b"MZ", "backend/lib.dll": b"MZ"})
+    assert "`bin/tool.exe`, `lib.dll`" in found.notices
+
+
+def test_a_great_number_of_files_is_said_with_the_folder_that_holds_them(plan: Planner) -> None:
+    many = {f"backend/docs/{number}.md": "x" for number in range(2001)}
+    assert "2,001 of them in `docs`" in plan({**MINIMAL, **many}).notices
+
+
+# --- databases and vector stores ------------------------------------------------------------------
+
+CHROMA = {
+    "backend/store/chroma.sqlite3": b"SQLite",
+    "backend/store/5f0c-11/data_level0.bin": b"\0",
+}
+FAISS = {"backend/index/docs.faiss": b"\0", "backend/index/docs.pkl": b"\0"}
+QDRANT = {
+    "backend/vectors/meta.json": "{}",
+    "backend/vectors/collection/books/storage.sqlite": b"SQLite",
+}
+LANCE = {"backend/lance/books.lance/data/1.bin": b"\0", "backend/lance/x.lance/_versions/1": b""}
+
+
+@pytest.mark.parametrize("store", [CHROMA, FAISS, QDRANT, LANCE])
+def test_a_vector_store_that_nothing_opens_stays_behind_as_a_whole(
+    plan: Planner, store: dict[str, bytes]
+) -> None:
+    found = plan({**MINIMAL, **store})
+    assert set(store) <= set(found.left_out)
+    assert "store no code opens" in found.notices
+
+
+@pytest.mark.parametrize(
+    ("store", "code"),
+    [
+        (CHROMA, "import chromadb\nclient = chromadb.PersistentClient(path=where)"),
+        (CHROMA, "FOLDER = './store'"),
+        (FAISS, "def load():\n    import faiss"),
+        (FAISS, "INDEX = 'index/docs.faiss'"),
+        (QDRANT, "from qdrant_client import QdrantClient"),
+        (LANCE, "import lancedb"),
+    ],
+)
+def test_a_vector_store_that_the_code_opens_ships_as_a_whole(
+    plan: Planner, store: dict[str, bytes], code: str
+) -> None:
+    found = plan({**MINIMAL, **store, "backend/main.py": f"{code}\n{APP}"})
+    assert {path.removeprefix("backend/") for path in store} <= found.paths
+
+
+def test_what_a_database_keeps_beside_itself_goes_with_it(plan: Planner) -> None:
+    files = {f"backend/{name}.db{end}": b"x" for name in ("a", "b") for end in ("", "-wal")}
+    found = plan({**MINIMAL, **files, "backend/main.py": f"URL = 'sqlite:///a.db?x=1'\n{APP}"})
+    assert {"a.db", "a.db-wal"} <= found.paths
+    assert {"backend/b.db", "backend/b.db-wal"} <= set(found.left_out)
+
+
+def test_the_input_brings_a_store_back(plan: Planner) -> None:
+    found = plan({**MINIMAL, **FAISS}, ignore=("!index/*",))
+    assert {"index/docs.faiss", "index/docs.pkl"} <= found.paths
 
 
 def test_every_problem_is_told_at_once(refused: Refusal) -> None:
@@ -119,13 +277,11 @@ def test_every_problem_is_told_at_once(refused: Refusal) -> None:
         "backend/main.py": f"import broken\n{APP}",
         "backend/broken.py": "def (:\n",
         "backend/notes.txt": TOKENS[0],
-        "backend/README.md": "---\na: b: c\n---\n",
     }
     places = {str(problem.where) for problem in refused(files)}
     assert places == {
         "backend/broken.py:1",
         "backend/notes.txt:1",
-        "backend/README.md:2",
         "backend/requirements.txt",
     }
 

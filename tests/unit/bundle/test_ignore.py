@@ -277,3 +277,17 @@ def test_a_file_that_the_code_names_and_an_ignore_file_takes_is_said(plan: Plann
     notices = plan({**MINIMAL, "backend/main.py": code, **files}).notices
     assert "`backend/data/faq.json` is left out by .gitignore" in notices
     assert "other.json" not in notices
+
+
+def test_nobody_is_advised_to_ship_an_ignored_dotenv_that_the_code_names(plan: Planner) -> None:
+    code = "from dotenv import load_dotenv\nload_dotenv('.env')\n"
+    found = plan(
+        {
+            **MINIMAL,
+            "backend/main.py": code + APP,
+            "backend/.gitignore": ".env\n",
+            "backend/.env": "KEY=x\n",
+        }
+    )
+    assert "it may hold secrets" in found.notices
+    assert "!.env" not in found.notices

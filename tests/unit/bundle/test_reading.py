@@ -148,11 +148,47 @@ def test_the_best_health_path_is_found(plan: Planner, paths: list[str], health: 
     assert f"http://localhost:7860{health} || exit 1" in found.text("Dockerfile")
 
 
-def test_without_any_the_default_is_probed_and_said(plan: Planner) -> None:
-    code = "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/health')\ndef h(): ...\n"
+@pytest.mark.parametrize(
+    ("options", "page"),
+    [
+        ("", "/docs"),
+        ("docs_url='/api/docs'", "/api/docs"),
+        ("docs_url=None", "/redoc"),
+        ("docs_url=None, redoc_url=None", "/openapi.json"),
+        ("openapi_url=None", "/api/health"),
+    ],
+)
+def test_without_any_a_page_of_fastapi_is_probed_and_said(
+    plan: Planner, options: str, page: str
+) -> None:
+    code = f"from fastapi import FastAPI\napp = FastAPI({options})\n@app.post('/health')\ndef h(): ...\n"
     found = plan({**REQUIREMENTS, "backend/main.py": code})
-    assert (found.backend.health_path, found.backend.health_found) == ("/api/health", False)
-    assert "No health route" in found.notices
+    assert (found.backend.health_path, found.backend.health_found) == (page, False)
+    assert f"`{page}` is probed" in found.notices
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "@app.get('/api/health', dependencies=[Depends(get_current_user)])\ndef a(): ...\n",
+        "@app.get('/api/health')\ndef a(user=Depends(get_current_user)): ...\n",
+        "User = Annotated[dict, Depends(get_current_user)]\n"
+        "@app.get('/api/health')\ndef a(user: User): ...\n",
+        "r = APIRouter(dependencies=[Depends(verify_token)])\n"
+        "@r.get('/api/health')\ndef a(): ...\napp.include_router(r)\n",
+        "@app.get('/api/health')\ndef a(name: str): ...\n",
+    ],
+)
+def test_a_route_that_turns_strangers_away_is_no_health_path(plan: Planner, route: str) -> None:
+    before = (
+        "from typing import Annotated\nfrom fastapi import APIRouter, Depends, FastAPI\n"
+        "def get_current_user(): ...\ndef verify_token(): ...\napp = FastAPI()\n"
+    )
+    after = "@app.get('/ping')\ndef ping(db=Depends(dict), q: str = ''): ...\n"
+    files = {**REQUIREMENTS, "backend/main.py": before + route + after}
+    assert plan(files).backend.health_path == "/ping"
+    notices = plan({**REQUIREMENTS, "backend/main.py": before + route}).notices
+    assert "`/api/health` wants credentials or parameters" in notices
 
 
 def test_a_given_health_path_is_taken(plan: Planner) -> None:
@@ -198,7 +234,7 @@ def test_settings_classes_are_read_with_prefix_alias_and_inheritance(plan: Plann
         "    LIMIT: ClassVar[int] = 3\n    _private: int = 1\nsettings = Settings()\n"
     )
     assert environment(plan, code) == {
-        "KEY": (None, True),
+        "APP_KEY": (None, True),
         "APP_NAME": ("x", False),
         "APP_SIZE": ("3", False),
         "APP_MUST": (None, True),
@@ -214,6 +250,46 @@ def test_decouple_and_starlette_are_read(plan: Planner) -> None:
         "A = config('A')\nB = config('B', default='b')\nC = env('C', cast=bool, default=False)\n"
     )
     assert environment(plan, code) == {"A": (None, True), "B": ("b", False), "C": ("False", False)}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'A = os.getenv("A")\nif not A:\n    raise ValueError("no A")',
+        'A = os.environ.get("A", "").strip()\nif A == "":\n    sys.exit("no A")',
+        'A: str | None = os.getenv("A")\nif A is None or len(A) < 3:\n    raise RuntimeError',
+        'if not os.getenv("A"):\n    raise RuntimeError("no A")',
+        'A = os.getenv("A")\nassert A, "no A"',
+        'A = os.getenv("A")\nif not all([A, 1]):\n    raise RuntimeError("no A")',
+        'def check():\n    a = os.getenv("A")\n    if not a:\n        raise ValueError\n\ncheck()',
+        "class C:\n    def __init__(self):\n        self.a = os.getenv('A')\n"
+        "        if not self.a:\n            raise ValueError\n\nc = C()",
+        'from openai import OpenAI\nclient = OpenAI(api_key=os.getenv("A"))',
+        'from sqlalchemy import create_engine\nA = os.getenv("A")\nengine = create_engine(A)',
+    ],
+)
+def test_a_name_that_the_code_refuses_to_start_without_is_required(
+    plan: Planner, code: str
+) -> None:
+    assert environment(plan, f"import os, sys\n{code}\n") == {"A": (None, True)}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'A = os.getenv("A")\nif not A:\n    print("no A")',
+        'A = os.getenv("A")\nif not A and not sys.argv:\n    raise ValueError("no A")',
+        'A = os.getenv("A")\ndef later():\n    if not A:\n        raise ValueError("no A")',
+        'A = os.getenv("A")\nif A:\n    raise ValueError("A is obsolete")',
+        'from openai import OpenAI\nclient = OpenAI(base_url=os.getenv("A"))',
+        'if "A" in os.environ:\n    A = os.environ["A"]',
+        'A = os.environ["A"] if os.environ.get("A") else "a"',
+        'try:\n    A = os.environ["A"]\nexcept KeyError:\n    A = "a"',
+        'from openai import OpenAI\ndef later():\n    return OpenAI(api_key=os.getenv("A"))',
+    ],
+)
+def test_a_name_that_the_app_can_start_without_is_not_required(plan: Planner, code: str) -> None:
+    assert environment(plan, f"import os, sys\n{code}\n") == {"A": (None, False)}
 
 
 def test_only_what_the_app_imports_counts(plan: Planner) -> None:

@@ -1,0 +1,52 @@
+"""Which top-level modules belong to Python itself, by version.
+
+The list is ``sys.stdlib_module_names`` of 3.11; what came and went since is "What's New in Python".
+"""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_MODULES = _words(
+    """
+    __future__ _thread abc aifc antigravity argparse array ast asynchat asyncio asyncore atexit
+    audioop base64 bdb binascii bisect builtins bz2 cProfile calendar cgi cgitb chunk cmath cmd code
+    codecs codeop collections colorsys compileall concurrent configparser contextlib contextvars
+    copy copyreg crypt csv ctypes curses dataclasses datetime dbm decimal difflib dis distutils
+    doctest email encodings ensurepip enum errno faulthandler fcntl filecmp fileinput fnmatch
+    fractions ftplib functools gc genericpath getopt getpass gettext glob graphlib grp gzip hashlib
+    heapq hmac html http idlelib imaplib imghdr imp importlib inspect io ipaddress itertools json
+    keyword lib2to3 linecache locale logging lzma mailbox mailcap marshal math mimetypes mmap
+    modulefinder msilib msvcrt multiprocessing netrc nis nntplib nt ntpath nturl2path numbers opcode
+    operator optparse os ossaudiodev pathlib pdb pickle pickletools pipes pkgutil platform plistlib
+    poplib posix posixpath pprint profile pstats pty pwd py_compile pyclbr pydoc pydoc_data pyexpat
+    queue quopri random re readline reprlib resource rlcompleter runpy sched secrets select
+    selectors shelve shlex shutil signal site smtpd smtplib sndhdr socket socketserver spwd sqlite3
+    sre_compile sre_constants sre_parse ssl stat statistics string stringprep struct subprocess
+    sunau symtable sys sysconfig syslog tabnanny tarfile telnetlib tempfile termios textwrap this
+    threading time timeit tkinter token tokenize tomllib trace traceback tracemalloc tty turtle
+    turtledemo types typing unicodedata unittest urllib uu uuid venv warnings wave weakref
+    webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport zlib zoneinfo
+    annotationlib compression
+    """
+)
+ADDED = {"tomllib": (3, 11), "annotationlib": (3, 14), "compression": (3, 14)}
+REMOVED = {
+    **dict.fromkeys(("asynchat", "asyncore", "distutils", "imp", "smtpd"), (3, 12)),
+    **dict.fromkeys(
+        _words("""
+        aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib ossaudiodev
+        pipes sndhdr spwd sunau telnetlib uu xdrlib
+        """),
+        (3, 13),
+    ),
+}
+
+
+def is_standard(top: str, python: tuple[int, int]) -> bool:
+    """Whether ``import top`` needs nothing installed on that Python."""
+    there = python >= ADDED.get(top, (3, 0)) and python < REMOVED.get(top, (99, 0))
+    return top in _MODULES and there

@@ -1,0 +1,1 @@
+MORNING = "good morning"

@@ -1,0 +1,2 @@
+API = "/api"
+VERSION = 1

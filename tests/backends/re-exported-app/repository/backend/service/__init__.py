@@ -1,0 +1,3 @@
+from .server import api as app
+
+__all__ = ["app"]

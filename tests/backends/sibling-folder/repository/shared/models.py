@@ -1,0 +1,5 @@
+from shared.base import Base
+
+
+class Model(Base):
+    pass

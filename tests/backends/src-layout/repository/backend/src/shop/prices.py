@@ -1,0 +1,1 @@
+PRICES = {"chair": 1200}
