@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from deployer.code.source import Code, Definition, Import, Module, dotted_name, join, parent
+from deployer.code.imports import Import
+from deployer.code.source import Code, Definition, Module, dotted_name, join, parent
 
 FOLLOW = 12  # how many aliases and re-exports are followed: more is a cycle
 

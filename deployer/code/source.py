@@ -12,23 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from deployer.code.imports import Import, imports_in
 from deployer.code.syntax import OLDEST, Version, made_plain, version_of, version_of_broken
 from deployer.ports import Files
 
 # Bytes. People write less; a generated file of more takes seconds and tells nothing.
 LONGEST = 600_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Import:
-    """One name that an import statement binds. ``guarded``: the app may live without it."""
-
-    module: str
-    level: int
-    name: str | None
-    bound: str
-    line: int
-    guarded: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +122,7 @@ class Code:
             if plain is None:
                 return None
             tree, nodes, since = plain, tuple(ast.walk(plain)), broken.since
-        imports = tuple(_imports(tree.body, guarded=False))
+        imports = tuple(imports_in(tree.body))
         return Module(
             path=path,
             tree=tree,
@@ -216,46 +205,3 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, Definition]]:
                 yield from ((name.id, value) for name in targets if isinstance(name, ast.Name))
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 yield name, value
-
-
-def _imports(body: Iterable[ast.AST], *, guarded: bool) -> Iterator[Import]:
-    for node in body:
-        match node:
-            case ast.Import() | ast.ImportFrom():
-                yield from imported_by(node, guarded=guarded)
-            case ast.stmt() | ast.ExceptHandler() | ast.match_case():
-                inside = guarded or _guards(node)
-                yield from _imports(ast.iter_child_nodes(node), guarded=inside)
-
-
-def imported_by(node: ast.Import | ast.ImportFrom, *, guarded: bool = False) -> Iterator[Import]:
-    """The names that one import statement binds."""
-    for alias in node.names:
-        if isinstance(node, ast.Import):
-            yield _plain_import(alias, node.lineno, guarded)
-        else:
-            yield Import(
-                module=node.module or "",
-                level=node.level,
-                name=alias.name,
-                bound=alias.asname or alias.name,
-                line=node.lineno,
-                guarded=guarded,
-            )
-
-
-def _plain_import(alias: ast.alias, line: int, guarded: bool) -> Import:
-    top = alias.name.partition(".")[0]
-    return Import(
-        module=alias.name,
-        level=0,
-        name=None,
-        bound=alias.asname or top,
-        line=line,
-        guarded=guarded,
-    )
-
-
-def _guards(node: ast.AST) -> bool:
-    """A function may never be called, an ``if`` be false, and a ``try`` may catch it."""
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.If | ast.Try)
