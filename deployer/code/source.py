@@ -37,8 +37,8 @@ Definition = ast.expr | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 class Module:
     """A parsed file: every node, what it imports, and what its top level defines.
 
-    ``bound`` are the imports by the name they bind, the last one winning as it does when run;
-    ``stars`` those of everything.
+    ``first`` are the values that names are given first; ``bound`` the imports by the name they
+    bind, the last one winning as it does when run; ``stars`` those of everything.
     """
 
     path: str
@@ -47,6 +47,7 @@ class Module:
     imports: tuple[Import, ...]
     definitions: dict[str, Definition]
     since: Version
+    first: dict[str, ast.expr]
     bound: dict[str, Import]
     stars: tuple[Import, ...]
 
@@ -59,6 +60,10 @@ class Code:
         self._paths = {path for path in paths if path.endswith(".py")}
         self._folders = {
             str(parent) for path in self._paths for parent in PurePosixPath(path).parents
+        }
+        self._names = {
+            *(PurePosixPath(path).stem for path in self._paths),
+            *(folder.rpartition("/")[2] for folder in self._folders),
         }
         self._modules: dict[str, Module | None] = {}
         self._broken: dict[str, Broken] = {}
@@ -102,6 +107,10 @@ class Code:
                 return path
         return None
 
+    def has_name(self, name: str) -> bool:
+        """Whether a Python file or a folder with some is called ``name``, wherever it lies."""
+        return name in self._names
+
     def has_folder(self, path: str) -> bool:
         """Whether Python files lie somewhere below ``path``."""
         return path in self._folders
@@ -129,6 +138,7 @@ class Code:
             nodes=nodes,
             imports=imports,
             definitions=dict(_definitions(tree.body)),
+            first=first_values(tree.body),
             since=since,
             bound={found.bound: found for found in imports},
             stars=tuple(found for found in imports if found.name == "*"),
@@ -201,7 +211,23 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, Definition]]:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 yield node.name, node
-            case ast.Assign(targets=targets, value=value):
-                yield from ((name.id, value) for name in targets if isinstance(name, ast.Name))
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                yield name, value
+            case _:
+                yield from assigned(node)
+
+
+def assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The plain names that a statement gives a value."""
+    match statement:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target.id, value) for target in targets if isinstance(target, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            yield name, value
+
+
+def first_values(body: Iterable[ast.stmt]) -> dict[str, ast.expr]:
+    """First assignments: ``app = Wrapper(app)`` wraps what ``app`` was before."""
+    first: dict[str, ast.expr] = {}
+    for statement in statements(body):
+        for name, value in assigned(statement):
+            first.setdefault(name, value)
+    return first
