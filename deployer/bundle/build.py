@@ -12,6 +12,7 @@ from deployer.bundle.reading import Reading, read_backend
 from deployer.bundle.request import BundleRequest, check_request
 from deployer.code.cors import has_cors
 from deployer.code.environment import read_environment
+from deployer.code.files import Sources
 from deployer.code.health_route import find_health
 from deployer.code.origins import find_origins
 from deployer.code.routes import read_app
@@ -40,6 +41,7 @@ class Findings:
 def build_bundle(request: BundleRequest, files: Files) -> Bundle:
     """The bundle. Raises ``Refused`` with every problem: exit 2 for inputs, 3 for the backend."""
     refuse(check_request(request))
+    files = Sources(files)
     reading = read_backend(request, files)
     chosen, unread = _manifest(files, reading)
     backend, told = _describe(request, files, reading, chosen)

@@ -25,12 +25,12 @@ from deployer.bundle.outside import (
 from deployer.bundle.request import BundleRequest
 from deployer.bundle.stores import named_in_tests
 from deployer.code.choose import Target, choose
+from deployer.code.files import Code
 from deployer.code.launch import Launch, launches
 from deployer.code.path_uses import Uses, find_uses
 from deployer.code.paths import at
 from deployer.code.project import Project
 from deployer.code.search_path import widened, within
-from deployer.code.source import Code
 from deployer.errors import Exit, Notice, Refused, Where
 from deployer.image.own import OwnImage
 from deployer.ports import Files

@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 
 from deployer.code.abstract import is_app
 from deployer.code.execute import Interpreter
+from deployer.code.files import Code
 from deployer.code.project import FOLLOW, Project
-from deployer.code.source import Code, Definition, assigned, dotted_name, first_values, statements
+from deployer.code.source import Definition, assigned, dotted_name, first_values, statements
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 ENTRY_NAMES = ("main", "app", "asgi")

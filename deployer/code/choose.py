@@ -15,11 +15,12 @@ from deployer.code.apps import (
     is_side,
     provisional,
 )
+from deployer.code.files import Code
 from deployer.code.forms import used_by
 from deployer.code.launch import Launch, self_started
 from deployer.code.project import Project
 from deployer.code.search_path import search_path, within
-from deployer.code.source import Code, join, parent
+from deployer.code.source import join, parent
 from deployer.errors import Exit, Problem, Refused, Where
 
 TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from deployer.code.source import Code, Module, dotted_name, join
+from deployer.code.files import Code
+from deployer.code.source import Module, dotted_name, join
 from deployer.code.values import argument
 from deployer.ports import Files
 

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from deployer.code.files import Code
 from deployer.code.imports import Import
-from deployer.code.source import Code, Definition, Module, dotted_name, join, parent
+from deployer.code.source import Definition, Module, dotted_name, join, parent
 
 FOLLOW = 12  # how many aliases and re-exports are followed: more is a cycle
 

@@ -1,23 +1,16 @@
-"""The backend's Python code, parsed and never run: modules, imports, and what a name stands for.
-
-Every path is workspace-relative. A file is read and parsed at most once per run.
-"""
+"""One Python file, parsed and never run: its statements, imports and definitions."""
 
 from __future__ import annotations
 
 import ast
 import tokenize
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from deployer.code.imports import Import, imports_in
 from deployer.code.syntax import OLDEST, Version, made_plain, version_of, version_of_broken
-from deployer.ports import Files
-
-# Bytes. People write less; a generated file of more takes seconds and tells nothing.
-LONGEST = 600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,97 +45,38 @@ class Module:
     stars: tuple[Import, ...]
 
 
-class Code:
-    """The Python files that may ship, read on demand."""
+def parse(path: str, content: bytes) -> tuple[Module | None, Broken | None]:
+    """The file's tree and why it doesn't parse; both for a newer Python that could be read."""
+    broken = None
+    try:
+        tree = _tree(content)
+        nodes = tuple(ast.walk(tree))
+        since = version_of(nodes, content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        broken = _broken(path, content, error)
+        plain = _read_anyway(content) if broken.since > OLDEST else None
+        if plain is None:
+            return None, broken
+        tree, nodes, since = plain, tuple(ast.walk(plain)), broken.since
+    try:
+        return _module(path, tree, nodes, since), broken
+    except RecursionError as error:
+        return None, _broken(path, content, error)
 
-    def __init__(self, files: Files, paths: Iterable[str]) -> None:
-        self._files = files
-        self._paths = {path for path in paths if path.endswith(".py")}
-        self._folders = {
-            str(parent) for path in self._paths for parent in PurePosixPath(path).parents
-        }
-        self._names = {
-            *(PurePosixPath(path).stem for path in self._paths),
-            *(folder.rpartition("/")[2] for folder in self._folders),
-        }
-        self._modules: dict[str, Module | None] = {}
-        self._broken: dict[str, Broken] = {}
-        self._too_long: list[str] = []
 
-    @property
-    def paths(self) -> list[str]:
-        """Every Python file, sorted."""
-        return sorted(self._paths)
-
-    @property
-    def broken(self) -> dict[str, Broken]:
-        """The files that were asked for and don't parse."""
-        return self._broken
-
-    @property
-    def too_long(self) -> tuple[str, ...]:
-        """The files that were asked for and not parsed for their length."""
-        return tuple(self._too_long)
-
-    def mentions(self, path: str, words: Sequence[bytes]) -> bool:
-        """Whether the raw file contains one of ``words``: a cheap test before parsing."""
-        content = self._files.read(path) or b""
-        return any(word in content for word in words)
-
-    def text(self, path: str) -> str:
-        """The file as text, whatever its encoding."""
-        return (self._files.read(path) or b"").decode("utf-8", "replace")
-
-    def module(self, path: str) -> Module | None:
-        """The parsed file, or None when it doesn't parse (then ``broken`` says why)."""
-        if path not in self._modules:
-            self._modules[path] = self._parse(path)
-        return self._modules[path]
-
-    def locate(self, dotted: str, root: str) -> str | None:
-        """The file of module ``dotted`` below the search path entry ``root``."""
-        base = join(root, dotted.replace(".", "/"))
-        for path in (f"{base}/__init__.py", f"{base}.py"):
-            if path in self._paths:
-                return path
-        return None
-
-    def has_name(self, name: str) -> bool:
-        """Whether a Python file or a folder with some is called ``name``, wherever it lies."""
-        return name in self._names
-
-    def has_folder(self, path: str) -> bool:
-        """Whether Python files lie somewhere below ``path``."""
-        return path in self._folders
-
-    def _parse(self, path: str) -> Module | None:
-        content = self._files.read(path) or b""
-        if len(content) > LONGEST:
-            self._too_long.append(path)
-            return None
-        try:
-            tree = _tree(content)
-            nodes = tuple(ast.walk(tree))
-            since = version_of(nodes, content)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            broken = _broken(path, content, error)
-            self._broken[path] = broken
-            plain = _read_anyway(content) if broken.since > OLDEST else None
-            if plain is None:
-                return None
-            tree, nodes, since = plain, tuple(ast.walk(plain)), broken.since
-        imports = tuple(imports_in(tree.body))
-        return Module(
-            path=path,
-            tree=tree,
-            nodes=nodes,
-            imports=imports,
-            definitions=dict(_definitions(tree.body)),
-            first=first_values(tree.body),
-            since=since,
-            bound={found.bound: found for found in imports},
-            stars=tuple(found for found in imports if found.name == "*"),
-        )
+def _module(path: str, tree: ast.Module, nodes: tuple[ast.AST, ...], since: Version) -> Module:
+    imports = tuple(imports_in(tree.body))
+    return Module(
+        path=path,
+        tree=tree,
+        nodes=nodes,
+        imports=imports,
+        definitions=dict(_definitions(tree.body)),
+        first=first_values(tree.body),
+        since=since,
+        bound={found.bound: found for found in imports},
+        stars=tuple(found for found in imports if found.name == "*"),
+    )
 
 
 def _tree(content: bytes) -> ast.Module:
