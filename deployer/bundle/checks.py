@@ -9,8 +9,9 @@ from deployer.bundle.ignore import INPUT
 from deployer.bundle.outside import above
 from deployer.bundle.place import common_folder
 from deployer.code.choose import Target
+from deployer.code.files import LONGEST, Code
 from deployer.code.project import Project, Unresolved
-from deployer.code.source import LONGEST, Broken, Code, join, parent
+from deployer.code.source import Broken, join, parent
 from deployer.code.syntax import OLDEST, Version
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import LeftOut

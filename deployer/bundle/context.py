@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -53,16 +53,23 @@ class Build:
                 yield path, line
 
 
-def find_build(files: Files, folder: str, rules: IgnoreRules, outer: IgnoreRules) -> Build | None:
+def find_build(
+    files: Files,
+    folder: str,
+    rules: IgnoreRules,
+    outer: IgnoreRules,
+    unusable: Container[str] = (),
+) -> Build | None:
     """The backend's own Dockerfile: in its folder, else one outside that builds this backend.
 
     One made for the Hub goes before the general one. The input ``ignore`` may name it, to have one
-    made instead; ``outer`` are its rules as seen from the workspace's root.
+    made instead; ``outer`` are its rules as seen from the workspace's root. Those that are
+    ``unusable`` are passed over.
     """
     declared = dict(_declared(files))
     for name in OWN_IMAGES:
         image = _read(files, join(folder, name), rules)
-        if image is not None:
+        if image is not None and image.path not in unusable:
             context = _context(files, image, folder, declared.get(image.path))
             return Build(image=image, context=context)
     if folder == ".":
@@ -70,7 +77,7 @@ def find_build(files: Files, folder: str, rules: IgnoreRules, outer: IgnoreRules
     usual = [path for path in declared if "dev" not in path.rpartition("/")[2]]
     for path in dict.fromkeys((*OWN_IMAGES[:-1], *usual, *ELSEWHERE, *declared)):
         image = _read(files, path, outer)
-        if image is not None and not within(path, folder):
+        if image is not None and path not in unusable and not within(path, folder):
             context = _context(files, image, folder, declared.get(path))
             build = Build(image=image, context=context)
             if builds(build, folder):

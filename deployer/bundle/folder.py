@@ -9,7 +9,8 @@ from deployer.bundle.ignore import IgnoreRules, built_in_rules
 from deployer.bundle.listing import folder_rules, list_backend
 from deployer.bundle.place import kind_of
 from deployer.code.apps import find_apps, is_side, provisional
-from deployer.code.source import Code, join
+from deployer.code.files import Code
+from deployer.code.source import join
 from deployer.errors import Exit, Problem, Refused, Where
 from deployer.model import WorkspaceKind
 from deployer.ports import Files

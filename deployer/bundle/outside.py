@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from deployer.bundle.place import kind_of
+from deployer.code.files import Code
+from deployer.code.imports import Import
 from deployer.code.path_uses import Use, Uses
 from deployer.code.paths import CWD, HERE, at
 from deployer.code.project import Project
 from deployer.code.search_path import is_common, within
-from deployer.code.source import Code, Import, join, parent
+from deployer.code.source import join, parent
 from deployer.errors import Notice, Where
 from deployer.model import WorkspaceKind
 from deployer.ports import Files

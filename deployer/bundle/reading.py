@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from deployer.bundle import checks
@@ -25,12 +25,12 @@ from deployer.bundle.outside import (
 from deployer.bundle.request import BundleRequest
 from deployer.bundle.stores import named_in_tests
 from deployer.code.choose import Target, choose
+from deployer.code.files import Code
 from deployer.code.launch import Launch, launches
 from deployer.code.path_uses import Uses, find_uses
 from deployer.code.paths import at
 from deployer.code.project import Project
 from deployer.code.search_path import widened, within
-from deployer.code.source import Code
 from deployer.errors import Exit, Notice, Refused, Where
 from deployer.image.own import OwnImage
 from deployer.ports import Files
@@ -104,12 +104,14 @@ class _Round:
     cwd: str
 
 
-def read_backend(request: BundleRequest, files: Files) -> Reading:
+def read_backend(request: BundleRequest, files: Files, unusable: Container[str] = ()) -> Reading:
     """The backend; what the app imports comes back although a rule leaves it out.
+
+    Dockerfiles that are ``unusable`` count as absent.
 
     Raises ``Refused``: exit 2 for a wrong folder or app, exit 3 when there is no app.
     """
-    place = _place(request, files)
+    place = _place(request, files, unusable)
     needed = frozenset(_copied(place.build, place.folder)) if place.build else frozenset()
     reach, target = Reach(), None
     for _ in range(ROUNDS):
@@ -127,12 +129,12 @@ def read_backend(request: BundleRequest, files: Files) -> Reading:
     return _told(place, seen)
 
 
-def _place(request: BundleRequest, files: Files) -> _Place:
+def _place(request: BundleRequest, files: Files, unusable: Container[str]) -> _Place:
     built_in = built_in_rules()
     folder = find_folder(files, request.folder, given=request.folder_given, rules=built_in)
     outer = built_in.with_input(".", request.ignore)
     rules = git_rules(files, folder, built_in).with_input(folder, request.ignore)
-    build = find_build(files, folder, rules, outer)
+    build = find_build(files, folder, rules, outer, unusable)
     context, dockerfile = (build.context, build.image.path) if build else (folder, "")
     rules = docker_rules(files, context, rules, dockerfile)
     return _Place(

@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from deployer.code.source import Code, Module, dotted_name, join
+from deployer.code.files import Code
+from deployer.code.source import Module, dotted_name, join
 from deployer.code.values import argument
 from deployer.ports import Files
 
@@ -39,6 +41,7 @@ SCRIPT = re.compile(
 STARTERS = ("run", "Config")  # of uvicorn
 SOURCE = re.compile(r"\"src\"\s*:\s*\"([\w./-]+\.py)\"")  # of vercel.json
 LAST = 100
+COMMANDS = 200  # of one file: more is no start script
 MODULE = re.compile(r"\bpython3?[\"', ]+-m[\"', ]+([A-Za-z_][\w.]*)")
 
 
@@ -62,7 +65,8 @@ def launches(files: Files, folder: str) -> tuple[Launch, ...]:
             for name in names:
                 path = join(place, name)
                 content = (files.read(path) or b"").decode("utf-8", "replace")
-                found += commands(content, path, rank + position * len(PLACES))
+                named = commands(content, path, rank + position * len(PLACES))
+                found += islice(named, COMMANDS)
     return tuple(found)
 
 

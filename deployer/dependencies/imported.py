@@ -12,8 +12,8 @@ from itertools import islice
 
 from packaging.utils import canonicalize_name
 
+from deployer.code.imports import Import
 from deployer.code.project import Project
-from deployer.code.source import Import
 from deployer.dependencies.import_names import (
     BRINGS,
     COMMON,

@@ -12,11 +12,6 @@ from deployer.image.own import OwnImage, words
 USER = "1000"
 _SHELL = re.compile(r"""^[\["'\s]*(?:/bin/)?(?:ba|da)?sh["',\s]+-l?c\b""")
 _SYSTEM = re.compile(r"\s(?:--system|-[a-zA-Z]*r[a-zA-Z]*)(?=\s)")
-# Images that start an interpreter or a shell by themselves, which ends at once.
-_IDLE = re.compile(
-    r"(?:docker\.io/)?(?:library/)?(?:python|debian|ubuntu|alpine|fedora"
-    r"|continuumio/(?:mini|ana)conda3?|ghcr\.io/astral-sh/uv)(?:[:@]|$)"
-)
 PUBLIC = (
     *("docker.io", "ghcr.io", "quay.io", "gcr.io", "public.ecr.aws", "mcr.microsoft.com"),
     *("nvcr.io", "registry.access.redhat.com", "registry.hf.space", "registry.gitlab.com"),
@@ -50,13 +45,6 @@ def check_dockerfile(
 def _check_start(image: OwnImage, given: Container[str], ships: list[str]) -> Iterator[Notice]:
     command = image.command
     if command is None:
-        if _IDLE.match(image.base):
-            yield _warn(
-                image,
-                image.start,
-                "The image starts nothing: there is no CMD, and a Space reads no compose file.",
-                "End it with the command that starts the app, with `--host 0.0.0.0 --port 7860`.",
-            )
         return
     if image.unset_port and "PORT" not in given:
         yield _warn(

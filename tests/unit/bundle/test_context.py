@@ -10,7 +10,7 @@ from deployer.errors import Problem
 from tests.unit.bundle.conftest import APP, MINIMAL, Plan, Planner
 
 Refusal = Callable[..., tuple[Problem, ...]]
-START = 'USER 1000\nCMD ["uvicorn", "backend.main:app", "--host", "0.0.0.0", "--port", "7860"]\n'
+START = 'USER 1000\nCMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "7860"]\n'
 FRONTEND = {"frontend/package.json": "{}", "frontend/src/a.js": ""}
 COMPOSE = """services:
   api:
@@ -119,7 +119,9 @@ def test_a_copy_from_above_the_context_is_refused(refused: Refusal) -> None:
 
 ROOT: dict[str, Mapping[str, str]] = {
     "by name": {"Dockerfile": dockerfile("COPY backend/ .")},
-    "whole": {"Dockerfile": dockerfile("COPY . .")},
+    "whole": {
+        "Dockerfile": dockerfile("COPY . .", start=START.replace("main:app", "backend.main:app"))
+    },
     "beside others": {"docker/backend.Dockerfile": dockerfile("COPY backend/ .")},
     "for the Hub": {
         "Dockerfile": "FROM nginx\n",

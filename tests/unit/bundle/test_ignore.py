@@ -173,7 +173,7 @@ def test_an_import_beats_gitignore_but_not_the_input(plan: Planner, refused: Ref
 
 def test_a_file_that_the_dockerfile_copies_by_name_ships(plan: Planner) -> None:
     docker = (
-        "FROM python:3.11-slim\nCOPY tests/seed.json /x/\n"
+        "FROM python:3.11-slim\nCOPY tests/seed.json main.py /x/\n"
         'CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "7860"]\n'
     )
     found = plan(

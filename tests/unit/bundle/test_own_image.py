@@ -83,7 +83,10 @@ def test_both_forms_of_an_assignment_are_read(value: str, pairs: list[tuple[str,
         (HEAD + 'CMD ["sh", "-c", "uvicorn main:app --port 7860"]\n', ":5: The app only listens"),
         (HEAD + "CMD hypercorn main:app\n", ":5: The app only listens"),
         (HEAD + "CMD gunicorn main:app -k uvicorn.workers.UvicornWorker\n", ":5: The app only"),
-        (HEAD + START.replace("main:app", "server.run:app"), ":5: `server.run` is started here"),
+        (
+            HEAD.replace("python:", "acme/python:") + START.replace("main:app", "server.run:app"),
+            ":5: `server.run` is started here",
+        ),
         (HEAD.replace("python:", "registry.acme.io/python:") + START, ":1: The Hub pulls images"),
         (HEAD.replace("-u 1000", "-r") + START, ":3: The image runs as `user` (UID below 1000)"),
         (
