@@ -146,7 +146,7 @@ def in_markup(path: str, content: bytes) -> Iterator[DataPlace]:
     for tag in _TAG.finditer(seen):
         named = _META_NAME.search(tag["inside"])
         for match in _ATTRIBUTE.finditer(seen, tag.start("inside"), tag.end("inside")):
-            if match["name"] not in ("href", "src", "action", "srcset", "xmlns"):
+            if match["name"] not in ("href", "src", "srcset", "xmlns"):
                 meta = named["name"] if named and match["name"] == "content" else match["name"]
                 yield from _place(path, seen, match, (meta, match["name"]))
 

@@ -219,7 +219,8 @@ def is_other_server(address: Address, routes: Routes, ports: frozenset[int]) -> 
 
 def is_other_caller(names: Sequence[str], *, config: bool) -> bool:
     """True when another service's client, a server or a development proxy takes the address."""
-    if config and not _DEVELOPMENT_KEYS.isdisjoint(names):
+    # Nuxt's `routeRules` send on in production, too.
+    if config and "routeRules" not in names and not _DEVELOPMENT_KEYS.isdisjoint(names):
         return True
     return any(_OTHER_CALL.fullmatch(name.split(".")[-1]) for name in names)
 

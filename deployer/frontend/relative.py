@@ -67,17 +67,25 @@ def _own(frontend: Frontend, route: str) -> bool:
     places = (f"app/{fixed}", f"pages/{fixed}", f"routes/{fixed}", f"server/{fixed}")
     if any(place in path for path in paths for place in places):
         return True
-    catches = re.compile(r"(?:^|/)(?:app|pages|routes|server)/api/(?:\[|proxy|server|\$)")
+    catches = re.compile(
+        r"(?:^|/)(?:app|pages|routes|server)/api/(?:\[|proxy|server|\$)|(?:^|/)functions/"
+    )
     return any(catches.search(path) for path in paths) or any(
         path.startswith(joined(frontend.root, "api/")) for path in paths
     )
 
 
-def _handled(frontend: Frontend) -> bool:
+def sends_on(frontend: Frontend) -> bool:
+    """Something in production sends requests on from the frontend's own host."""
     if any(data.kind in _SENDERS and data.places for data in all_data(frontend.data)):
         return True
-    patterns = (_SENDS_ON, _OTHER_BASE, _BESIDE_BACKEND)
-    return any(p.search(shown) for _, shown in _texts(frontend) for p in patterns)
+    return any(_SENDS_ON.search(shown) for _, shown in _texts(frontend))
+
+
+def _handled(frontend: Frontend) -> bool:
+    patterns = (_OTHER_BASE, _BESIDE_BACKEND)
+    found = any(p.search(shown) for _, shown in _texts(frontend) for p in patterns)
+    return found or sends_on(frontend)
 
 
 def _texts(frontend: Frontend) -> Iterable[tuple[str, str]]:

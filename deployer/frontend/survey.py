@@ -12,13 +12,16 @@ from deployer.frontend.data_survey import notices as data_notices
 from deployer.frontend.discovery import Frontend
 from deployer.frontend.evidence import Belief, Witness, belief
 from deployer.frontend.findings import Finding, call_witness, find
-from deployer.frontend.relative import unsent
+from deployer.frontend.leftovers import left_over
+from deployer.frontend.relative import sends_on, unsent
 from deployer.frontend.request import FrontendRequest
 from deployer.frontend.shapes import public_to
 from deployer.frontend.syntax import Script, parse
 from deployer.frontend.variables import Variable, in_force
 
-_MAY_MATTER = re.compile(rb"https?://|wss?://|process\.env|import\.meta|\$env/", re.IGNORECASE)
+_MAY_MATTER = re.compile(
+    rb"https?://|wss?://|process\.env|import\.meta|\$env/|localhost|hostname", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,11 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
         belief=trust,
         by_route=any(finding.testimony.by_route for finding in accepted),
         servers=servers,
-        variables=tuple(v for v in _variables(findings, accepted) if _movable(v, ours)),
+        variables=tuple(
+            variable
+            for variable in _variables(findings, accepted)
+            if _movable(variable, ours) and not (variable.relative and sends_on(frontend))
+        ),
         foreign=next((host for f in accepted for host in _foreign(f, request, witness)), ""),
         current=any(address.server == request.deployed.server for address in addresses),
         local_url=next((_plain(a) for a in addresses if a.local), ""),
@@ -77,6 +84,7 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
             *_server_side(frontend, (*servers, *usual)),
             *_winning(accepted, findings, ours),
             *data_notices(frontend, servers, witness, request),
+            *left_over(scripts, witness, request),
             *(() if accepted else unsent(frontend, witness, request)),
         ),
     )

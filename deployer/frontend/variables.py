@@ -48,6 +48,8 @@ _READERS = frozenset(
 )
 
 
+# An empty base: paths on the page's own host.
+_HERE = re.compile(r"(?:''|\"\"|``)[\s)]*$")
 _EMPTY = re.compile(r"(?:''|\"\"|``|undefined|null)[\s)]*$")
 
 
@@ -55,8 +57,9 @@ _EMPTY = re.compile(r"(?:''|\"\"|``|undefined|null)[\s)]*$")
 class Variable:
     """A build variable that the code reads. ``values`` are addresses by the file that sets it.
 
-    ``fallback``: the code has an address of its own behind it, wherever it is read. ``beside`` is
-    the address on the other side of a choice (``isProduction ? X : 'http://…'``).
+    ``relative``: without it the code calls its own host. ``fallback``: the code has an address
+    of its own behind it, wherever it is read. ``beside`` is the address on the other side of a
+    choice (``isProduction ? X : 'http://…'``).
     """
 
     name: str
@@ -64,6 +67,7 @@ class Variable:
     path: str
     line: int
     fallback: bool
+    relative: bool = False
     beside: Address | None = None
     values: Mapping[str, Address] = field(default_factory=dict)
 
@@ -84,6 +88,7 @@ def find_variables(frontend: Frontend, scripts: Iterable[Script]) -> tuple[Varia
                 path=variable.path,
                 line=variable.line,
                 fallback=fallback,
+                relative=variable.relative and (known is None or known.relative),
                 beside=variable.beside or (known.beside if known else None),
                 values=variable.values,
             )
@@ -102,6 +107,7 @@ def _read_in(script: Script, frontend: Frontend) -> Iterator[Variable]:
             path=script.path,
             line=script.line(node),
             fallback=_falls_back(value, name),
+            relative=value != top and _HERE.search(text(top)) is not None,
             beside=_address_in(top) if top != value else None,
             values=_values(name, frontend.env_files),
         )

@@ -69,3 +69,18 @@ def test_a_call_that_something_answers_is_not_spoken_of(
 
 def test_a_path_that_is_no_route_of_the_backend_is_not_spoken_of() -> None:
     assert hints({"src/ask.ts": "fetch('/data.json'); fetch('/api/chatter');\n"}) == []
+
+
+def variable_file(hosting: dict[str, str]) -> list[str]:
+    source = "const API_URL = import.meta.env.VITE_API_URL ?? '';\nfetch(`${API_URL}/api/chat`);\n"
+    package = '{"dependencies": {"vite": "*"}}'
+    plan = plan_frontend(request(), of({"package.json": package, "src/a.js": source, **hosting}))
+    return [change.path for change in plan.changes]
+
+
+def test_a_client_that_is_relative_by_choice_stays_so_where_its_calls_are_sent_on() -> None:
+    rewrite = '{"rewrites": [{"source": "/api/(.*)", "destination": "%s/api/$1"}]}'
+
+    assert variable_file({"vercel.json": rewrite % "http://localhost:8000"}) == ["vercel.json"]
+    assert variable_file({"vercel.json": rewrite % DEPLOYED}) == []
+    assert variable_file({}) == [".env.production"]
