@@ -6,6 +6,7 @@ can't branch: it is reported, with the line to write.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -96,7 +97,7 @@ def with_data(
     """The frontends with the data files that belong to each: below it, or above the only one."""
     data: dict[str, dict[str, bytes]] = {frontend.root: {} for frontend in frontends}
     for path in dict.fromkeys(_data_paths(files, paths, backend_folder)):
-        root = _owner(path, tuple(data))
+        root = _owner(path, frontends)
         content = files.read(path) if root is not None else None
         if root is not None and content is not None:
             data[root][path] = content
@@ -118,16 +119,24 @@ def _data_paths(files: Files, paths: tuple[str, ...] | None, backend_folder: str
                 yield entry.path
 
 
-def _owner(path: str, roots: tuple[str, ...]) -> str | None:
-    """The innermost frontend around a file, else the only frontend; None for nobody's file."""
+def _owner(path: str, frontends: tuple[Frontend, ...]) -> str | None:
+    """The innermost frontend around a file, else the only one; None for nobody's file.
+
+    Scripts without a framework at the root of a repository are no reason to take the hosting's
+    files from the only frontend that is built.
+    """
+    roots = tuple(frontend.root for frontend in frontends)
+    built = [frontend.root for frontend in frontends if frontend.framework.bundled]
     around = [root for root in roots if root == "." or path.startswith(f"{root}/")]
     root = max(around, key=len) if around else None
     if kind_of(path) in _IN_THE_FRONTEND:
         inside = path if root in (None, ".") else path.removeprefix(f"{root}/")
         return root if "/" not in inside or inside.startswith(_SOURCES) else None
-    if root is None and len(roots) == 1:
-        return roots[0]
-    return root
+    folder = posixpath.dirname(path)
+    above = folder in ("", _WORKFLOWS) or any(one.startswith(f"{folder}/") for one in built)
+    if len(built) == 1 and (above or root is None) and root not in built:
+        return built[0]
+    return roots[0] if root is None and len(roots) == 1 else root
 
 
 def kind_of(path: str) -> Kind | None:

@@ -44,7 +44,7 @@ BUILD_CONFIG = re.compile(r"(?:docusaurus|next|nuxt|gatsby|vite)[.-]config\.\w+"
 _SERVER_PATH = re.compile(
     r"(?:^|/)(?:app/(?:.*/)?route\.[cm]?[jt]sx?|pages/api/.*|netlify/functions/.*|functions/.*"
     r"|(?:src/)?(?:middleware|instrumentation|proxy)\.[cm]?[jt]s|\+(?:page|layout)?\.?server\.[jt]s"
-    r"|[^/]*\.server\.[cm]?[jt]sx?)$"
+    r"|[^/]*\.server\.[cm]?[jt]sx?|(?:webpack|rollup|esbuild|craco)[\w.-]*\.[cm]?[jt]s)$"
 )
 _SERVER_CODE = re.compile(
     rb"\A#!|\A\s*(?:/\*.*?\*/\s*|//[^\n]*\n\s*)*['\"]use server['\"]"

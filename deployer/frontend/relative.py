@@ -55,7 +55,8 @@ def _calls(frontend: Frontend, routes: Routes) -> Iterator[tuple[str, int, str]]
             continue
         for route in routes.paths:
             pattern = rf"\b{_CALL}(?:<[^()]*?>)?\(\s*['\"`]{route_pattern(route)}"
-            match = re.search(pattern, shown)
+            there = route.split("{")[0] in shown
+            match = re.search(pattern, shown) if there else None
             if match is not None and not _own(frontend, route):
                 yield path, shown.count("\n", 0, match.start()) + 1, route
 

@@ -257,3 +257,30 @@ def test_whatever_stands_in_a_data_file_a_second_run_changes_nothing(
         files.files[change.path] = change.after
 
     assert plan_frontend(request(), files).changes == ()
+
+
+def test_scripts_at_the_root_do_not_take_the_hostings_file_from_the_frontend() -> None:
+    files = of(
+        {
+            "package.json": "{}",
+            "tools/try.js": "export const a = 1;\n",
+            "vercel.json": REWRITE % "http://localhost:8000",
+            "web/package.json": VITE,
+            "web/src/ask.ts": CALL,
+        }
+    )
+
+    plan = plan_frontend(request(), files)
+
+    assert plan.state is FrontendState.CHANGE
+    assert [change.path for change in plan.changes] == ["vercel.json"]
+
+
+@pytest.mark.parametrize("name", ["webpack.common.js", "webpack.prod.js"])
+def test_a_bundlers_configuration_is_never_edited(name: str) -> None:
+    text = "const p = new DefinePlugin({\n  API_URL: JSON.stringify('http://localhost:8000'),\n});"
+
+    plan = plan_frontend(request(), client({name: text}))
+
+    assert plan.changes == ()
+    assert f"{name}:2" in said(plan)
