@@ -18,6 +18,7 @@ from deployer.frontend.branches import Side
 from deployer.frontend.data_formats import DataPlace
 from deployer.frontend.discovery import Frontend, descender
 from deployer.frontend.modes import build_of
+from deployer.frontend.places import URL_NAME
 from deployer.frontend.syntax import is_utf8
 from deployer.model import WorkspaceKind
 from deployer.ports import Files
@@ -166,7 +167,7 @@ def _vercel(path: str, content: bytes) -> Iterator[DataPlace]:
         sends = place.names[0] in _DESTINATIONS and not _VERCEL_KEYS.isdisjoint(place.names)
         if sends:
             yield place
-        elif "env" in place.names[1:]:
+        elif "env" in place.names[1:] and URL_NAME.fullmatch(place.names[0].upper()):
             yield replace(place, source=None)
 
 

@@ -20,7 +20,9 @@ from deployer.frontend.syntax import Script, parse
 from deployer.frontend.variables import Variable, in_force
 
 _MAY_MATTER = re.compile(
-    rb"https?://|wss?://|process\.env|import\.meta|\$env/|localhost|hostname", re.IGNORECASE
+    rb"https?://|wss?://|process\.env|import\.meta|\$env/|localhost:[0-9]"
+    rb"|host(?:name)?\b[^\n]{0,12}:[0-9]{4}|://localhost",
+    re.IGNORECASE,
 )
 
 

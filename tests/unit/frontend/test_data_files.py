@@ -284,3 +284,14 @@ def test_a_bundlers_configuration_is_never_edited(name: str) -> None:
 
     assert plan.changes == ()
     assert f"{name}:2" in said(plan)
+
+
+def test_a_hostings_variable_of_another_kind_stays() -> None:
+    text = '{"env": {"DATABASE_URL": "http://localhost:8000", "API_URL": "http://localhost:8000"}}'
+
+    plan = plan_frontend(request(), client({"vercel.json": text}))
+
+    assert json.loads(after(plan, "vercel.json"))["env"] == {
+        "DATABASE_URL": "http://localhost:8000",
+        "API_URL": DEPLOYED,
+    }
