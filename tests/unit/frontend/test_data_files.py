@@ -295,3 +295,22 @@ def test_a_hostings_variable_of_another_kind_stays() -> None:
         "DATABASE_URL": "http://localhost:8000",
         "API_URL": DEPLOYED,
     }
+
+
+def test_a_path_of_the_local_port_that_is_no_route_of_the_backend_stays() -> None:
+    text = '{"rewrites": [{"source": "/old/(.*)", "destination": "http://localhost:8000/old/$1"}]}'
+
+    assert plan_frontend(request(), client({"vercel.json": text})).changes == ()
+
+
+def test_a_build_value_that_the_code_does_not_read_is_not_spoken_of() -> None:
+    files = client({"Dockerfile": "ARG VITE_OTHER_API_URL=http://localhost:8000\n"}, VARIABLE)
+
+    assert "Dockerfile:1" not in said(plan_frontend(request(), files))
+
+
+def test_a_development_proxys_path_is_no_call_of_the_client() -> None:
+    proxy = "export default { server: { proxy: { '/api/chat': 'http://localhost:8000' } } };\n"
+    files = client({"vite.config.ts": proxy}, "export const place = 'http://localhost:8000';\n")
+
+    assert plan_frontend(request(), files).state is FrontendState.DOUBTFUL

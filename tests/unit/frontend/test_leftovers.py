@@ -7,7 +7,7 @@ import pytest
 from deployer.frontend import plan_frontend
 from tests.unit.frontend.clients import of, request
 
-CALL = "export const ask = (base) => fetch(`${base}/api/chat`);\n"
+CALL = "export const call = (base) => fetch(`${base}/api/chat`);\n"
 
 
 def places(source: str) -> list[str]:
@@ -43,3 +43,9 @@ def test_an_address_that_cannot_be_followed_is_named(source: str) -> None:
 )
 def test_what_only_looks_like_one_is_not_spoken_of(source: str) -> None:
     assert places(source) == []
+
+
+def test_another_host_that_is_put_together_stays() -> None:
+    host = "const HOST = 'x.onrender.com:8000';\n"
+
+    assert places(host + "export const ask = () => fetch(`https://${HOST}/api/chat`);\n") == []

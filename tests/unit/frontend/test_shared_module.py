@@ -133,3 +133,17 @@ def test_beside_the_manifest_nothing_is_written_that_a_later_run_would_not_read(
 
     assert changed(plan)[0] == f"{folder}/backendUrl.js"
     assert changed(again) == [f"{folder}/backendUrl.js"]
+
+
+def test_redone_where_the_module_is_there_only_the_files_change() -> None:
+    files = client("src/a.js", "src/b.js", "src/c.js")
+    plan = plan_frontend(request(), files)
+    files.files["src/backendUrl.js"] = plan.changes[0].after
+
+    assert changed(redo(plan, request(), files.read)) == ["src/a.js", "src/b.js", "src/c.js"]
+
+
+def test_what_is_copied_as_it_is_imports_nothing() -> None:
+    files = client("public/a.js", "public/b.js", "public/c.js")
+
+    assert changed(plan_frontend(request(), files)) == ["public/a.js", "public/b.js", "public/c.js"]
