@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from deployer.bundle import hazards
 from deployer.bundle.card import (
-    app_port,
     card_changes,
     card_file,
     card_notices,
@@ -21,6 +20,7 @@ from deployer.bundle.installed import installed
 from deployer.bundle.layout import copy_problems, name_problems
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.parts import Parts
+from deployer.bundle.port import app_port
 from deployer.bundle.refused import BundleRefused
 from deployer.bundle.started import script_notices
 from deployer.bundle.stores import App, unopened

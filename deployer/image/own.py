@@ -49,7 +49,7 @@ class OwnImage:
         """The start command, when it takes a port from ``$PORT`` that nothing sets here."""
         command = self.command
         match = _LISTENING.search(command.value) if command else None
-        is_unset = match and match[2] and not match[3] and not self._variable(match[2])
+        is_unset = match and match[2] and not match[3] and not self.variable(match[2])
         return command if is_unset else None
 
     @property
@@ -86,7 +86,7 @@ class OwnImage:
         match = _LISTENING.search(self.command.value)
         if match is None:
             return None
-        number = match[1] or match[3] or self._variable(match[2] or "")
+        number = match[1] or match[3] or self.variable(match[2] or "")
         return (int(number), self.command.line) if number else None
 
     @property
@@ -95,7 +95,7 @@ class OwnImage:
             return None
         match = re.match(r"\d{1,9}", self.exposed.value)
         name = re.match(r"\$\{?(\w+)", self.exposed.value)
-        number = match[0] if match else self._variable(name[1] if name else "")
+        number = match[0] if match else self.variable(name[1] if name else "")
         return (int(number), self.exposed.line) if number else None
 
     def copied(self) -> Iterator[tuple[str, int]]:
@@ -108,13 +108,14 @@ class OwnImage:
         for found in self._all("RUN"):
             yield from ((source, found.line) for source in _mounted(found.value))
 
-    def _variable(self, name: str, hops: int = 5) -> str:
+    def variable(self, name: str, hops: int = 5) -> str:
+        """The number that ENV or ARG gives to a name, other names followed; else nothing."""
         for found in self._all("ENV", "ARG"):
             match = re.search(
                 rf"(?:^|\s){re.escape(name)}[=\s]\"?(?:(\d{{1,9}})|\$\{{?(\w+))", found.value
             )
             if name and match and match[2] != name:
-                return match[1] or (self._variable(match[2], hops - 1) if hops else "")
+                return match[1] or (self.variable(match[2], hops - 1) if hops else "")
         return ""
 
     def _all(self, *words: str) -> list[Instruction]:
