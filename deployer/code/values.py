@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 
 from deployer.code.project import Project
 from deployer.code.source import dotted_name, statements
@@ -40,6 +41,7 @@ def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
     return call.args[position] if len(call.args) > position else keyword(call, name)
 
 
+@lru_cache(maxsize=256)
 def class_fields(node: ast.ClassDef) -> dict[str, ast.expr | None]:
     """A class's fields and what they are set to, also by its ``__init__``."""
     fields: dict[str, ast.expr | None] = {}
