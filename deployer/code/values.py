@@ -10,12 +10,23 @@ from deployer.code.project import Project
 from deployer.code.source import dotted_name, statements
 
 DEPTH = 8
+LONG = 5_000  # a longer text is data
 
 
 def text(project: Project, path: str, node: ast.expr | None, depth: int = DEPTH) -> str | None:
     """The string that ``node`` means in ``path``, or None when only running it would tell."""
+    if node is None or not depth:
+        return None
+    texts, key = project.notes.texts, (path, id(node))
+    if key not in texts:
+        texts[key] = None  # what leads back to itself is not known
+        texts[key] = _text(project, path, node, depth)
+    return texts[key]
+
+
+def _text(project: Project, path: str, node: ast.expr, depth: int) -> str | None:
     known: str | None = None
-    match node if depth else None:
+    match node:
         case ast.Constant(value=str() as value):
             known = value
         case ast.JoinedStr(values=parts):
@@ -89,7 +100,8 @@ def made_by(project: Project, path: str, name: str) -> tuple[str, ast.ClassDef] 
 
 def _joined(parts: list[str | None]) -> str | None:
     known = [part for part in parts if part is not None]
-    return "".join(known) if len(known) == len(parts) else None
+    whole = len(known) == len(parts) and sum(map(len, known)) <= LONG
+    return "".join(known) if whole else None
 
 
 def _part(project: Project, path: str, node: ast.expr, depth: int) -> str | None:
