@@ -109,7 +109,7 @@ def test_a_missing_include_is_named(refused: Refusal) -> None:
     assert str(problem.where) == "backend/requirements.txt:2"
 
 
-def test_includes_may_go_up_inside_the_backend_and_not_out_of_it(
+def test_includes_may_go_up_inside_the_backend_and_not_out_of_the_repository(
     plan: Planner, refused: Refusal
 ) -> None:
     files = {
@@ -120,8 +120,36 @@ def test_includes_may_go_up_inside_the_backend_and_not_out_of_it(
         "limits.txt": "",
     }
     assert "limits.txt" in plan(files).paths
-    (problem,) = refused({**files, "backend/more/base.txt": "-c ../../limits.txt\n"})
+    (problem,) = refused({**files, "backend/more/base.txt": "-c ../../../limits.txt\n"})
     assert "lies outside `backend`" in problem.message
+
+
+def test_what_is_included_from_outside_the_backend_comes_along_and_nothing_is_lost(
+    plan: Planner,
+) -> None:
+    found = plan(
+        {
+            **CODE,
+            "backend/requirements.txt": "-r ../shared/base.txt  # common\nuvicorn\nhttpx\n",
+            "shared/base.txt": "-c limits.txt\nfastapi\npytest\n",
+            "shared/limits.txt": "fastapi<1\n",
+        }
+    )
+    text = found.text("requirements.txt")
+    assert text == "-r requirements-brought/shared/base.txt  # common\nuvicorn\nhttpx\n"
+    assert found.text("requirements-brought/shared/base.txt") == "-c limits.txt\nfastapi\n"
+    assert "requirements-brought/shared/limits.txt" in found.paths
+
+
+def test_a_manifest_above_the_backend_may_include_from_beside_it(plan: Planner) -> None:
+    files = {
+        "svc/api/main.py": CODE["backend/main.py"],
+        "svc/requirements.txt": "-r ../base.txt\nuvicorn\n",
+        "base.txt": "fastapi\n",
+    }
+    found = plan(files, folder="svc/api", folder_given=True)
+    assert found.text("requirements.txt") == "-r requirements-brought/base.txt\nuvicorn\n"
+    assert found.text("requirements-brought/base.txt") == "fastapi\n"
 
 
 def test_a_line_that_pip_can_not_read_is_said(plan: Planner) -> None:
