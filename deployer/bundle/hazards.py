@@ -25,8 +25,10 @@ def scan(path: str, content: bytes) -> Iterator[Problem]:
     if is_pointer(content):
         yield _pointer(path)
         return
-    for kind, position in credentials(content):
-        line = content.count(b"\n", 0, position) + 1
+    kinds: dict[int, str] = {}  # the first of a line: an address may hold a password of known shape
+    for kind, position in credentials(content, path):
+        kinds.setdefault(content.count(b"\n", 0, position) + 1, kind)
+    for line, kind in kinds.items():
         yield Problem(
             exit=Exit.BUNDLE,
             message=f"This line seems to hold {kind}, and the file would ship with the Space.",

@@ -12,6 +12,7 @@ from deployer.bundle.context import Build, find_build
 from deployer.bundle.folder import elsewhere, find_folder
 from deployer.bundle.ignore import IgnoreRules, built_in_rules
 from deployer.bundle.listing import Listing, docker_rules, git_rules, list_backend
+from deployer.bundle.no_app import explained
 from deployer.bundle.outside import (
     Reach,
     absent,
@@ -31,7 +32,7 @@ from deployer.code.path_uses import Uses, find_uses
 from deployer.code.paths import at
 from deployer.code.project import Project
 from deployer.code.search_path import widened, within
-from deployer.errors import Exit, Notice, Refused, Where
+from deployer.errors import Notice, Refused, Where
 from deployer.image.own import OwnImage
 from deployer.ports import Files
 
@@ -85,10 +86,7 @@ class _Place:
             unread = [b for b in code.broken.values() if code.module(b.path) is None]
             broken = [checks.syntax_problem(b) for b in unread]
             instead = elsewhere(self.files, self.folder)
-            found = [
-                replace(p, hint=instead) if instead and p.exit is Exit.BUNDLE else p
-                for p in refused.problems
-            ]
+            found = [explained(problem, code, instead) for problem in refused.problems]
             raise Refused([*found, *broken]) from refused
 
 
