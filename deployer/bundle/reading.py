@@ -16,6 +16,7 @@ from deployer.bundle.no_app import explained
 from deployer.bundle.outside import (
     Reach,
     absent,
+    inside_uses,
     outside_uses,
     reach_of_data,
     reach_of_imports,
@@ -215,15 +216,16 @@ def _told(place: _Place, seen: _Round) -> Reading:
 
 def _lacking(place: _Place, seen: _Round) -> Iterator[Notice]:
     """What the app reads outside the backend and won't find in the Space."""
+    outside = [*outside_uses(place.folder, seen.cwd, seen.uses)]
+    inside = [*inside_uses(place.folder, seen.cwd, seen.uses)]
     if place.build is None:
-        yield from absent(place.files, place.folder, seen.cwd, seen.uses)
+        yield from absent(place.files, [*outside, *inside])
         return
-    reads = [
-        (path, Where(file=use.path, line=use.line))
-        for use, path in outside_uses(place.folder, seen.cwd, seen.uses)
-        if use.needed
-    ]
+    reads = [(path, Where(file=u.path, line=u.line)) for u, path in outside if u.needed]
     yield from missing_copies(place.build, reads)
+    made, cut = place.build.image.made(), len(place.folder)
+    inside = [(use, path) for use, path in inside if not made & {*path[cut:].split("/")}]
+    yield from absent(place.files, inside)
 
 
 def _wanted(place: _Place, seen: _Round) -> Wanted:

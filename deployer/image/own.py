@@ -12,6 +12,9 @@ _LISTENING = re.compile(
     r"(?:(\d{1,9})|\$\{?(\w+)(?::-(\d{1,9})\})?)"
 )
 
+# Commands after which others than root may write.
+_GIVEN_AWAY = re.compile(r"\bchown\b|\bchmod\s+(?:-\w+\s+)*(?:\d*[2367]\b|[ugoa]*\+\w*w)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instruction:
@@ -107,6 +110,20 @@ class OwnImage:
             yield from ((word, found.line) for word in sources[:-1])
         for found in self._all("RUN"):
             yield from ((source, found.line) for source in _mounted(found.value))
+
+    def made(self) -> set[str]:
+        """The names that commands and copies from other stages mention: folders that they make."""
+        found = [i.value for i in self._all("RUN")]
+        found += [i.value for i in self._all("COPY") if "--from=" in i.value]
+        return {name for value in found for name in re.findall(r"[\w.-]+", value)}
+
+    @property
+    def unowned(self) -> Instruction | None:
+        """The last COPY from the bundle, when what it brings belongs to root."""
+        changed = any(_GIVEN_AWAY.search(i.value) for i in self._all("RUN"))
+        copies = [i for i in self._all("COPY", "ADD") if "--from=" not in i.value]
+        owned = changed or not copies or re.search(r"--ch(?:own|mod)=", copies[-1].value)
+        return None if owned else copies[-1]
 
     def variable(self, name: str, hops: int = 5) -> str:
         """The number that ENV or ARG gives to a name, other names followed; else nothing."""
