@@ -48,7 +48,10 @@ class Reader:
         """What ``node`` is as a text, a path of this module's kind included."""
         if not isinstance(node, KINDS):
             return None
-        return replace(self, steps=iter(range(STEPS))).text(node)
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else None
+        fresh = Reader(project=self.project, path=self.path, local=self.local, total=self.total)
+        return fresh.text(node)
 
     def text(self, node: ast.expr | None, depth: int = DEPTH) -> str | None:
         """As ``read``, with what is left of the steps."""

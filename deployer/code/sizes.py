@@ -12,15 +12,16 @@ from deployer.errors import Exit, Problem, Where
 
 LINE: Final = 20_000  # bytes
 IGNORED: Final = 5_000
-INSTRUCTIONS: Final = 4_000
+INSTRUCTIONS: Final = 2_000
+WISHED: Final = 5_000
 REQUIRED: Final = 40_000  # hashes included
 # By name: how many lines there may be. Other files are only searched, or have a parser that copes.
 MOST: Final = (
     ("*ignore", IGNORED),
     ("*dockerfile*", INSTRUCTIONS),
     ("*require*.txt", REQUIRED),
-    ("pyproject.toml", REQUIRED),
-    ("pipfile", REQUIRED),
+    ("pyproject.toml", WISHED),
+    ("pipfile", WISHED),
     ("runtime.txt", REQUIRED),
     (".python-version", REQUIRED),
 )
