@@ -158,7 +158,10 @@ def assigned(path: str, content: bytes) -> Iterator[int]:
     if not path.endswith(_SOURCES) or _TEST.search(path):
         return
     for match in _ASSIGNED.finditer(content):
-        if not _NO_SECRET.search(match["name"]) and is_random(match["value"]):
+        value = match["value"]
+        if _NO_SECRET.search(match["name"]) or _is_public(value, content):
+            continue
+        if is_random(value):
             yield match.start()
 
 

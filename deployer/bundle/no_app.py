@@ -34,7 +34,7 @@ def explained(problem: Problem, code: Code, instead: str) -> Problem:
         name = NAMES.get(framework, f"a {framework.capitalize()}")
         return replace(
             problem,
-            message=f"`{path}:{line}` makes {name} app; this action deploys FastAPI apps.",
+            message=f"Here {name} app is made; this action deploys FastAPI apps, and found none.",
             hint="Set the inputs `backend` and `app` if there is a FastAPI app, too.",
             where=Where(file=path, line=line),
         )

@@ -131,6 +131,7 @@ def test_a_random_value_of_a_telling_name_is_warned_of(plan: Planner, line: str)
         'token_url = "q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6Gh1"',
         'password = "password_hasher.verify_1"',
         '{"email": "a@b.example", "password": "SecurePassword123!"}',
+        'f({"apiKey": "AIza' + BODY[:35] + '", "messagingSenderId": "1"})',
         'api_key="{{ q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6Gh1 }}"',
     ],
 )
