@@ -17,7 +17,7 @@ from deployer.bundle.card import (
 )
 from deployer.bundle.image import image_of, storage, written_secrets
 from deployer.bundle.installed import installed
-from deployer.bundle.layout import copy_problems, name_problems
+from deployer.bundle.layout import copy_problems, has_text, name_problems
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.parts import Parts
 from deployer.bundle.port import app_port
@@ -53,6 +53,7 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
         key=lambda file: file.path,
     )
     names = [file.path for file in bundle_files]
+    bundle_files = [file for file in bundle_files if has_text(file.path)]
     leaks, suspicions = _scan(files, shipped)
     problems += [*leaks, *hazards.size_problems(bundle_files), *name_problems(names)]
     notices += [*suspicions, *port_notices, *hazards.size_notices(bundle_files)]

@@ -48,6 +48,10 @@ def find_folder(files: Files, folder: str, *, given: bool, rules: IgnoreRules) -
     if exists and not found:
         return cleaned
     state = "holds no FastAPI app" if exists else "does not exist"
+    if not found and not any(True for _ in files.walk(".", lambda _: False)):
+        raise Refused(
+            [_wrong("The repository's folder is empty.", "Run `actions/checkout` before this.")]
+        )
     if not found:
         message = f"The folder `{cleaned}` {state}, and no other one holds a FastAPI app."
         raise Refused([_wrong(message, "Set the input `backend` to the backend's folder.")])

@@ -17,6 +17,7 @@ from deployer.errors import Notice, Problem, refuse
 INCLUDES = frozenset({"-r", "--requirement", "-c", "--constraint"})
 INDEXES = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links"})
 BUILDS = ("pyproject.toml", "setup.py", "setup.cfg")
+DRIVE = re.compile(r"/?[A-Za-z]:[\\/]")
 BROUGHT = "requirements-brought"  # of the backend: what is included from outside of it
 ARCHIVE = re.compile(r"\.(?:whl|zip|tar\.gz|tar\.bz2|tgz)$")
 
@@ -137,7 +138,13 @@ def _path_problem(source: Source, entry: Entry) -> Iterator[Problem]:
     """pip reads a relative path from where it runs, which is the backend folder."""
     path = requirements.local_path(entry)
     target = posixpath.normpath(posixpath.join(source.backend, path))
-    if path.startswith("/") or not within(target, source.backend):
+    if path.startswith("/") or DRIVE.match(path):
+        yield source.problem(
+            f"`{entry.value}` is a file of the computer that wrote this list.",
+            "Write `name==version` instead; `pip list --format=freeze` lists them so.",
+            entry.line,
+        )
+    elif not within(target, source.backend):
         yield source.problem(
             f"`{entry.value}` lies outside of `{source.backend}`, which alone ships.",
             "Move it into the backend folder, or let the input `backend` name a folder that holds"

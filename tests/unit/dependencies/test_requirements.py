@@ -229,3 +229,11 @@ def test_any_text_is_read_and_no_line_of_it_invented(text: str) -> None:
     cleaned = requirements.clean(text.encode("utf-8", "surrogatepass"))
     kept = cleaned.content.decode()
     assert len(kept) <= len(requirements.decode(text.encode("utf-8", "surrogatepass")))
+
+
+def test_what_only_windows_has_is_left_out_unless_its_marker_says_so(plan: Planner) -> None:
+    needs = "fastapi\nuvicorn\npywin32==306\npypiwin32==223; sys_platform == 'win32'\n"
+    found = plan({**CODE, "backend/requirements.txt": needs})
+    assert "pywin32==306" not in found.text("requirements.txt")
+    assert "pypiwin32==223" in found.text("requirements.txt")
+    assert "Left out of the Space's requirements: pywin32." in found.notices
