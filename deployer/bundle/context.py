@@ -132,23 +132,27 @@ def _declared(files: Files) -> Iterator[tuple[str, str]]:
 
 def _hosted(files: Files, folder: str) -> Iterator[tuple[str, str]]:
     """The same of what other hosts are told: Render's blueprint and Fly's file."""
-    blueprint = _document(files.read("render.yaml"))
-    services = blueprint.get("services")
+    services = _document(files.read("render.yaml")).get("services")
     for service in services if isinstance(services, list) else ():
-        if isinstance(service, dict) and isinstance(service.get("dockerfilePath"), str):
+        if isinstance(service, dict) and "dockerfilePath" in service:
             root = str(service.get("rootDir", "."))
-            context = posixpath.normpath(join(root, str(service.get("dockerContext", "."))))
-            yield posixpath.normpath(join(root, service["dockerfilePath"])), context
+            yield from _inside(root, service["dockerfilePath"], service.get("dockerContext", "."))
     for place in dict.fromkeys((folder, ".")):
         try:
             read = tomllib.loads((files.read(join(place, "fly.toml")) or b"").decode())
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
             continue
         build = read.get("build")
         if isinstance(build, dict):
-            path = join(place, str(build.get("dockerfile", "Dockerfile")))
-            context = posixpath.normpath(join(place, str(build.get("context", "."))))
-            yield posixpath.normpath(path), context
+            dockerfile = build.get("dockerfile", "Dockerfile")
+            yield from _inside(place, dockerfile, build.get("context", "."))
+
+
+def _inside(place: str, dockerfile: object, context: object) -> Iterator[tuple[str, str]]:
+    """Both as workspace paths, unless one leaves the workspace."""
+    path, root = (posixpath.normpath(join(place, str(item))) for item in (dockerfile, context))
+    if not any(item.startswith(("/", "..")) or "\0" in item for item in (path, root)):
+        yield path, root
 
 
 def _document(content: bytes | None) -> dict[str, object]:

@@ -15,6 +15,7 @@ from deployer.image.made import PORT
 from deployer.image.own import OwnImage, words
 
 SERVER_PORT = 8000  # of uvicorn, `fastapi run`, gunicorn and hypercorn, when nobody names one
+LONGEST, MOST = 100_000, 8  # characters of a script, names in an expression: no real one has more
 FIRST_FREE = 1024  # below it, Linux gives ports to root alone unless it is told otherwise
 _SERVER = re.compile(
     r"(?:^|\s|/)(uvicorn|gunicorn|hypercorn|fastapi run)\b"
@@ -25,7 +26,7 @@ _EXPRESSION = r"((?:[^(),\n]|\((?:[^()]|\([^()]*\))*\))+)"
 # Where a script names the port, with what stands for it.
 _NAMED = (
     re.compile(
-        r"\buvicorn\.(?:run|Config)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*?\bport\s*=\s*"
+        r"\buvicorn\.(?:run|Config)\((?:[^()]|\((?:[^()]|\([^()]*\))*\)){0,500}?\bport\s*=\s*"
         + _EXPRESSION
     ),
     re.compile(r"--port[=\s\"',]+([^\s\"',\\]+)"),
@@ -71,7 +72,7 @@ def _started(parts: Parts, image: OwnImage) -> int | None:
     """The port in what the image starts: ``python main.py``, ``sh start.sh``, ``python -m app``,
     a console script of pyproject.toml, gunicorn's configuration."""
     for path in _scripts(parts, image):
-        text = parts.reading.code.text(path)
+        text = parts.reading.code.text(path)[:LONGEST]
         for pattern in _NAMED:
             for match in pattern.finditer(text):
                 port = _resolved(match[1], text, image)
@@ -84,7 +85,7 @@ def _started(parts: Parts, image: OwnImage) -> int | None:
 
 def _resolved(expression: str, text: str, image: OwnImage, hops: int = 4) -> int | None:
     """The number that an expression stands for; what the Dockerfile sets beats a default."""
-    names = re.findall(r"[A-Za-z_]\w*", expression)
+    names = re.findall(r"[A-Za-z_]\w*", expression)[:MOST]
     for name in names:
         if given := image.variable(name):
             return int(given)
@@ -140,7 +141,7 @@ def _console_scripts(parts: Parts) -> dict[str, str]:
     """The file of each command that the backend's pyproject.toml declares."""
     try:
         read = tomllib.loads(parts.reading.code.text(join(parts.backend.folder, "pyproject.toml")))
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return {}
     tool = read.get("tool")
     tables = (read.get("project"), tool.get("poetry") if isinstance(tool, dict) else None)

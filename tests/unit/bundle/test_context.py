@@ -117,7 +117,16 @@ def test_what_other_hosts_are_told_says_the_context(
 
 
 @pytest.mark.parametrize("path", ["backend/fly.toml", "render.yaml"])
-@pytest.mark.parametrize("content", [b"[", b"\xff\xfe", b"build: 1", b"services: 1", b"build = 1"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"[", b"\xff\xfe", b"build: 1", b"services: 1", b"build = 1", b"a = " + b"[" * 9999),
+        b"[build]\ndockerfile = '/etc/passwd'\n",
+        b"[build]\ndockerfile = 'x'\ncontext = '../../..'\n",
+        b"services: [{dockerfilePath: ../../x}]\n",
+        b'[build]\ndockerfile = "x\\u0000"\n',
+    ],
+)
 def test_a_host_s_file_that_says_nothing_is_passed_over(
     plan: Planner, path: str, content: bytes
 ) -> None:
