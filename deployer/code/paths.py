@@ -124,10 +124,8 @@ class Reader:
         made = values.class_of(self.project, self.path, owner) if owner else None
         if made is None:
             return None
-        fields = values.class_fields(made[1])
-        known = {key: value for key, value in fields.items() if value is not None}
-        inside = replace(self, path=made[0], local=known)
-        return inside.text(fields.get(attribute), depth)
+        fields = values.given_fields(made[1])
+        return replace(self, path=made[0], local=fields).text(fields.get(attribute), depth)
 
     def _called(self, call: ast.Call, depth: int) -> str | None:
         name = self.dotted(call.func)

@@ -65,6 +65,12 @@ def class_fields(node: ast.ClassDef) -> dict[str, ast.expr | None]:
     return fields
 
 
+@lru_cache(maxsize=256)
+def given_fields(node: ast.ClassDef) -> dict[str, ast.expr]:
+    """The fields of ``class_fields`` that are set to something."""
+    return {name: value for name, value in class_fields(node).items() if value is not None}
+
+
 def _set_up(node: ast.ClassDef) -> list[ast.stmt]:
     made = (item for item in node.body if isinstance(item, ast.FunctionDef))
     return next((item.body for item in made if item.name == "__init__"), [])
