@@ -147,8 +147,8 @@ def _path_problem(source: Source, entry: Entry) -> Iterator[Problem]:
     elif not within(target, source.backend):
         yield source.problem(
             f"`{entry.value}` lies outside of `{source.backend}`, which alone ships.",
-            "Move it into the backend folder, or let the input `backend` name a folder that holds"
-            " both.",
+            "Move it into the backend folder. Or name it in a requirements.txt at the repository's"
+            " root, and set `backend: .`.",
             entry.line,
         )
     elif not _is_there(source, target):
