@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from deployer.bundle import hazards
 from deployer.bundle.card import (
-    app_port,
     card_changes,
     card_file,
     card_notices,
@@ -18,9 +17,10 @@ from deployer.bundle.card import (
 )
 from deployer.bundle.image import image_of, storage, written_secrets
 from deployer.bundle.installed import installed
-from deployer.bundle.layout import copy_problems, name_problems
+from deployer.bundle.layout import copy_problems, has_text, name_problems
 from deployer.bundle.packages import missing_packages
 from deployer.bundle.parts import Parts
+from deployer.bundle.port import app_port
 from deployer.bundle.refused import BundleRefused
 from deployer.bundle.started import script_notices
 from deployer.bundle.stores import App, unopened
@@ -53,6 +53,7 @@ def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
         key=lambda file: file.path,
     )
     names = [file.path for file in bundle_files]
+    bundle_files = [file for file in bundle_files if has_text(file.path)]
     leaks, suspicions = _scan(files, shipped)
     problems += [*leaks, *hazards.size_problems(bundle_files), *name_problems(names)]
     notices += [*suspicions, *port_notices, *hazards.size_notices(bundle_files)]

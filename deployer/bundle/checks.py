@@ -70,8 +70,18 @@ def syntax_problem(broken: Broken) -> Problem:
     return Problem(
         exit=Exit.BUNDLE,
         message=f"Syntax error: {broken.message}.",
-        hint="The app imports this file and could not start.",
+        hint=_remedy(broken),
         where=Where(file=broken.path, line=broken.line),
+    )
+
+
+def _remedy(broken: Broken) -> str:
+    if broken.since == OLDEST:
+        return "The app imports this file and could not start."
+    wanted = ".".join(map(str, broken.since))
+    return (
+        f"Set the input `python-version: '{wanted}'` (a Dockerfile of your own: its base image),"
+        " or write it in the older syntax."
     )
 
 

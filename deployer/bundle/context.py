@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import tomllib
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
@@ -66,7 +67,7 @@ def find_build(
     made instead; ``outer`` are its rules as seen from the workspace's root. Those that are
     ``unusable`` are passed over.
     """
-    declared = dict(_declared(files))
+    declared = dict([*_declared(files), *_hosted(files, folder)])
     for name in OWN_IMAGES:
         image = _read(files, join(folder, name), rules)
         if image is not None and image.path not in unusable:
@@ -129,12 +130,41 @@ def _declared(files: Files) -> Iterator[tuple[str, str]]:
                 yield path, context
 
 
-def _builds(content: bytes | None) -> Iterator[dict[str, object]]:
+def _hosted(files: Files, folder: str) -> Iterator[tuple[str, str]]:
+    """The same of what other hosts are told: Render's blueprint and Fly's file."""
+    services = _document(files.read("render.yaml")).get("services")
+    for service in services if isinstance(services, list) else ():
+        if isinstance(service, dict) and "dockerfilePath" in service:
+            root = str(service.get("rootDir", "."))
+            yield from _inside(root, service["dockerfilePath"], service.get("dockerContext", "."))
+    for place in dict.fromkeys((folder, ".")):
+        try:
+            read = tomllib.loads((files.read(join(place, "fly.toml")) or b"").decode())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        build = read.get("build")
+        if isinstance(build, dict):
+            dockerfile = build.get("dockerfile", "Dockerfile")
+            yield from _inside(place, dockerfile, build.get("context", "."))
+
+
+def _inside(place: str, dockerfile: object, context: object) -> Iterator[tuple[str, str]]:
+    """Both as workspace paths, unless one leaves the workspace."""
+    path, root = (posixpath.normpath(join(place, str(item))) for item in (dockerfile, context))
+    if not any(item.startswith(("/", "..")) or "\0" in item for item in (path, root)):
+        yield path, root
+
+
+def _document(content: bytes | None) -> dict[str, object]:
     try:
         document = yaml.safe_load(content or b"")
     except (yaml.YAMLError, ValueError, RecursionError):
-        return
-    services = document.get("services") if isinstance(document, dict) else None
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _builds(content: bytes | None) -> Iterator[dict[str, object]]:
+    services = _document(content).get("services")
     for service in services.values() if isinstance(services, dict) else ():
         build = service.get("build") if isinstance(service, dict) else None
         if isinstance(build, str):

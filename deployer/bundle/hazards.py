@@ -25,8 +25,10 @@ def scan(path: str, content: bytes) -> Iterator[Problem]:
     if is_pointer(content):
         yield _pointer(path)
         return
-    for kind, position in credentials(content):
-        line = content.count(b"\n", 0, position) + 1
+    kinds: dict[int, str] = {}  # the first of a line: an address may hold a password of known shape
+    for kind, position in credentials(content, path):
+        kinds.setdefault(content.count(b"\n", 0, position) + 1, kind)
+    for line, kind in kinds.items():
         yield Problem(
             exit=Exit.BUNDLE,
             message=f"This line seems to hold {kind}, and the file would ship with the Space.",
@@ -121,7 +123,7 @@ def environment_notices(left_out: Iterable[LeftOut]) -> Iterator[Notice]:
     """Each `.env` file that stays behind: what it sets is missing in the Space."""
     for item in left_out:
         name = item.path.rstrip("/").rpartition("/")[2]
-        if name.startswith(".env") and not item.path.endswith("/") and not EXAMPLES.search(name):
+        if _is_environment(name) and not item.path.endswith("/") and not EXAMPLES.search(name):
             yield Notice(
                 message=f"`{item.path}` is left out: it may hold secrets.",
                 hint="Name what the app needs from it in the inputs `secrets` and `variables`.",
@@ -129,12 +131,16 @@ def environment_notices(left_out: Iterable[LeftOut]) -> Iterator[Notice]:
             )
 
 
+def _is_environment(name: str) -> bool:
+    return name.startswith(".env") or name.endswith(".env")
+
+
 def missed(left_out: Iterable[LeftOut], literals: frozenset[str]) -> Iterator[Notice]:
     """Each file that an ignore file takes although the app's code names it."""
     names = {re.split(r"[/\\]", literal)[-1] for literal in literals}
     for item in left_out:
         name = item.path.rsplit("/", 1)[-1]
-        if name.startswith(".env"):
+        if _is_environment(name):
             continue  # told by environment_notices: nobody should be advised to ship it
         if name and name in names and item.origin.endswith((".gitignore", ".dockerignore")):
             yield Notice(

@@ -130,14 +130,16 @@ def served_inside(files: Files, folder: str, cwd: str, uses: Uses) -> frozenset[
     )
 
 
-def absent(files: Files, folder: str, cwd: str, uses: Uses) -> Iterator[Notice]:
-    """What the app opens and the workspace does not have; inside the backend, what it serves."""
-    inside = (
-        (use, path)
-        for use in uses.named
-        if use.served and (path := at(use.known, cwd)) and within(path, folder)
-    )
-    for use, path in (*outside_uses(folder, cwd, uses), *inside):
+def inside_uses(folder: str, cwd: str, uses: Uses) -> Iterator[tuple[Use, str]]:
+    """The folders of static files and templates inside the backend that the code names."""
+    for use in uses.named:
+        if use.served and (path := at(use.known, cwd)) and within(path, folder):
+            yield use, path
+
+
+def absent(files: Files, uses: Iterable[tuple[Use, str]]) -> Iterator[Notice]:
+    """What the app opens and the workspace does not have."""
+    for use, path in uses:
         kind = kind_of(files, path)
         name = path.rpartition("/")[2]
         if kind in {WorkspaceKind.FILE, WorkspaceKind.FOLDER} or name.startswith(".env"):

@@ -12,9 +12,11 @@ from deployer.bundle.context import Build, find_build
 from deployer.bundle.folder import elsewhere, find_folder
 from deployer.bundle.ignore import IgnoreRules, built_in_rules
 from deployer.bundle.listing import Listing, docker_rules, git_rules, list_backend
+from deployer.bundle.no_app import explained
 from deployer.bundle.outside import (
     Reach,
     absent,
+    inside_uses,
     outside_uses,
     reach_of_data,
     reach_of_imports,
@@ -31,7 +33,7 @@ from deployer.code.path_uses import Uses, find_uses
 from deployer.code.paths import at
 from deployer.code.project import Project
 from deployer.code.search_path import widened, within
-from deployer.errors import Exit, Notice, Refused, Where
+from deployer.errors import Notice, Refused, Where
 from deployer.image.own import OwnImage
 from deployer.ports import Files
 
@@ -85,10 +87,7 @@ class _Place:
             unread = [b for b in code.broken.values() if code.module(b.path) is None]
             broken = [checks.syntax_problem(b) for b in unread]
             instead = elsewhere(self.files, self.folder)
-            found = [
-                replace(p, hint=instead) if instead and p.exit is Exit.BUNDLE else p
-                for p in refused.problems
-            ]
+            found = [explained(problem, code, instead) for problem in refused.problems]
             raise Refused([*found, *broken]) from refused
 
 
@@ -217,15 +216,16 @@ def _told(place: _Place, seen: _Round) -> Reading:
 
 def _lacking(place: _Place, seen: _Round) -> Iterator[Notice]:
     """What the app reads outside the backend and won't find in the Space."""
+    outside = [*outside_uses(place.folder, seen.cwd, seen.uses)]
+    inside = [*inside_uses(place.folder, seen.cwd, seen.uses)]
     if place.build is None:
-        yield from absent(place.files, place.folder, seen.cwd, seen.uses)
+        yield from absent(place.files, [*outside, *inside])
         return
-    reads = [
-        (path, Where(file=use.path, line=use.line))
-        for use, path in outside_uses(place.folder, seen.cwd, seen.uses)
-        if use.needed
-    ]
+    reads = [(path, Where(file=u.path, line=u.line)) for u, path in outside if u.needed]
     yield from missing_copies(place.build, reads)
+    made, cut = place.build.image.made(), len(place.folder)
+    inside = [(use, path) for use, path in inside if not made & {*path[cut:].split("/")}]
+    yield from absent(place.files, inside)
 
 
 def _wanted(place: _Place, seen: _Round) -> Wanted:

@@ -101,29 +101,33 @@ def _reasons(build: Build, app: str, files: Callable[[], Placed]) -> Iterator[tu
     runs = " ".join(i.value for i in image.instructions if i.word == "RUN")
     plain = bool(PLAIN.match(image.base))
     if command is None:
-        if plain:
-            yield (
-                "it ends without CMD and ENTRYPOINT, and a Space reads no compose file.",
-                (image.start),
-            )
+        why = "it ends without CMD and ENTRYPOINT, and a Space reads no compose file."
+        yield from [(why, image.start)] if plain else []
         return
     if NO_PYTHON.search(image.base.split(":")[0]) and not STARTS_PYTHON.search(
         f"{command.value} {runs}"
     ):
         yield f"its last stage is `{image.base}`, where nothing starts Python.", image.start
-    unclear = [source for source, _ in image.copied() if "$" in source or "://" in source]
-    if unclear or not plain or any(_MOVES.search(i.value) for i in image.instructions):
+    if not plain or _is_unclear(image):
         return
     if not any(matches(app, path) for path, _ in build.sources()):
         yield f"it copies no code: `{app}` is in none of its COPY instructions.", command.line
         return
     there = files()
-    for reason in _absent(image, command.value, there, runs):
-        yield reason, command.line
+    yield from ((why, command.line) for why in _no_module(image, command.value, there))
+    yield from ((why, command.line) for why in _no_script(command.value, there, runs))
 
 
-def _absent(image: OwnImage, command: str, there: Placed, runs: str) -> Iterator[str]:
-    """Modules and scripts that are started and that no COPY brings."""
+def _is_unclear(image: OwnImage) -> bool:
+    """Whether files may come or go in ways that aren't followed."""
+    sources = [source for source, _ in image.copied()]
+    return any("$" in source or "://" in source for source in sources) or any(
+        _MOVES.search(found.value) for found in image.instructions
+    )
+
+
+def _no_module(image: OwnImage, command: str, there: Placed) -> Iterator[str]:
+    """The module that a server is told to start and that no COPY brings."""
     apps = [found for found in commands(command, image.path, 0) if found.variable]
     searched = _ELSEWHERE.search(command) or any(
         "PYTHONPATH" in i.value for i in image.instructions
@@ -131,6 +135,10 @@ def _absent(image: OwnImage, command: str, there: Placed, runs: str) -> Iterator
     known = [path if searched else _seen(there, path) for path in there.files]
     if apps and not any(_is_module(known, found.module) for found in apps):
         yield f"it starts `{apps[0].module}:{apps[0].variable}`, and no file is that module."
+
+
+def _no_script(command: str, there: Placed, runs: str) -> Iterator[str]:
+    """Scripts that are started and that no COPY brings and no RUN makes."""
     started = words(command)
     scripts = [*SCRIPT.findall(command), *filter(_SHELL_SCRIPT.fullmatch, started)]
     for script in scripts:

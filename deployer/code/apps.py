@@ -151,11 +151,21 @@ def _is_maker(project: Project, path: str, func: ast.expr, depth: int) -> bool:
         # A star import leaves no trace of where the name came from.
         return (found.outside if found else name).rpartition(".")[2] == "FastAPI"
     match found.node:
-        case ast.ClassDef(bases=bases):
-            return any(_is_maker(project, found.path, base, depth - 1) for base in bases)
+        case ast.ClassDef() as node:
+            return _is_app_class(project, found.path, node, depth)
         case ast.FunctionDef() | ast.AsyncFunctionDef() as function:
             return returns_app(project, found.path, function, depth - 1)
     return False
+
+
+def _is_app_class(project: Project, path: str, node: ast.ClassDef, depth: int) -> bool:
+    made, key = project.notes.made, (path, id(node))
+    if key not in made:
+        made[key] = False  # a class above itself is none
+        made[key] = depth > 0 and any(
+            _is_maker(project, path, base, depth - 1) for base in node.bases
+        )
+    return made[key]
 
 
 def _wraps(project: Project, path: str, call: ast.Call, depth: int) -> bool:

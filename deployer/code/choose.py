@@ -15,7 +15,7 @@ from deployer.code.apps import (
     is_side,
     provisional,
 )
-from deployer.code.files import Code
+from deployer.code.files import LONGEST, Code
 from deployer.code.forms import used_by
 from deployer.code.launch import Launch, self_started
 from deployer.code.project import Project
@@ -24,6 +24,7 @@ from deployer.code.source import join, parent
 from deployer.errors import Exit, Problem, Refused, Where
 
 TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+SHOWN = 5  # names in a message
 DOMINANT = 3  # local modules that make an app more than a sketch
 
 
@@ -228,6 +229,9 @@ def _several(targets: list[Target]) -> Problem:
 
 def _none(code: Code, folder: str) -> Problem:
     why = f"Python files read: {len(code.paths)}." if code.paths else "It has no Python files."
+    unread = ", ".join(f"`{path}`" for path in code.too_long[:SHOWN])
+    if unread:
+        why += f" Not read, longer than {LONGEST // 1000} kB: {unread}."
     return Problem(
         exit=Exit.BUNDLE,
         message=f"No FastAPI app was found in `{folder}`. {why}",

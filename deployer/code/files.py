@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from deployer.code.sizes import oversized
 from deployer.code.source import Broken, Module, join, parse
+from deployer.errors import Refused
 from deployer.model import Digest, WorkspaceEntry
 from deployer.ports import Files
 
@@ -54,10 +56,16 @@ class Sources:
         return self._parsed[path]
 
     def read(self, path: str) -> bytes | None:
-        """The port's ``read``. Only code and absence are kept: they are asked for often."""
+        """The port's ``read``. Only code and absence are kept: they are asked for often.
+
+        Raises ``Refused`` for a manifest, Dockerfile or ignore file that nobody wrote.
+        """
         if path in self._read:
             return self._read[path]
         content = self._files.read(path)
+        problem = oversized(path, content) if content else None
+        if problem:
+            raise Refused([problem])
         if content is None or (path.endswith(".py") and len(content) <= LONGEST):
             self._read[path] = content
         return content

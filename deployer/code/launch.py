@@ -41,6 +41,7 @@ SCRIPT = re.compile(
 STARTERS = ("run", "Config")  # of uvicorn
 SOURCE = re.compile(r"\"src\"\s*:\s*\"([\w./-]+\.py)\"")  # of vercel.json
 LAST = 100
+LONGEST_LINE = 5_000  # a command is shorter
 COMMANDS = 200  # of one file: more is no start script
 MODULE = re.compile(r"\bpython3?[\"', ]+-m[\"', ]+([A-Za-z_][\w.]*)")
 
@@ -106,7 +107,7 @@ def _started(module: Module, node: ast.Call | ast.List) -> Iterator[tuple[str, s
 def commands(content: str, file: str, rank: int) -> Iterator[Launch]:
     """The apps and scripts that the commands in a text file start."""
     for number, line in _logical_lines(content.splitlines()):
-        if line.lstrip().startswith(("#", "//")):
+        if len(line) > LONGEST_LINE or line.lstrip().startswith(("#", "//")):
             continue
         for module, variable in _targets(line):
             yield Launch(module=module, variable=variable, rank=rank, file=file, line=number)

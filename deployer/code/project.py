@@ -41,6 +41,7 @@ class Notes:
     """What was worked out once. ``made``: whether a node gives an app, by file and identity."""
 
     made: dict[tuple[str, int], bool] = field(default_factory=dict)
+    texts: dict[tuple[str, int], str | None] = field(default_factory=dict)
     found: dict[tuple[str, str], Found | None] = field(default_factory=dict)
     located: dict[str, str | None] = field(default_factory=dict)
     loaded: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -149,7 +149,7 @@ def _check_script(image: OwnImage) -> Iterator[Notice]:
     """Commits through the Hub's API carry no file modes: nothing arrives executable."""
     started = words(image.command.value) if image.command else []
     script = started[0] if started and started[0].endswith(".sh") else ""
-    if script and not any(i.word == "RUN" and "chmod" in i.value for i in image.instructions):
+    if script and not any("chmod" in i.value for i in image.instructions if i.word != "CMD"):
         yield _warn(
             image,
             image.command.line if image.command else 1,

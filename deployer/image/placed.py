@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 
 from deployer.image.own import Instruction, OwnImage, assignments, words
 
+LONGEST = 10_000  # characters of a filled-in value: one may double another again and again
 _VARIABLE = re.compile(r"\$\{?(\w+)(?::-([^}]*))?\}?")
 
 
@@ -57,7 +58,8 @@ class _Build:
         self.names.append(given[2].lower() if len(given) == 3 else str(len(self.names)))
 
     def _filled(self, text: str) -> str:
-        return _VARIABLE.sub(lambda m: self.values.get(m[1], m[2] or m[0]), text)
+        filled = _VARIABLE.sub(lambda m: self.values.get(m[1], m[2] or m[0]), text)
+        return filled if len(filled) < LONGEST else text
 
     def _copied(self, value: str) -> Iterator[str]:
         *sources, target = [w for w in words(_without_flags(value)) if w] or [""]

@@ -98,6 +98,42 @@ def test_a_compose_file_says_the_context(plan: Planner) -> None:
     assert not any(path.startswith(("frontend/", "docs/")) for path in found.paths)
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"backend/fly.toml": "[build]\ndockerfile = 'Dockerfile'\ncontext = '..'\n"},
+        {"fly.toml": "[build]\ndockerfile = 'backend/Dockerfile'\n"},
+        {
+            "render.yaml": "services:\n- {type: web, dockerfilePath: ./backend/Dockerfile,"
+            " dockerContext: .}\n- 1\n"
+        },
+    ],
+)
+def test_what_other_hosts_are_told_says_the_context(
+    plan: Planner, declared: Mapping[str, str]
+) -> None:
+    own = {"backend/Dockerfile": dockerfile("COPY . ."), "shared/x.py": ""}
+    assert {"backend/main.py", "shared/x.py"} <= plan({**MINIMAL, **own, **declared}).paths
+
+
+@pytest.mark.parametrize("path", ["backend/fly.toml", "render.yaml"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"[", b"\xff\xfe", b"build: 1", b"services: 1", b"build = 1", b"a = " + b"[" * 9999),
+        b"[build]\ndockerfile = '/etc/passwd'\n",
+        b"[build]\ndockerfile = 'x'\ncontext = '../../..'\n",
+        b"services: [{dockerfilePath: ../../x}]\n",
+        b'[build]\ndockerfile = "x\\u0000"\n',
+    ],
+)
+def test_a_host_s_file_that_says_nothing_is_passed_over(
+    plan: Planner, path: str, content: bytes
+) -> None:
+    files = {**MINIMAL, "backend/Dockerfile": dockerfile("COPY . ."), path: content}
+    assert "main.py" in plan(files).paths
+
+
 @pytest.mark.parametrize("content", [b"services: [", b"services:\n  a: 1\n", b"- x\n", b"\xff\xfe"])
 def test_a_compose_file_that_is_none_is_passed_over(plan: Planner, content: bytes) -> None:
     files = {**MINIMAL, "backend/Dockerfile": dockerfile("COPY . ."), "compose.yml": content}

@@ -305,6 +305,7 @@ def test_a_complete_readme_ships_untouched(plan: Planner) -> None:
     ("inputs", "name"),
     [
         ({"color_from": "teal"}, "color-from"),
+        ({"emoji": "rocket"}, "emoji"),
         ({"short_description": "x" * 61}, "short-description"),
         ({"python_version": "3"}, "python-version"),
         ({"health_path": "health; rm"}, "health-path"),

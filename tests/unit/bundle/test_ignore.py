@@ -291,3 +291,12 @@ def test_nobody_is_advised_to_ship_an_ignored_dotenv_that_the_code_names(plan: P
     )
     assert "it may hold secrets" in found.notices
     assert "!.env" not in found.notices
+
+
+def test_an_environment_file_may_end_in_env_as_well(plan: Planner) -> None:
+    found = plan(
+        {**MINIMAL, "backend/prod.env": "KEY=1\n", "backend/example.env": "KEY=\n"},
+    )
+    assert "prod.env" not in found.paths
+    assert "example.env" in found.paths
+    assert "`backend/prod.env` is left out: it may hold secrets." in found.notices

@@ -191,3 +191,10 @@ def test_a_copy_of_an_environment_file_is_told_what_to_do(refused: Refusal) -> N
 )
 def test_names_without_a_real_value_are_let_be(plan: Planner, line: str) -> None:
     assert own(plan, f"{HEAD}{line}\n{START}").notices == ""
+
+
+@pytest.mark.parametrize("given", ["COPY --chmod=755 start.sh .\n", "RUN chmod +x start.sh\n"])
+def test_a_script_that_is_made_executable_may_be_started(plan: Planner, given: str) -> None:
+    script = {"backend/start.sh": "uvicorn main:app --host 0.0.0.0 --port 7860\n"}
+    docker = HEAD + given + 'CMD ["./start.sh"]\n'
+    assert "executable" not in plan({**MINIMAL, **script, "backend/Dockerfile": docker}).notices

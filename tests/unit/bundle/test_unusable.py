@@ -113,3 +113,9 @@ def test_without_anything_to_make_one_from_both_reasons_are_told(
     problems = refused({"backend/main.py": APP, "backend/Dockerfile": brought})
     assert [str(problem.where) for problem in problems][:1] == ["backend/Dockerfile:1"]
     assert len(problems) == 2
+
+
+def test_values_that_double_again_and_again_end(plan: Planner) -> None:
+    doubling = ["ENV A=aaaaaaaaaa", *["ENV A=$A$A"] * 60, "WORKDIR $A", "COPY . ."]
+    brought = dockerfile(*doubling, start="CMD uvicorn main:app --host 0.0.0.0")
+    assert plan({**MINIMAL, "backend/Dockerfile": brought}).text("Dockerfile") == brought
