@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -46,6 +47,14 @@ class Address:
     def local(self) -> bool:
         """The developer's own machine."""
         return self.host.lower() in _LOCAL_HOSTS
+
+    @property
+    def private(self) -> bool:
+        """A name or number that only a network of one's own knows (RFC 1918 and the like)."""
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_private
+        except ValueError:
+            return "." not in self.host
 
     @property
     def websocket(self) -> bool:

@@ -29,6 +29,7 @@ _IGNORED_FOLDERS = frozenset(
         *("build", "dist", "out", "output", "coverage", "storybook-static", "_site"),
         *("test", "tests", "__tests__", "__mocks__", "mocks", "e2e", "cypress", "playwright"),
         *("spec", "specs", "fixtures", "stories", "example", "examples", "samples"),
+        *("mock", "mock-server", "k6", "loadtest", "load-test", "load-tests", "benchmarks"),
         *("venv", "env", "virtualenv", "site-packages", "__pycache__", "huggingface-spaces"),
     }
 )
@@ -36,8 +37,12 @@ _KEPT_DOT_FOLDERS = frozenset({".vitepress", ".vuepress"})
 _IGNORED_FILES = re.compile(
     r".*(?:\.min|[.-]bundle|\.gen|\.generated|\.chunk|\.umd|\.iife)\.\w+"
     r"|.*\.(?:test|spec|stories|cy|e2e|mock|d)\.\w+|test[-_].*|.*[-_]test\.\w+"
+    r"|[\w.-]*(?:jest|vitest|playwright|cypress)[\w.-]*\.\w+"
     r"|(?:setupTests|setupProxy|gulpfile|Gruntfile|codegen|karma\.conf|service-?worker|sw)\.\w+"
-    r"|(?!docusaurus|next|nuxt|gatsby|vite)[\w.-]+[.-]config\.\w+",
+    r"|(?:tailwind|postcss|eslint|prettier|stylelint|babel|webpack|rollup|rspack|rsbuild|esbuild"
+    r"|tsup|svelte|astro|vue|craco|metro|karma|uno|windi|drizzle|orval|openapi-ts|commitlint"
+    r"|lint-staged|capacitor|wrangler|quasar|remix|react-router|sentry|wdio|nightwatch|mdx|release"
+    r"|gulp|snowpack|electron|forge)[\w.-]*[.-]config\.\w+",
     re.IGNORECASE,
 )
 BUILD_CONFIG = re.compile(r"(?:docusaurus|next|nuxt|gatsby|vite)[.-]config\.\w+")
@@ -77,6 +82,9 @@ _NODE_CODE = re.compile(
     rb"|commander|inquirer|chalk|readline|telegraf|discord\.js|node-fetch|ws|pg)['\"]"
     rb"|process\.(?:argv|exit)"
 )
+# Beside a bundler's sources these are for the developer, unless they speak of a page.
+_TOOLS = re.compile(r"(?:scripts|tools|bin)/")
+_PAGE_CODE = re.compile(rb"\b(?:document|window|localStorage|navigator)\b|\bcreateApp\b")
 # Frameworks whose own code never lies beside package.json: a script there is run with Node.
 SOURCE_FOLDERS = frozenset(
     {"Docusaurus", "Next.js", "Create React App", "Nuxt", "SvelteKit", "Gatsby", "Angular", "Astro"}
@@ -186,9 +194,11 @@ def on_server(path: str, content: bytes, root: str, framework: Framework) -> boo
         return True
     if framework.name == "Nuxt" and inside.startswith("server/"):
         return True
-    if not framework.bundled and _NODE_CODE.search(content):
-        return True
-    return bool(_SERVER_PATH.search(inside) or _SERVER_CODE.search(content))
+    if framework.bundled:
+        tool = bool(_TOOLS.match(inside)) and not _PAGE_CODE.search(content)
+    else:
+        tool = bool(_NODE_CODE.search(content))
+    return bool(tool or _SERVER_PATH.search(inside) or _SERVER_CODE.search(content))
 
 
 def served(path: str, content: bytes, root: str, framework: Framework) -> bool:

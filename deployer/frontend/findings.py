@@ -56,7 +56,7 @@ class Finding:
         local = [address for address in self.addresses if address.local]
         usual = [address for address in local if address.port in ports] or local
         yield from (address.server for address in usual)
-        yield from (a.server for a in self.addresses if not a.local and "." in a.host)
+        yield from (a.server for a in self.addresses if not a.local and not a.private)
         yield from (place.server for place in self.places if place.assumed)
         if self.testimony.by_route:
             names = (name for place in self.places for name in place.names[:2])

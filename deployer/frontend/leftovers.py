@@ -17,6 +17,7 @@ from deployer.frontend.evidence import Witness
 from deployer.frontend.layout import by_hand_choice
 from deployer.frontend.places import find_places
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest
+from deployer.frontend.shown import only_shows
 from deployer.frontend.syntax import Script, operator, text
 
 _VALUES = frozenset(
@@ -56,21 +57,30 @@ def _lines(script: Script, witness: Witness) -> Iterator[int]:
     places = find_places(script)
     known = " ".join(text(place.node) for place in places if place.composed)
     read = {place.node.id for place in places}
+    starts = [place.node.start_byte for place in places]
     for node in script.captured("text"):
         shown = text(node)
         called = witness.own_route or any(route in shown for route in witness.routes.paths)
-        if node.id in read or not called or _elsewhere(node, known):
+        if node.id in read or not called or _elsewhere(node, known) or _prose(node):
             continue
+        if any(node.start_byte < at < node.end_byte for at in starts):
+            continue  # the address inside of it was read
         template = node.type == "template_string" and page.search(shown)
         host = added.fullmatch(shown) and "hostname" in text(node.parent or node)
         if template or host or bare.fullmatch(shown):
             yield script.line(node)
 
 
+def _prose(node: Node) -> bool:
+    """A text with spaces in it: a sentence or a sample of code, no address."""
+    fixed = (text(child) for child in node.named_children if child.type == "string_fragment")
+    return any(re.search(r"\s", part) for part in fixed)
+
+
 def _elsewhere(node: Node, known: str) -> bool:
     """A list of hosts, a comparison, or a constant that the addresses read are made of."""
     parent = node.parent
-    if parent is None or parent.type not in _VALUES:
+    if parent is None or parent.type not in _VALUES or only_shows(parent):
         return True
     if parent.type == "binary_expression":
         return operator(parent) not in ("+", "||", "??")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from deployer.errors import Notice, Where
+from deployer.frontend.addresses import read_address
 from deployer.frontend.content_policy import blocking
 from deployer.frontend.data_files import with_data
 from deployer.frontend.data_survey import changed as data_changed
@@ -151,9 +152,12 @@ def _local_url(request: FrontendRequest, chosen: Iterable[Survey]) -> str:
 
 def _left(path: str, result: Rewritten, request: FrontendRequest, local: str) -> Iterable[Notice]:
     for item in result.left:
+        written = item.address if item.address and item.address.local else None
+        here = written.origin + written.rest if written else local
+        there = written.at(request.backend_url) if written else request.backend_url
         yield Notice(
             message=f"The backend's address is left as it is: {item.reason}.",
-            hint=f"Write by hand: {by_hand_choice(local, request.backend_url)}",
+            hint=f"Write by hand: {by_hand_choice(here, there, item.test)}",
             where=Where(file=path, line=item.line),
         )
 
@@ -184,7 +188,9 @@ def _moved(item: Survey, request: FrontendRequest) -> Iterator[Notice]:
         if " " in server or server.startswith("process."):
             continue
         host = server.split(":")[0]
-        if "." in host and not host.endswith(".hf.space") and server != request.deployed.server:
+        address = read_address(f"http://{server}")
+        own = address is None or address.private or host.endswith(".hf.space")
+        if not own and server != request.deployed.server:
             yield Notice(
                 message=f"Until now the frontend called {server} in production.",
                 where=item.first,

@@ -39,10 +39,11 @@ _USE_CLIENT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsafe:
-    """Why a place is left to a person."""
+    """Why a place is left to a person. ``test``: what tells where it runs, if no hostname does."""
 
     node: Node = field(repr=False)
     reason: str
+    test: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +66,11 @@ class Group:
 
 def public_to(address: Address, ours: Address) -> bool:
     """An address that works from anywhere: a host of the internet, or the backend's own."""
-    return address.server == ours.server or (not address.local and "." in address.host)
+    return address.server == ours.server or (not address.local and not address.private)
 
 
 def _reachable(address: Address) -> bool:
-    return address.local or "." in address.host
+    return address.local or not address.private
 
 
 Outcome = Iterator[Edit | Unsafe]
@@ -86,7 +87,7 @@ def change(group: Group, target: Target, layout: Layout) -> tuple[Edit | Unsafe,
         return tuple(_dead_ternary(group, ternary, target, layout))
     fixed = next((p.node for p in group.places if _unchangeable(p.node)), None)
     if fixed is not None:
-        return (Unsafe(node=fixed, reason="an enum's value can't be a choice"),)
+        return (Unsafe(node=fixed, reason="an enum's value can't be a choice, a constant's can"),)
     production = group.production(target.ours)
     if production is not None:
         found = tuple(_branched(group, production, target, layout))
@@ -219,7 +220,8 @@ def _single(group: Group, place: Place, chain: Chain, target: Target, layout: La
     if alone or public_to(place.address, target.ours):
         yield from _swap(place, target.deployed)
     elif place.address.local and target.framework.native:
-        yield Unsafe(node=place.node, reason="a native app has no hostname to tell where it runs")
+        reason = "a native app has no hostname to tell where it runs"
+        yield Unsafe(node=place.node, reason=reason, test="__DEV__")
     elif place.address.local:
         yield from () if target.config else _guarded(chain, layout)
         config = target.config
