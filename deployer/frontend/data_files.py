@@ -62,7 +62,7 @@ _NAMES = (
     (Kind.COMPOSE, re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml")),
     (Kind.IMAGE, re.compile(r"Dockerfile[\w.-]*|[\w.-]*\.Dockerfile")),
     (Kind.WEBPACK, re.compile(r"webpack[\w.-]*\.[cm]?[jt]s")),
-    (Kind.YAML, re.compile(r"(?:[\w-]*config|settings|env)\.ya?ml")),
+    (Kind.YAML, re.compile(r"(?:[\w-]*config|settings|env)(?:[.-][\w-]+)?\.ya?ml")),
     (
         Kind.SETTINGS,
         re.compile(r"(?!ts|js)(?:[\w.-]*config|settings|appsettings|env)[\w.-]*\.json"),
@@ -158,7 +158,7 @@ def read_data(path: str, content: bytes) -> Data | None:
         return None
     places = _vercel(path, content) if kind is Kind.VERCEL else _READERS[kind](path, content)
     hosting = kind in (Kind.VERCEL, Kind.NETLIFY, Kind.REDIRECTS)
-    settings = kind is Kind.SETTINGS and build is Side.PRODUCTION
+    settings = kind in (Kind.SETTINGS, Kind.YAML) and build is Side.PRODUCTION
     return Data(path=path, kind=kind, changes=hosting or settings, places=tuple(places))
 
 

@@ -27,7 +27,17 @@ _IGNORED_FOLDERS = frozenset(
     {
         *("node_modules", "bower_components", "jspm_packages", "vendor", "third_party"),
         *("build", "dist", "out", "output", "coverage", "storybook-static", "_site"),
-        *("test", "tests", "__tests__", "__mocks__", "mocks", "e2e", "cypress", "playwright"),
+        *(
+            "test",
+            "tests",
+            "testing",
+            "__tests__",
+            "__mocks__",
+            "mocks",
+            "e2e",
+            "cypress",
+            "playwright",
+        ),
         *("spec", "specs", "fixtures", "stories", "example", "examples", "samples"),
         *("mock", "mock-server", "k6", "loadtest", "load-test", "load-tests", "benchmarks"),
         *("venv", "env", "virtualenv", "site-packages", "__pycache__", "huggingface-spaces"),
@@ -36,7 +46,7 @@ _IGNORED_FOLDERS = frozenset(
 _KEPT_DOT_FOLDERS = frozenset({".vitepress", ".vuepress"})
 _IGNORED_FILES = re.compile(
     r".*(?:\.min|[.-]bundle|\.gen|\.generated|\.chunk|\.umd|\.iife)\.\w+"
-    r"|.*\.(?:test|spec|stories|cy|e2e|mock|d)\.\w+|test[-_].*|.*[-_]test\.\w+"
+    r"|.*\.(?:test|spec|stories|cy|e2e|mock|d)\.\w+|test(?:[-_]|(?-i:[A-Z])).*|.*[-_]test\.\w+"
     r"|[\w.-]*(?:jest|vitest|playwright|cypress)[\w.-]*\.\w+"
     r"|(?:setupTests|setupProxy|gulpfile|Gruntfile|codegen|karma\.conf|service-?worker|sw)\.\w+"
     r"|(?:tailwind|postcss|eslint|prettier|stylelint|babel|webpack|rollup|rspack|rsbuild|esbuild"

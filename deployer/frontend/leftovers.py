@@ -15,6 +15,7 @@ from deployer.errors import Notice, Where
 from deployer.frontend.discovery import is_build_config
 from deployer.frontend.evidence import Witness
 from deployer.frontend.layout import by_hand_choice
+from deployer.frontend.names import callee
 from deployer.frontend.places import find_places
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest
 from deployer.frontend.shown import only_shows
@@ -34,19 +35,26 @@ def left_over(
     scripts: Iterable[Script], witness: Witness, request: FrontendRequest
 ) -> Iterator[Notice]:
     """One notice for each line that a route speaks for, there or elsewhere in the frontend."""
-    written = by_hand_choice(request.local_url or DEFAULT_LOCAL_URL, request.backend_url)
     for script in scripts:
         if not is_build_config(script.path):
-            for line in dict.fromkeys(_lines(script, witness)):
+            for line, rest, socket in dict.fromkeys(_lines(script, witness)):
                 yield Notice(
                     message="The backend's local port is part of an address that is put together "
                     "here, and could not be followed.",
-                    hint=f"Write by hand: {written}",
+                    hint=f"Write by hand: {_written(request, rest, socket=socket)}",
                     where=Where(file=script.path, line=line),
                 )
 
 
-def _lines(script: Script, witness: Witness) -> Iterator[int]:
+def _written(request: FrontendRequest, rest: str, *, socket: bool) -> str:
+    local, deployed = request.local_url or DEFAULT_LOCAL_URL, request.backend_url
+    if socket:
+        local, deployed = local.replace("http", "ws", 1), deployed.replace("http", "ws", 1)
+    return by_hand_choice(f"{local}{rest}", f"{deployed}{rest}")
+
+
+def _lines(script: Script, witness: Witness) -> Iterator[tuple[int, str, bool]]:
+    """Line, path behind the port as far as it is fixed, and whether a WebSocket is opened."""
     numbers = "|".join(map(str, sorted(witness.ports)))
     port = rf":(?:{numbers})(?![0-9])"
     page = re.compile(
@@ -68,7 +76,10 @@ def _lines(script: Script, witness: Witness) -> Iterator[int]:
         template = node.type == "template_string" and page.search(shown)
         host = added.fullmatch(shown) and "hostname" in text(node.parent or node)
         if template or host or bare.fullmatch(shown):
-            yield script.line(node)
+            path = re.search(rf"{port}((?:/[\w./-]*)?)", shown)
+            called_by = (callee(node.parent) if node.parent else "") or ""
+            socket = called_by.endswith("WebSocket") or shown[1:].startswith(("ws", "${ws"))
+            yield script.line(node), path[1] if path else "", socket
 
 
 def _prose(node: Node) -> bool:

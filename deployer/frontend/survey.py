@@ -17,6 +17,7 @@ from deployer.frontend.relative import sends_on, unsent
 from deployer.frontend.request import FrontendRequest
 from deployer.frontend.shapes import public_to
 from deployer.frontend.syntax import Script, parse
+from deployer.frontend.unset import unset
 from deployer.frontend.variables import Variable, in_force
 
 _MAY_MATTER = re.compile(
@@ -88,6 +89,7 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
             *data_notices(frontend, servers, witness, request),
             *left_over(scripts, witness, request),
             *(() if accepted else unsent(frontend, witness, request)),
+            *(() if accepted else unset(frontend, scripts, witness, request)),
         ),
     )
 

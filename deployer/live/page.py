@@ -115,11 +115,18 @@ def _placed(name: str, script_url: str) -> str:
 def calls(texts: Iterable[str], space: str, old: Iterable[str]) -> FrontendStatus:
     """Which backend the scripts call: the Space at ``space`` (host and port) or an older one."""
     texts = tuple(texts)
-    if any(space in text for text in texts):
+    if any(_names(space, text) for text in texts):
         return FrontendStatus.CONNECTED
-    if any(server in text for server in old for text in texts):
+    if any(_names(server, text) for server in old for text in texts):
         return FrontendStatus.STALE
     return FrontendStatus.UNKNOWN
+
+
+def _names(server: str, text: str) -> bool:
+    """The server stands in the text, and not as a part of another one's name."""
+    if server not in text:
+        return False
+    return re.search(rf"(?<![\w.-]){re.escape(server)}(?![\w-]|\.\w)", text) is not None
 
 
 def undefined_process(texts: Iterable[str]) -> str:

@@ -49,3 +49,22 @@ def test_another_host_that_is_put_together_stays() -> None:
     host = "const HOST = 'x.onrender.com:8000';\n"
 
     assert places(host + "export const ask = () => fetch(`https://${HOST}/api/chat`);\n") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        (
+            "export const base = `http://${location.hostname}:8000/api`;\n",
+            "'http://localhost:8000/api' : 'https://ada-bot.hf.space/api'",
+        ),
+        (
+            "export const open = (s) => new WebSocket(`${s}://localhost:8000/ws/${id}`);\n",
+            "'ws://localhost:8000/ws/' : 'wss://ada-bot.hf.space/ws/'",
+        ),
+    ],
+)
+def test_the_line_to_write_has_its_path_and_scheme(source: str, written: str) -> None:
+    files = of({"package.json": '{"dependencies": {"vite": "*"}}', "src/a.js": source + CALL})
+    (notice,) = (n for n in plan_frontend(request(), files).notices if "by hand" in n.hint)
+    assert notice.hint.endswith(f"? {written}")

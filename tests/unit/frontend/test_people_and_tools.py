@@ -52,6 +52,8 @@ def test_an_address_in_braces_of_an_attribute_for_it_is_a_value() -> None:
         "vitest.setup.ts",
         "k6/chat.js",
         "mock-server/chat.js",
+        "src/testing/chat.ts",
+        "src/testHelpers.ts",
         "scripts/smoke.mjs",
         "scripts/seed.ts",
     ],
@@ -60,7 +62,7 @@ def test_what_only_a_developer_runs_stays(path: str) -> None:
     assert list(changed({"src/a.ts": CLIENT, path: CLIENT})) == ["src/a.ts"]
 
 
-@pytest.mark.parametrize("path", ["src/config/api.config.ts", "src/app/app.config.ts"])
+@pytest.mark.parametrize("path", ["src/api.config.ts", "src/app.config.ts", "src/testimonials.ts"])
 def test_a_client_s_own_configuration_is_read(path: str) -> None:
     assert list(changed({path: CLIENT})) == [path]
 

@@ -93,3 +93,17 @@ def test_the_address_in_the_scripts_tells_which_backend_they_call(text: str, sta
 )
 def test_a_variable_that_no_browser_has_is_named(text: str, name: str) -> None:
     assert undefined_process([text]) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ('a="https://ada-bot.hf.space/api"', FrontendStatus.CONNECTED),
+        ('a="wss://ada-bot.hf.space"', FrontendStatus.CONNECTED),
+        ('a="https://my-ada-bot.hf.space/api"', FrontendStatus.UNKNOWN),
+        ('a="http://localhost:80001"', FrontendStatus.UNKNOWN),
+        ('a="http://localhost:8000/"', FrontendStatus.STALE),
+    ],
+)
+def test_a_server_whose_name_only_ends_alike_is_another(text: str, status: FrontendStatus) -> None:
+    assert calls([text], "ada-bot.hf.space", ["localhost:8000"]) is status
