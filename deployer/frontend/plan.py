@@ -18,6 +18,7 @@ from deployer.frontend.data_files import with_data
 from deployer.frontend.data_survey import changed as data_changed
 from deployer.frontend.discovery import (
     find_frontends,
+    is_build_config,
 )
 from deployer.frontend.environment import Read
 from deployer.frontend.evidence import Belief
@@ -151,13 +152,15 @@ def _local_url(request: FrontendRequest, chosen: Iterable[Survey]) -> str:
 
 
 def _left(path: str, result: Rewritten, request: FrontendRequest, local: str) -> Iterable[Notice]:
+    mode = "process.env.NODE_ENV !== 'production'" if is_build_config(path) else ""
     for item in result.left:
+        test = mode or item.test
         written = item.address if item.address and item.address.local else None
         here = written.origin + written.rest if written else local
         there = written.at(request.backend_url) if written else request.backend_url
         yield Notice(
             message=f"The backend's address is left as it is: {item.reason}.",
-            hint=f"Write by hand: {by_hand_choice(here, there, item.test)}",
+            hint=f"Write by hand: {by_hand_choice(here, there, test)}",
             where=Where(file=path, line=item.line),
         )
 

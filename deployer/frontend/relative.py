@@ -21,7 +21,7 @@ _SENDS_ON = re.compile(
     r"\brewrites\b|\brouteRules\b|\bproxyRequest\b|createProxyMiddleware|http-proxy"
 )
 _OTHER_BASE = re.compile(
-    r"\bbase_?(?:url|uri|path)\b['\"]?\s*[:=]\s*(?!['\"`]/|['\"`]['\"`])", re.IGNORECASE
+    r"\bbase_?(?:url|uri|path)\b['\"]?\s*[:=](?!\s*(?:['\"`]/|['\"`]['\"`]))", re.IGNORECASE
 )
 # The build is put where the backend serves it.
 _BESIDE_BACKEND = re.compile(r"\boutDir\b['\"]?\s*:\s*[^,}\n]*\.\./")
@@ -59,6 +59,20 @@ def _calls(frontend: Frontend, routes: Routes) -> Iterator[tuple[str, int, str]]
             match = re.search(pattern, shown) if there else None
             if match is not None and not _own(frontend, route):
                 yield path, shown.count("\n", 0, match.start()) + 1, route
+        for line, route in _based(shown, routes):
+            if not _own(frontend, route):
+                yield path, line, route
+
+
+def _based(shown: str, routes: Routes) -> Iterator[tuple[int, str]]:
+    """Calls through a relative base (``API = '/api'``, ``baseURL: '/api'``): its line, a route."""
+    for base in routes.bases:
+        names = "|".join(re.escape(name) for name in routes.callers(base, shown))
+        given = rf"(?:\b(?:{names})\s*(?::\s*string\s*)?=|\bbaseU(?:RL|rl)['\"]?\s*:)\s*"
+        match = re.search(rf"{given}['\"`]{re.escape(base)}/?['\"`]", shown) if names else None
+        if match is not None:
+            route = next(path for path in routes.paths if path.startswith(f"{base}/"))
+            yield shown.count("\n", 0, match.start()) + 1, route
 
 
 def _own(frontend: Frontend, route: str) -> bool:

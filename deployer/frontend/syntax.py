@@ -7,7 +7,7 @@ what is not script is blanked out before parsing, line ends kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
@@ -48,7 +48,6 @@ _FUNCTIONS = frozenset(
         "generator_function_declaration",
     }
 )
-_TEXTS = frozenset({"string_fragment", "string", "comment", "jsx_text"})
 _CAPTURES = """
 [(string) (template_string)] @text
 (member_expression) @member
@@ -134,14 +133,6 @@ def parse_json(content: bytes) -> tuple[Node, int] | None:
     source = b"  (" + content[3:] + b")" if mark else b"(" + content + b")"
     root = Parser(_language("javascript")).parse(source).root_node
     return None if root.has_error or not is_utf8(content) else (root, 0 if mark else 1)
-
-
-def in_code(content: bytes, positions: Iterable[int]) -> Iterator[bool]:
-    """Whether each byte of a script is code: no string, no template's text and no comment."""
-    root = Parser(_language("javascript")).parse(content).root_node
-    for position in positions:
-        node = root.descendant_for_byte_range(position, position + 1)
-        yield node is None or node.type not in _TEXTS
 
 
 def is_markup(path: str) -> bool:

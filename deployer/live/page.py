@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from deployer.frontend.syntax import in_code
+from deployer.live.samples import in_code
 
 # A file name in a script's text: Vite's and Next's lists of chunks, and `import("./x.js")`.
 _FILE: Final = re.compile(r"""["'`]([\w./@~%\[\]()-]{1,200}\.m?js)["'`\\]""")

@@ -158,3 +158,60 @@ def test_a_web_socket_s_variable_is_set_beside_the_other() -> None:
 
     host = DEPLOYED.removeprefix("https://")
     assert after[".env.production"] == f"VITE_API_URL={DEPLOYED}\nVITE_WS_URL=wss://{host}/ws\n"
+
+
+def test_a_client_s_own_list_of_hosts_stays_and_asks_for_the_page_first() -> None:
+    own = "['localhost', '192.168.1.5'].includes(window.location.hostname)"
+    choice = (
+        f"export const API = {own} ? 'http://localhost:8000' : 'https://old.onrender.com';\n"
+        "export const ask = () => fetch(`${API}/api/chat`);\n"
+    )
+    after = changed({"src/a.ts": choice})["src/a.ts"]
+
+    assert f"(typeof window !== 'undefined' && window.location && ({own})) ?" in after
+
+
+def test_a_development_port_of_the_page_is_a_local_side() -> None:
+    choice = (
+        "export const API = window.location.port === '5173' ? 'http://localhost:8000' : '';\n"
+        "export const ask = () => fetch(`${API}/api/chat`);\n"
+    )
+
+    assert planned({"src/a.ts": choice}).changes == ()
+
+
+def test_a_configuration_is_told_to_ask_for_the_build_s_mode() -> None:
+    config = (
+        "module.exports = { rewrites: async () => [{ source: '/api/:path*', destination:\n"
+        "  process.env.NODE_ENV === 'development' ? 'http://127.0.0.1:8000/api/:path*' : '/api/'\n"
+        "}] };\n"
+    )
+    page = "'use client';\nexport const ask = () => fetch('/api/chat');\n"
+    files = {"next.config.js": config, "app/page.tsx": page}
+    plan = planned(files, '{"dependencies": {"next": "*"}}')
+
+    (notice,) = [n for n in plan.notices if "by hand" in n.hint]
+    assert notice.hint == (
+        "Write by hand: process.env.NODE_ENV !== 'production' "
+        f"? 'http://127.0.0.1:8000/api/:path*' : '{DEPLOYED}/api/:path*'"
+    )
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "const API_BASE: string = '/api';\nexport const ask = () => fetch(`${API_BASE}/chat`);\n",
+        "const api = axios.create({ baseURL: '/api' });\nexport const x = api.post('/chat');\n",
+    ],
+)
+def test_a_relative_base_that_nothing_sends_on_is_named(base: str) -> None:
+    (notice,) = planned({"src/a.ts": base}).notices
+
+    assert "calls /api/chat on its own host" in notice.message
+    assert str(notice.where) == "src/a.ts:1"
+
+
+def test_another_base_of_the_same_client_is_no_relative_one() -> None:
+    base = "const API_BASE = '/v2';\nexport const ask = () => fetch(`${API_BASE}/chat`);\n"
+
+    assert planned({"src/a.ts": base}).notices == ()
