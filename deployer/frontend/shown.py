@@ -20,7 +20,9 @@ _SHOWN_NAME = re.compile(
     r"(?:.*_)?(?:placeholder|example|label|title|description|caption|tooltip|hint|help_?(?:text)?)",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r"href|src|action|.*(?:url|uri|api|base|endpoint|server|backend).*", re.I)
+_ATTRIBUTE = re.compile(
+    r"href|src|action|.*(?:url|uri|api|base|endpoint|server|backend|host|origin).*", re.I
+)
 
 
 def is_shown(top: Node) -> bool:

@@ -39,8 +39,9 @@ def test_an_address_that_people_only_read_stays(shown: str) -> None:
     assert after["src/a.tsx"].endswith(shown)
 
 
-def test_an_address_in_braces_of_an_attribute_for_it_is_a_value() -> None:
-    element = "export const A = () => <Chat apiUrl={'http://localhost:8000/api/chat'} />;\n"
+@pytest.mark.parametrize("name", ["apiUrl", "host", "backend"])
+def test_an_address_in_braces_of_an_attribute_for_it_is_a_value(name: str) -> None:
+    element = f"export const A = () => <Chat {name}={{'http://localhost:8000/api/chat'}} />;\n"
 
     assert f"'{DEPLOYED}/api/chat'" in changed({"src/a.tsx": element})["src/a.tsx"]
 
