@@ -31,6 +31,8 @@ FULL = "fastapi\nuvicorn\n"
         ("-e ../shared", "lies outside"),
         ("shared @ file:///home/me/shared", "of the computer that wrote"),
         ("shared @ file:///C:/me/shared.whl", "of the computer that wrote"),
+        ("qdrant-client=1.0", "no requirement that pip can read"),
+        ("pip install numpy", "no requirement that pip can read"),
         ("./libs/gone", "can't be installed"),
         ("./wheels/gone-1.0-py3-none-any.whl", "can't be installed"),
     ],
