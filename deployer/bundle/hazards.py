@@ -145,13 +145,18 @@ def _is_environment(name: str) -> bool:
 
 
 def missed(left_out: Iterable[LeftOut], literals: frozenset[str]) -> Iterator[Notice]:
-    """Each file that an ignore file takes although the app's code names it."""
-    names = {re.split(r"[/\\]", literal)[-1] for literal in literals}
+    """Each file or folder that an ignore file takes although the app's code names it."""
+    parts = [re.split(r"[/\\]", literal) for literal in literals]
+    names = {path[-1] for path in parts}
+    folders = {f"{name}/" for path in parts for name in path[:-1] if name.strip(".")}
     for item in left_out:
-        name = item.path.rsplit("/", 1)[-1]
+        whole = item.path.endswith("/")
+        name = item.path.rstrip("/").rsplit("/", 1)[-1] + "/" * whole
         if _is_environment(name):
             continue  # told by environment_notices: nobody should be advised to ship it
-        if name and name in names and item.origin.endswith((".gitignore", ".dockerignore")):
+        if name in (folders if whole else names) and item.origin.endswith(
+            (".gitignore", ".dockerignore")
+        ):
             yield Notice(
                 message=f"`{item.path}` is left out by {item.origin}, and the app's code names it.",
                 hint=f"If the app needs it, add the line `!{name}` to the input `ignore`.",
