@@ -28,7 +28,7 @@ FULL = "fastapi\nuvicorn\n"
         ("git+https://${TOKEN}@github.com/me/tools", "from the environment"),
         ("tools @ git+ssh://git@github.com/me/tools", "no SSH key"),
         ("# https://me:hunter2@example.com/simple", "would ship"),
-        ("-e ../shared", "lies outside"),
+        ("-e ../common", "lies outside"),
         ("shared @ file:///home/me/shared", "of the computer that wrote"),
         ("shared @ file:///C:/me/shared.whl", "of the computer that wrote"),
         ("qdrant-client=1.0", "no requirement that pip can read"),
