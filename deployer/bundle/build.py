@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from deployer.bundle import checks, hazards
 from deployer.bundle.assemble import assemble
 from deployer.bundle.layout import layout_of, own_readme
-from deployer.bundle.parts import Parts
+from deployer.bundle.parts import Findings, Parts
 from deployer.bundle.reading import Reading
 from deployer.bundle.request import BundleRequest, check_request
 from deployer.bundle.unusable import Unusable, read_usable
@@ -29,14 +27,6 @@ from deployer.dependencies.python_version import find_python
 from deployer.errors import Notice, Problem, Refused, refuse
 from deployer.model import Backend, Bundle
 from deployer.ports import Files
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """What a step came to, beside its value."""
-
-    problems: tuple[Problem, ...] = ()
-    notices: tuple[Notice, ...] = ()
 
 
 def build_bundle(request: BundleRequest, files: Files) -> Bundle:

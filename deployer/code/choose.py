@@ -228,13 +228,16 @@ def _several(targets: list[Target]) -> Problem:
 
 
 def _none(code: Code, folder: str) -> Problem:
-    why = f"Python files read: {len(code.paths)}." if code.paths else "It has no Python files."
+    why = f"Python files read: {len(code.paths)}." if code.paths else "No Python file in it ships."
+    hint = "Define one at module level (`app = FastAPI()`), or name it with the input `app`."
+    if not code.paths:
+        hint = "Set `backend` to the app's folder, and see that no `ignore` rule takes its code."
     unread = ", ".join(f"`{path}`" for path in code.too_long[:SHOWN])
     if unread:
         why += f" Not read, longer than {LONGEST // 1000} kB: {unread}."
     return Problem(
         exit=Exit.BUNDLE,
         message=f"No FastAPI app was found in `{folder}`. {why}",
-        hint="Define one at module level (`app = FastAPI()`), or name it with the input `app`.",
+        hint=hint,
         where=Where(file=folder),
     )

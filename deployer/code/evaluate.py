@@ -13,7 +13,7 @@ from deployer.code.abstract import (
     Scope,
     Value,
 )
-from deployer.code.library import LONG, Given, filled, is_known, joined, turns
+from deployer.code.foreign import LONG, Given, filled, is_known, joined, turns
 from deployer.code.members import Members
 
 STEPS = 60_000  # expressions worked out for one app: more is a generated file

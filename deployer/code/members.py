@@ -16,7 +16,7 @@ from deployer.code.abstract import (
     Super,
     Value,
 )
-from deployer.code.library import Given
+from deployer.code.foreign import Given
 from deployer.code.routing import METHODS
 
 ROUTER_METHODS = frozenset(

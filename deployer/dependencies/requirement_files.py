@@ -17,6 +17,7 @@ from deployer.errors import Notice, Problem, refuse
 INCLUDES = frozenset({"-r", "--requirement", "-c", "--constraint"})
 INDEXES = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links"})
 BUILDS = ("pyproject.toml", "setup.py", "setup.cfg")
+HOPELESS = re.compile(r"[\w.-]+(?:\[[^]]*\])?\s*(?:=[^=]|(?<=\s)[A-Za-z])")
 DRIVE = re.compile(r"/?[A-Za-z]:[\\/]")
 BROUGHT = "requirements-brought"  # of the backend: what is included from outside of it
 ARCHIVE = re.compile(r"\.(?:whl|zip|tar\.gz|tar\.bz2|tgz)$")
@@ -51,7 +52,7 @@ def _installed(
         entries=entries,
         locked=bool(pinned) and all(entry.hashed for entry in pinned),
         removed=tuple(sorted({name for cleaned in found.values() for name in cleaned.removed})),
-        notices=(*_unreadable(found), *_half_hashed(source, pinned)),
+        notices=(*_unreadable(source, found), *_half_hashed(source, pinned)),
     )
 
 
@@ -132,6 +133,17 @@ def _entry_problems(source: Source, entry: Entry) -> Iterator[Problem]:
         yield source.problem(*found, entry.line)
     elif entry.is_path and source.made:
         yield from _path_problem(source, entry)
+    elif source.made and _is_hopeless(entry):
+        yield source.problem(
+            f"`{entry.value}` is no requirement that pip can read.",
+            "Write it as `name==version`, one a line.",
+            entry.line,
+        )
+
+
+def _is_hopeless(entry: Entry) -> bool:
+    """No pip reads one `=` or a second word; old versions read what newer ones refuse."""
+    return entry.is_unreadable and HOPELESS.match(entry.value) is not None
 
 
 def _path_problem(source: Source, entry: Entry) -> Iterator[Problem]:
@@ -190,8 +202,8 @@ def _half_hashed(source: Source, pinned: Sequence[Entry]) -> Iterator[Notice]:
         )
 
 
-def _unreadable(found: dict[str, Cleaned]) -> Iterator[Notice]:
+def _unreadable(source: Source, found: dict[str, Cleaned]) -> Iterator[Notice]:
     for path, cleaned in found.items():
         for entry in cleaned.entries:
-            if entry.is_unreadable:
+            if entry.is_unreadable and not (source.made and _is_hopeless(entry)):
                 yield requirements.unreadable(entry, path)

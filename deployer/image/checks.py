@@ -11,6 +11,7 @@ from deployer.image.own import OwnImage, words
 
 USER = "1000"
 _SHELL = re.compile(r"""^[\["'\s]*(?:/bin/)?(?:ba|da)?sh["',\s]+-l?c\b""")
+_ASKED = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b")
 _SYSTEM = re.compile(r"\s(?:--system|-[a-zA-Z]*r[a-zA-Z]*)(?=\s)")
 PUBLIC = (
     *("docker.io", "ghcr.io", "quay.io", "gcr.io", "public.ecr.aws", "mcr.microsoft.com"),
@@ -34,11 +35,13 @@ def check_dockerfile(
             f"The app listens on port {port[0]}, the Space forwards to {app_port}.",
             f"Set `app_port: {port[0]}` in the backend's README.md, or change the port here.",
         )
+    ships = list(ships)
     yield from _check_exposed(image)
-    yield from _check_host(image)
+    yield from _check_host(image, ships)
+    yield from _check_health(image, app_port)
     yield from _check_user(image)
     yield from _check_script(image)
-    yield from _check_start(image, given, list(ships))
+    yield from _check_start(image, given, ships)
     yield from _check_base(image)
 
 
@@ -101,7 +104,21 @@ def _check_exposed(image: OwnImage) -> Iterator[Notice]:
         )
 
 
-def _check_host(image: OwnImage) -> Iterator[Notice]:
+def _check_health(image: OwnImage, app_port: int) -> Iterator[Notice]:
+    """A Space looks at no HEALTHCHECK; Docker elsewhere would call the app unhealthy."""
+    asked = [found for found in image.instructions if found.word == "HEALTHCHECK"]
+    match = _ASKED.search(asked[-1].value) if asked and asked[-1].line > image.start else None
+    port = image.port[0] if image.port else app_port
+    if match and int(match[1]) != port:
+        yield _warn(
+            image,
+            asked[-1].line,
+            f"HEALTHCHECK asks port {match[1]}, the app listens on {port}.",
+            "Ask the port that the app listens on.",
+        )
+
+
+def _check_host(image: OwnImage, ships: list[str]) -> Iterator[Notice]:
     command = image.command
     if command is None:
         return
@@ -110,13 +127,22 @@ def _check_host(image: OwnImage) -> Iterator[Notice]:
     server = re.search(r"\b(?:uvicorn|gunicorn|hypercorn)\b|\bfastapi[\"', ]+dev\b", value)
     silent = server and not re.search(r"--host|--bind|-b\b|--uds|--fd|-c\b|--config", value)
     named = server and [c for c in commands(value, image.path, 0) if c.variable]
-    if local or (silent and named and "HOST" not in value):
+    if local or (silent and named and "HOST" not in value and not _is_bound(image, ships)):
         yield _warn(
             image,
             command.line,
             "The app only listens inside its own container (127.0.0.1).",
             "Start it with `--host 0.0.0.0`.",
         )
+
+
+def _is_bound(image: OwnImage, ships: list[str]) -> bool:
+    """Whether the environment or gunicorn's own file may say where to listen."""
+    told = [found.value for found in image.instructions if found.word in {"ENV", "ARG"}]
+    if any(re.search(r"UVICORN_HOST|GUNICORN_CMD_ARGS", value) for value in told):
+        return True
+    gunicorn = image.command is not None and "gunicorn" in image.command.value
+    return gunicorn and any(path.endswith("gunicorn.conf.py") for path in ships)
 
 
 def _check_user(image: OwnImage) -> Iterator[Notice]:

@@ -350,3 +350,11 @@ def test_syntax_that_is_newer_than_the_given_python_names_the_input_to_set(
     (problem,) = refused(newer, python_version="3.11")
     assert str(problem.where) == "backend/main.py:1"
     assert "python-version: '3.12'" in problem.hint
+
+
+def test_a_rule_that_takes_all_of_the_code_is_what_the_message_asks_for(
+    refused: Callable[..., tuple[Problem, ...]],
+) -> None:
+    (problem,) = refused(MINIMAL, ignore=("main.py",))
+    assert "No Python file in it ships" in problem.message
+    assert "`ignore`" in problem.hint

@@ -89,11 +89,11 @@ def test_a_compose_file_says_the_context(plan: Planner) -> None:
             **FRONTEND,
             "docker-compose.yml": COMPOSE,
             "backend/Dockerfile": dockerfile("COPY . ."),
-            "shared/x.py": "",
+            "common/x.py": "",
             "docs/a.md": "",
         }
     )
-    assert {"backend/main.py", "shared/x.py"} <= found.paths
+    assert {"backend/main.py", "common/x.py"} <= found.paths
     assert found.left_out["frontend/"][0] == "package.json (a frontend)"
     assert not any(path.startswith(("frontend/", "docs/")) for path in found.paths)
 
@@ -112,8 +112,8 @@ def test_a_compose_file_says_the_context(plan: Planner) -> None:
 def test_what_other_hosts_are_told_says_the_context(
     plan: Planner, declared: Mapping[str, str]
 ) -> None:
-    own = {"backend/Dockerfile": dockerfile("COPY . ."), "shared/x.py": ""}
-    assert {"backend/main.py", "shared/x.py"} <= plan({**MINIMAL, **own, **declared}).paths
+    own = {"backend/Dockerfile": dockerfile("COPY . ."), "common/x.py": ""}
+    assert {"backend/main.py", "common/x.py"} <= plan({**MINIMAL, **own, **declared}).paths
 
 
 @pytest.mark.parametrize("path", ["backend/fly.toml", "render.yaml"])
@@ -144,13 +144,13 @@ def test_a_copy_from_above_the_context_is_refused(refused: Refusal) -> None:
     (problem,) = refused(
         {
             **MINIMAL,
-            "backend/Dockerfile": dockerfile("COPY ../shared ./shared", "COPY . ."),
-            "shared/x.py": "",
+            "backend/Dockerfile": dockerfile("COPY ../common ./common", "COPY . ."),
+            "common/x.py": "",
         }
     )
     assert str(problem.where) == "backend/Dockerfile:3"
     assert "which Docker refuses" in problem.message
-    assert "`COPY shared`" in problem.hint
+    assert "`COPY common`" in problem.hint
 
 
 ROOT: dict[str, Mapping[str, str]] = {

@@ -384,3 +384,9 @@ def test_packages_get_the_init_files_they_lack(plan: Planner) -> None:
     )
     made = {path for path in found.paths if path.endswith("__init__.py")}
     assert made == {"app/__init__.py", "app/core/__init__.py", "app/models/__init__.py"}
+
+
+def test_a_key_in_a_file_of_windows_shell_is_seen_with_its_line(refused: Refusal) -> None:
+    text = f"notes\r\nkey: {TOKENS[1]}\r\n".encode("utf-16")
+    (problem,) = refused({**MINIMAL, "backend/notes.txt": text})
+    assert str(problem.where) == "backend/notes.txt:2"

@@ -300,3 +300,12 @@ def test_an_environment_file_may_end_in_env_as_well(plan: Planner) -> None:
     assert "prod.env" not in found.paths
     assert "example.env" in found.paths
     assert "`backend/prod.env` is left out: it may hold secrets." in found.notices
+
+
+def test_an_ignored_folder_from_which_the_code_reads_is_told(plan: Planner) -> None:
+    code = "import json\nTEXTS = json.load(open('data/texts.json'))\n" + APP
+    files = {**MINIMAL, "backend/main.py": code, "backend/data/texts.json": "{}"}
+    found = plan({**files, ".gitignore": "data/\n"})
+    assert "`backend/data/` is left out by .gitignore, and the app's code names it" in found.notices
+    assert "`!data/`" in found.notices
+    assert "data/texts.json" in plan({**files, ".gitignore": "data/\n"}, ignore=("!data/",)).paths
