@@ -234,4 +234,4 @@ def _from_environment(parent: Node) -> bool:
         return False
     declarator = enclosing(parent, "variable_declarator")
     value = declarator.child_by_field_name("value") if declarator is not None else None
-    return value is not None and text(value) in ("process.env", "import.meta.env")
+    return value is not None and text(value) == "process.env"

@@ -74,6 +74,7 @@ def run(client: Client, check: Mapping[str, Any], page: str | None, place: str) 
         m[0]: repr(given[m[1]]) if m[1] in given else "undefined" for m in INLINED.finditer(source)
     }
     define["process.env.NODE_ENV"] = repr("production")
+    define["import.meta.env"] = repr(given)  # the rest of it, when it is taken apart
     return Run(
         code=source,
         probe=check["probe"],
