@@ -75,7 +75,9 @@ def read_context(
 
 def _branch(environ: Mapping[str, str]) -> str | None:
     ref = environ.get("GITHUB_REF", "")
-    return ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else None
+    branch = ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else None
+    # A merge queue's branch is GitHub's own, and gone after the run.
+    return None if branch and branch.startswith("gh-readonly-queue/") else branch
 
 
 def _from_fork(event: Mapping[str, Any], repository: str) -> bool:

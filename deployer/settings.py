@@ -51,6 +51,7 @@ class Settings:
         "Folder of the FastAPI backend, relative to the repository's root.",
         default="backend",
         parse=input_types.folder,
+        shown="`backend`, else found",
     )
     app: str | None = _input(
         "ASGI app as `module:variable`, as uvicorn takes it.",

@@ -22,6 +22,10 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 # Programs that come with the development packages (act, node, npm, uv), after the machine's own.
 os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
+# And the Pythons of pyenv, which itself shows only those that somebody chose.
+PYENV = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+for folder in sorted(PYENV.glob("versions/3.*/bin")):
+    os.environ["PATH"] += os.pathsep + str(folder)
 
 
 # --- the network ---------------------------------------------------------------------------------

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from deployer.bundle import hazards
 from deployer.bundle.card import (
-    app_port,
     card_changes,
     card_file,
     card_notices,
@@ -18,9 +17,10 @@ from deployer.bundle.card import (
 )
 from deployer.bundle.image import image_of, storage, written_secrets
 from deployer.bundle.installed import installed
-from deployer.bundle.layout import copy_problems, name_problems
+from deployer.bundle.layout import copy_problems, has_text, name_problems
 from deployer.bundle.packages import missing_packages
-from deployer.bundle.parts import Parts
+from deployer.bundle.parts import Findings, Parts
+from deployer.bundle.port import app_port
 from deployer.bundle.refused import BundleRefused
 from deployer.bundle.started import script_notices
 from deployer.bundle.stores import App, unopened
@@ -32,50 +32,79 @@ from deployer.model import Bundle, BundleFile, Digest, LeftOut, WorkspaceEntry
 from deployer.ports import Files
 
 
-def assemble(parts: Parts, files: Files, problems: list[Problem]) -> Bundle:
-    """The bundle, sorted by path. Raises ``Refused`` with ``problems`` and what is found here."""
-    problems = list(problems)
+def assemble(parts: Parts, files: Files, problems: Iterable[Problem]) -> Bundle:
+    """The bundle, sorted by path. Raises ``BundleRefused`` with ``problems`` and what is found."""
     literals = _literals(parts)
     shipped, left_out = _stores(parts, files, literals)
-    notices = [*parts.notices, *_database_notices(left_out)]
-    notices += hazards.missed(parts.reading.listing.left_out, literals)
     readme, recoded = read_card(_own_readme(parts, files) or b"")
     port, port_notices = app_port(parts, readme)
-    backend = replace(parts.backend, app_port=port)
     places = find_places(parts.reading.target.project, parts.reading.closure)
-    parts = replace(parts, backend=backend, places=places)
+    parts = replace(parts, backend=replace(parts.backend, app_port=port), places=places)
     changes = card_changes(parts, readme)
     made = _made(parts, files) | card_file(parts, readme, changes, recoded=recoded)
-    notices += [*card_notices(parts, readme, changes), *competing(parts, files, shipped)]
     copied = _copied(parts, files, shipped, frozenset(made))
-    bundle_files = sorted(
-        [*copied, *(_made_file(path, content) for path, content in made.items())],
-        key=lambda file: file.path,
+    made_files = (_made_file(path, content) for path, content in made.items())
+    bundle_files = sorted([*copied, *made_files], key=lambda file: file.path)
+    content, image = _content(files, shipped, bundle_files), _brought_image(parts, bundle_files)
+    notices = (
+        *parts.notices,
+        *_database_notices(left_out),
+        *hazards.missed(parts.reading.listing.left_out, literals),
+        *card_notices(parts, readme, changes),
+        *competing(parts, files, shipped),
+        *content.notices,
+        *port_notices,
+        *storage(parts),
+        *image.notices,
     )
-    names = [file.path for file in bundle_files]
-    leaks, suspicions = _scan(files, shipped)
-    problems += [*leaks, *hazards.size_problems(bundle_files), *name_problems(names)]
-    notices += [*suspicions, *port_notices, *hazards.size_notices(bundle_files)]
-    notices += [*hazards.binary_notices(bundle_files), *hazards.number_notices(bundle_files)]
-    notices += storage(parts)
-    if parts.reading.image is not None:
-        given = (*parts.request.secrets, *parts.request.variables)
-        notices += check_dockerfile(parts.reading.image, port, given=given, ships=names)
-        notices += script_notices(parts)
-        problems += written_secrets(parts.reading.image)
-        problems += copy_problems(parts.reading.image, names, parts.layout.base)
+    everything_left = (*parts.reading.listing.left_out, *left_out)
     bundle = Bundle(
-        files=tuple(bundle_files),
-        left_out=tuple(
-            sorted([*parts.reading.listing.left_out, *left_out], key=lambda item: item.path)
-        ),
-        backend=backend,
+        files=tuple(file for file in bundle_files if has_text(file.path)),
+        left_out=tuple(sorted(everything_left, key=lambda item: item.path)),
+        backend=parts.backend,
         installed=installed(parts),
         notices=tuple(dict.fromkeys(notices)),
     )
-    if problems:
-        raise BundleRefused(problems, bundle)
+    found = [*problems, *content.problems, *image.problems]
+    if found:
+        raise BundleRefused(found, bundle)
     return bundle
+
+
+def _content(
+    files: Files, shipped: dict[str, WorkspaceEntry], bundle_files: Sequence[BundleFile]
+) -> Findings:
+    """What the files themselves hold, weigh and are called."""
+    leaks, suspicions = _scan(files, shipped)
+    readable = [file for file in bundle_files if has_text(file.path)]
+    return Findings(
+        problems=(
+            *leaks,
+            *hazards.size_problems(readable),
+            *name_problems(file.path for file in bundle_files),
+        ),
+        notices=(
+            *suspicions,
+            *hazards.size_notices(readable),
+            *hazards.binary_notices(readable),
+            *hazards.number_notices(readable),
+        ),
+    )
+
+
+def _brought_image(parts: Parts, bundle_files: Sequence[BundleFile]) -> Findings:
+    """What is to be said of the backend's own Dockerfile, if it is the Space's."""
+    image, names = parts.reading.image, [file.path for file in bundle_files]
+    if image is None:
+        return Findings()
+    given, port = (*parts.request.secrets, *parts.request.variables), parts.backend.app_port
+    return Findings(
+        problems=(*written_secrets(image), *copy_problems(image, names, parts.layout.base)),
+        notices=(
+            *check_dockerfile(image, port, given=given, ships=names),
+            *script_notices(parts),
+        ),
+    )
 
 
 def _copied(

@@ -82,7 +82,7 @@ def _copied(found: Listing, path: str, rules: IgnoreRules) -> Listing:
     kept = {
         place: entry
         for place, entry in found.files.items()
-        if _matches(place, path)
+        if matches(place, path)
         and (place == path or not any(r.leaves_out for r in rules.docker.matching(place)[-1:]))
     }
     return replace(found, files=kept, left_out=() if set(path) & set("*?[") else found.left_out)
@@ -114,7 +114,7 @@ def _before_pattern(path: str) -> str:
     return "/".join(parts[:plain]) or "."
 
 
-def _matches(path: str, pattern: str) -> bool:
+def matches(path: str, pattern: str) -> bool:
     """Whether a file is one that the pattern names, or lies in a folder that it names."""
     if pattern == ".":
         return True

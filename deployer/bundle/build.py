@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from deployer.bundle import checks, hazards
 from deployer.bundle.assemble import assemble
 from deployer.bundle.layout import layout_of, own_readme
-from deployer.bundle.parts import Parts
-from deployer.bundle.reading import Reading, read_backend
+from deployer.bundle.parts import Findings, Parts
+from deployer.bundle.reading import Reading
 from deployer.bundle.request import BundleRequest, check_request
+from deployer.bundle.unusable import Unusable, read_usable
 from deployer.code.cors import has_cors
 from deployer.code.environment import read_environment
+from deployer.code.files import Sources
 from deployer.code.health_route import find_health
 from deployer.code.origins import find_origins
 from deployer.code.routes import read_app
@@ -29,20 +29,13 @@ from deployer.model import Backend, Bundle
 from deployer.ports import Files
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """What a step came to, beside its value."""
-
-    problems: tuple[Problem, ...] = ()
-    notices: tuple[Notice, ...] = ()
-
-
 def build_bundle(request: BundleRequest, files: Files) -> Bundle:
     """The bundle. Raises ``Refused`` with every problem: exit 2 for inputs, 3 for the backend."""
     refuse(check_request(request))
-    reading = read_backend(request, files)
+    files = Sources(files)
+    reading, aside = read_usable(request, files)
     chosen, unread = _manifest(files, reading)
-    backend, told = _describe(request, files, reading, chosen)
+    backend, told = _describe(request, files, reading, chosen, aside)
     dependencies, refused = _dependencies(chosen, backend.python_version)
     checked = _check(files, reading, backend)
     lacking = _not_installed(reading, dependencies, backend.python_version)
@@ -61,10 +54,13 @@ def build_bundle(request: BundleRequest, files: Files) -> Bundle:
         readme=own_readme(reading.folder, reading.listing.files),
         cors=has_cors(reading.target.project, reading.closure),
         notices=(
+            *(item.notice(backend.dockerfile) for item in aside),
             *(*checked.notices, *told, *lacking),
             *(dependencies.notices if dependencies else ()),
         ),
     )
+    if reading.image is None and dependencies is None:
+        unread = (*(item.problem() for item in aside), *unread)
     return assemble(parts, files, [*unread, *refused, *checked.problems])
 
 
@@ -110,19 +106,24 @@ def _not_installed(
 
 
 def _describe(
-    request: BundleRequest, files: Files, reading: Reading, chosen: Chosen | None
+    request: BundleRequest,
+    files: Files,
+    reading: Reading,
+    chosen: Chosen | None,
+    aside: tuple[Unusable, ...],
 ) -> tuple[Backend, tuple[Notice, ...]]:
     project, closure, app = reading.target.project, reading.closure, reading.target.app
     serves = read_app(project, app.path, app.name)
     health = find_health(request.health_path, serves, str(reading.target))
     environment = read_environment(project, closure)
+    images = (reading.image, *(item.image for item in aside))
     python = find_python(
         files,
         reading.folder,
         chosen.asked if chosen else (),
         wanted=chosen.python if chosen else "",
         given=request.python_version,
-        image=reading.image.base if reading.image else "",
+        image=next((image.base for image in images if image), ""),
         syntax=checks.needed_python(reading.code, closure),
     )
     backend = Backend(

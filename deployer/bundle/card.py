@@ -1,9 +1,8 @@
-"""The Space's card: README.md with its front matter, and the port that it tells the Hub."""
+"""The Space's card: README.md with its front matter."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,71 +14,9 @@ from deployer.bundle.readme import About, make_body, title_of
 from deployer.code.source import join, parent
 from deployer.dependencies.requirements import decode
 from deployer.errors import Notice, Where
-from deployer.image.made import PORT
-from deployer.image.own import words
 from deployer.ports import Files
 
 _METADATA = re.compile(r"(?i)\.ya?ml$|^readme.*\.md$")
-_SCRIPT_PORT = re.compile(
-    r"(?:\buvicorn\.run\([^)]*?\bport\s*=\s*|\buvicorn\s[^\n]*--port[=\s]+)"
-    r"(?:int\()?(?:os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"'],\s*[\"']?|\$\{\w+:-)?(\d{2,5})\b"
-)
-
-SERVER_PORT = 8000  # of uvicorn, `fastapi run`, gunicorn and hypercorn, when nobody names one
-_SERVER = re.compile(
-    r"(?:^|\s|/)(?:uvicorn|gunicorn|hypercorn|fastapi run)\b"
-    r"(?!.*(?:(?i:port)|-b\b|--bind|uds|\bfd\b))"
-)
-
-
-def app_port(parts: Parts, readme: front_matter.Readme) -> tuple[int, list[Notice]]:
-    """The port of the Space: what the app listens on, else what the README says, else 7860."""
-    valid = card_values.port_of(readme.values.get("app_port"))
-    if parts.reading.image is None:
-        return valid or PORT, []
-    fixed = "PORT" not in (*parts.request.variables, *parts.request.secrets)
-    listening = parts.reading.image.listening if fixed else None
-    exposed = parts.reading.image.exposed_port
-    told = valid or (exposed[0] if exposed else _scripted(parts) or PORT)
-    port = listening[0] if listening else told
-    if valid is None or valid == port or listening is None:
-        return port, []
-    message = f"README.md says `app_port: {valid}`, the app listens on {port}; {port} was taken."
-    where = Where(file=parts.reading.image.path, line=listening[1])
-    return port, [Notice(message=message, hint="Correct the README or the port.", where=where)]
-
-
-def _scripted(parts: Parts) -> int | None:
-    """The port in what an own Dockerfile starts: ``python main.py``, ``sh start.sh``, a console
-    script of pyproject.toml; else the one that its server takes by itself."""
-    command = parts.reading.image.command if parts.reading.image else None
-    started = words(command.value) if command else []
-    scripts = _console_scripts(parts)
-    for word in started:
-        path = scripts.get(word, word.removeprefix("./"))
-        if path.endswith((".py", ".sh")):
-            match = _SCRIPT_PORT.search(parts.reading.code.text(join(parts.backend.folder, path)))
-            if match:
-                return int(match[1])
-    return SERVER_PORT if _SERVER.search(" ".join(started)) else None
-
-
-def _console_scripts(parts: Parts) -> dict[str, str]:
-    """The file of each command that the backend's pyproject.toml declares."""
-    try:
-        read = tomllib.loads(parts.reading.code.text(join(parts.backend.folder, "pyproject.toml")))
-    except tomllib.TOMLDecodeError:
-        return {}
-    tool = read.get("tool")
-    tables = (read.get("project"), tool.get("poetry") if isinstance(tool, dict) else None)
-    named = [table.get("scripts") for table in tables if isinstance(table, dict)]
-    return {
-        name: f"{target.partition(':')[0].replace('.', '/')}.py"
-        for table in named
-        if isinstance(table, dict)
-        for name, target in table.items()
-        if isinstance(target, str)
-    }
 
 
 def card_changes(parts: Parts, readme: front_matter.Readme) -> dict[str, Any]:

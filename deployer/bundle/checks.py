@@ -9,8 +9,9 @@ from deployer.bundle.ignore import INPUT
 from deployer.bundle.outside import above
 from deployer.bundle.place import common_folder
 from deployer.code.choose import Target
+from deployer.code.files import LONGEST, Code
 from deployer.code.project import Project, Unresolved
-from deployer.code.source import LONGEST, Broken, Code, join, parent
+from deployer.code.source import Broken, join, parent
 from deployer.code.syntax import OLDEST, Version
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import LeftOut
@@ -69,8 +70,18 @@ def syntax_problem(broken: Broken) -> Problem:
     return Problem(
         exit=Exit.BUNDLE,
         message=f"Syntax error: {broken.message}.",
-        hint="The app imports this file and could not start.",
+        hint=_remedy(broken),
         where=Where(file=broken.path, line=broken.line),
+    )
+
+
+def _remedy(broken: Broken) -> str:
+    if broken.since == OLDEST:
+        return "The app imports this file and could not start."
+    wanted = ".".join(map(str, broken.since))
+    return (
+        f"Set the input `python-version: '{wanted}'` (a Dockerfile of your own: its base image),"
+        " or write it in the older syntax."
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -53,16 +54,23 @@ class Build:
                 yield path, line
 
 
-def find_build(files: Files, folder: str, rules: IgnoreRules, outer: IgnoreRules) -> Build | None:
+def find_build(
+    files: Files,
+    folder: str,
+    rules: IgnoreRules,
+    outer: IgnoreRules,
+    unusable: Container[str] = (),
+) -> Build | None:
     """The backend's own Dockerfile: in its folder, else one outside that builds this backend.
 
     One made for the Hub goes before the general one. The input ``ignore`` may name it, to have one
-    made instead; ``outer`` are its rules as seen from the workspace's root.
+    made instead; ``outer`` are its rules as seen from the workspace's root. Those that are
+    ``unusable`` are passed over.
     """
-    declared = dict(_declared(files))
+    declared = dict([*_declared(files), *_hosted(files, folder)])
     for name in OWN_IMAGES:
         image = _read(files, join(folder, name), rules)
-        if image is not None:
+        if image is not None and image.path not in unusable:
             context = _context(files, image, folder, declared.get(image.path))
             return Build(image=image, context=context)
     if folder == ".":
@@ -70,7 +78,7 @@ def find_build(files: Files, folder: str, rules: IgnoreRules, outer: IgnoreRules
     usual = [path for path in declared if "dev" not in path.rpartition("/")[2]]
     for path in dict.fromkeys((*OWN_IMAGES[:-1], *usual, *ELSEWHERE, *declared)):
         image = _read(files, path, outer)
-        if image is not None and not within(path, folder):
+        if image is not None and path not in unusable and not within(path, folder):
             context = _context(files, image, folder, declared.get(path))
             build = Build(image=image, context=context)
             if builds(build, folder):
@@ -122,12 +130,41 @@ def _declared(files: Files) -> Iterator[tuple[str, str]]:
                 yield path, context
 
 
-def _builds(content: bytes | None) -> Iterator[dict[str, object]]:
+def _hosted(files: Files, folder: str) -> Iterator[tuple[str, str]]:
+    """The same of what other hosts are told: Render's blueprint and Fly's file."""
+    services = _document(files.read("render.yaml")).get("services")
+    for service in services if isinstance(services, list) else ():
+        if isinstance(service, dict) and "dockerfilePath" in service:
+            root = str(service.get("rootDir", "."))
+            yield from _inside(root, service["dockerfilePath"], service.get("dockerContext", "."))
+    for place in dict.fromkeys((folder, ".")):
+        try:
+            read = tomllib.loads((files.read(join(place, "fly.toml")) or b"").decode())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        build = read.get("build")
+        if isinstance(build, dict):
+            dockerfile = build.get("dockerfile", "Dockerfile")
+            yield from _inside(place, dockerfile, build.get("context", "."))
+
+
+def _inside(place: str, dockerfile: object, context: object) -> Iterator[tuple[str, str]]:
+    """Both as workspace paths, unless one leaves the workspace."""
+    path, root = (posixpath.normpath(join(place, str(item))) for item in (dockerfile, context))
+    if not any(item.startswith(("/", "..")) or "\0" in item for item in (path, root)):
+        yield path, root
+
+
+def _document(content: bytes | None) -> dict[str, object]:
     try:
         document = yaml.safe_load(content or b"")
     except (yaml.YAMLError, ValueError, RecursionError):
-        return
-    services = document.get("services") if isinstance(document, dict) else None
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _builds(content: bytes | None) -> Iterator[dict[str, object]]:
+    services = _document(content).get("services")
     for service in services.values() if isinstance(services, dict) else ():
         build = service.get("build") if isinstance(service, dict) else None
         if isinstance(build, str):

@@ -122,31 +122,46 @@ _SOURCES: Final = (
     *(".py", ".json", ".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf", ".sh", ".js", ".ts"),
     *(".ipynb", ".env", ".properties", ".xml", "Dockerfile"),
 )
+# How people write passwords that are made up for a test or a document.
+_MADE_UP: Final = re.compile(
+    rb"(?i)pass(?:w|phrase|code)|secure|strong|super|admin|demo|sample|welcome|qwerty|letmein|mock"
+    rb"|wrong|invalid|correct"
+)
+_TEST: Final = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|testing|e2e|specs?|fixtures|mocks|cypress)/"
+    r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.py$|\.(?:spec|test)\.\w+$"
+)
+# A Firebase app's configuration for browsers, whose key names the project and lets nobody in.
+_FIREBASE: Final = re.compile(rb"\b(?:authDomain|messagingSenderId)\b")
 RANDOM: Final = 3.3  # bits a character: below it are words, above it what no person thinks up
 
 
-def credentials(content: bytes) -> Iterator[tuple[str, int]]:
-    """Each value of a known shape: its kind and where it begins. Placeholders are let through."""
+def credentials(content: bytes, path: str = "") -> Iterator[tuple[str, int]]:
+    """Each value of a known shape: its kind and where it begins. Placeholders are let through,
+    and in tests a database's password that no generator made."""
     for shape in SHAPES:
         if not any(mark in content for mark in shape.marks):
             continue
         for match in shape.pattern.finditer(content):
-            if not is_placeholder(match[0]) and not _is_public(match[0]):
+            if not is_placeholder(match[0]) and not _is_public(match[0], content):
                 yield shape.kind, match.start()
     for match in DATABASE_URL.finditer(content) if b"://" in content else ():
         harmless = HARMLESS_HOSTS.fullmatch(match["host"]) or PLACEHOLDER.fullmatch(
             match["password"]
         )
-        if not harmless:
+        if not harmless and not (_TEST.search(path) and not is_random(match["password"])):
             yield "a database's password", match.start()
 
 
 def assigned(path: str, content: bytes) -> Iterator[int]:
     """Where random values are given to names like ``API_KEY``, in code and configuration."""
-    if not path.endswith(_SOURCES):
+    if not path.endswith(_SOURCES) or _TEST.search(path):
         return
     for match in _ASSIGNED.finditer(content):
-        if not _NO_SECRET.search(match["name"]) and is_random(match["value"]):
+        value = match["value"]
+        if _NO_SECRET.search(match["name"]) or _is_public(value, content):
+            continue
+        if is_random(value):
             yield match.start()
 
 
@@ -158,7 +173,7 @@ def is_sensitive(name: str) -> bool:
 def is_random(value: bytes) -> bool:
     """Whether a text looks like made by a generator: letters and digits mixed, no words."""
     mixed = re.search(rb"\d", value) and re.search(rb"[A-Za-z]", value)
-    if not mixed or is_placeholder(value) or is_worded(value):
+    if not mixed or is_placeholder(value) or is_worded(value) or _MADE_UP.search(value):
         return False
     shares = [count / len(value) for count in Counter(value).values()]
     return -sum(share * math.log2(share) for share in shares) >= RANDOM
@@ -176,8 +191,11 @@ def is_placeholder(value: bytes) -> bool:
     return len(set(value)) < 10 or not re.search(rb"\d", value) or bool(FAKE.search(value))
 
 
-def _is_public(value: bytes) -> bool:
-    """Supabase's key for browsers is a JSON web token that says so (``"role": "anon"``)."""
+def _is_public(value: bytes, content: bytes) -> bool:
+    """Supabase's key for browsers is a JSON web token that says so (``"role": "anon"``); Google's
+    stands beside the other settings of a Firebase app."""
+    if value.startswith(b"AIza"):
+        return bool(_FIREBASE.search(content))
     if not value.startswith(b"eyJ"):
         return False
     payload = value.split(b".")[1]

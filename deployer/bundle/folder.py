@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from pathlib import PurePosixPath
 
 from deployer.bundle.ignore import IgnoreRules, built_in_rules
 from deployer.bundle.listing import folder_rules, list_backend
 from deployer.bundle.place import kind_of
 from deployer.code.apps import find_apps, is_side, provisional
-from deployer.code.source import Code, join
+from deployer.code.files import Code
+from deployer.code.source import join
 from deployer.errors import Exit, Problem, Refused, Where
 from deployer.model import WorkspaceKind
 from deployer.ports import Files
 
 MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile", "environment.yml", "Dockerfile")
+# Words in the names of folders that are the backend, the surest first.
+LIKELY = ("backend", "server", "api", "service", "chatbot", "app")
 # Folders whose apps are there to be read or tried out, beside those that no search looks at.
 SKETCHES = frozenset(
     (
@@ -44,11 +48,15 @@ def find_folder(files: Files, folder: str, *, given: bool, rules: IgnoreRules) -
     if exists and not found:
         return cleaned
     state = "holds no FastAPI app" if exists else "does not exist"
+    if not found and not any(True for _ in files.walk(".", lambda _: False)):
+        raise Refused(
+            [_wrong("The repository's folder is empty.", "Run `actions/checkout` before this.")]
+        )
     if not found:
         message = f"The folder `{cleaned}` {state}, and no other one holds a FastAPI app."
         raise Refused([_wrong(message, "Set the input `backend` to the backend's folder.")])
     listed = ", ".join(f"`{place}`" for place in found)
-    message = f"The folder `{cleaned}` {state}, and several folders hold one: {listed}."
+    message = f"The folder `{cleaned}` {state}, and these hold a FastAPI app: {listed}."
     raise Refused([_wrong(message, f"Set the input, for example `backend: {found[0]}`.")])
 
 
@@ -60,13 +68,13 @@ def _uses_fastapi(files: Files, folder: str, rules: IgnoreRules) -> bool:
 
 
 def candidates(files: Files, rules: IgnoreRules) -> list[str]:
-    """The folders of the workspace that hold a FastAPI app, sorted."""
+    """The folders of the workspace that hold a FastAPI app, the likeliest backend first."""
     listing = list_backend(files, ".", folder_rules(files, ".", rules))
     visible = [path for path in listing.files if not _hidden(path)]
     apps = find_apps(provisional(Code(files, visible), "."))
     apps = tuple(app for app in apps if not app.factory) or apps
     apps = tuple(app for app in apps if not _is_sketch(app.path)) or apps
-    return sorted({_home(app.path, set(listing.files)) for app in apps})
+    return sorted({_home(app.path, set(listing.files)) for app in apps}, key=_unlikeliness)
 
 
 def elsewhere(files: Files, folder: str) -> str:
@@ -74,6 +82,13 @@ def elsewhere(files: Files, folder: str) -> str:
     found = [place for place in candidates(files, built_in_rules()) if place != folder]
     listed = ", ".join(f"`{place}`" for place in found)
     return f"A FastAPI app was found in {listed}: set `backend: {found[0]}`." if found else ""
+
+
+def _unlikeliness(folder: str) -> tuple[int, bool, str]:
+    """A name that says it goes first; the repository itself, which holds the others, last."""
+    words = re.split(r"[-_./]+", folder.lower())
+    ranks = [LIKELY.index(word) for word in words if word in LIKELY]
+    return min(ranks, default=len(LIKELY)), folder == ".", folder
 
 
 def _is_sketch(path: str) -> bool:

@@ -55,7 +55,7 @@ def take_apart(content: bytes) -> Readme:
     block = match[1].decode("utf-8", "replace")
     body = content[match.end() :]
     try:
-        values = yaml.safe_load(block)
+        values = _loaded(block)
     except _NO_YAML as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
@@ -66,6 +66,17 @@ def take_apart(content: bytes) -> Readme:
     if not isinstance(values, dict) and block.strip():
         return plain  # a text between two horizontal rules
     return Readme(block=block, values=values or {}, body=body)
+
+
+class _Alias(yaml.YAMLError):
+    """A few lines of aliases can stand for more than any memory holds, or for themselves."""
+
+
+def _loaded(text: str) -> Any:
+    """The values of a YAML text without aliases. Raises one of ``_NO_YAML``."""
+    if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+        raise _Alias
+    return yaml.safe_load(text)
 
 
 def _speaks(block: str) -> bool:
@@ -95,7 +106,9 @@ def _pieces(block: str) -> Iterator[tuple[str, str]]:
 
 def _read_alone(key: str, piece: str) -> tuple[str, Any] | None:
     try:
-        values = yaml.safe_load(piece)
+        values = _loaded(piece)
+    except _Alias:
+        return None
     except _NO_YAML:
         # `title: Chat: the app` lacks its quotes.
         text = piece.partition(":")[2].strip().strip("\"'")
@@ -123,7 +136,7 @@ def put_together(readme: Readme, changes: Mapping[str, Any], removed: Iterable[s
     block = _amended(readme.block, changes, gone, end)
     wanted = {k: v for k, v in {**readme.values, **changes}.items() if k not in gone}
     read = take_apart(f"---{end}{block}---{end}".encode())
-    if read.error or repr(read.values) != repr(wanted):  # which may hold themselves
+    if read.error or repr(read.values) != repr(wanted):  # 1 is not true here
         # Values over several lines, anchors, braces around all of it: written anew.
         block = dump(wanted).replace("\n", end)
     return f"---{end}{block}---{end}".encode() + readme.body

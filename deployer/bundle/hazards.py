@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
@@ -25,8 +26,11 @@ def scan(path: str, content: bytes) -> Iterator[Problem]:
     if is_pointer(content):
         yield _pointer(path)
         return
-    for kind, position in credentials(content):
-        line = content.count(b"\n", 0, position) + 1
+    content = _in_bytes(content)
+    kinds: dict[int, str] = {}  # the first of a line: an address may hold a password of known shape
+    for kind, position in credentials(content, path):
+        kinds.setdefault(content.count(b"\n", 0, position) + 1, kind)
+    for line, kind in kinds.items():
         yield Problem(
             exit=Exit.BUNDLE,
             message=f"This line seems to hold {kind}, and the file would ship with the Space.",
@@ -37,6 +41,7 @@ def scan(path: str, content: bytes) -> Iterator[Problem]:
 
 def suspicious(path: str, content: bytes, known: Container[int | None]) -> Iterator[Notice]:
     """A warning for each random literal with a name like ``API_KEY``, but for ``known`` lines."""
+    content = _in_bytes(content)
     lines = (content.count(b"\n", 0, position) + 1 for position in assigned(path, content))
     for line in dict.fromkeys(lines):
         if line not in known:
@@ -45,6 +50,12 @@ def suspicious(path: str, content: bytes, known: Container[int | None]) -> Itera
                 hint="If it is one, revoke it and name it in the input `secrets`.",
                 where=Where(file=path, line=line),
             )
+
+
+def _in_bytes(content: bytes) -> bytes:
+    """What Windows' shells write as UTF-16, in UTF-8, with the same lines."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16", "replace").encode() if wide else content
 
 
 def is_pointer(content: bytes) -> bool:
@@ -121,7 +132,7 @@ def environment_notices(left_out: Iterable[LeftOut]) -> Iterator[Notice]:
     """Each `.env` file that stays behind: what it sets is missing in the Space."""
     for item in left_out:
         name = item.path.rstrip("/").rpartition("/")[2]
-        if name.startswith(".env") and not item.path.endswith("/") and not EXAMPLES.search(name):
+        if _is_environment(name) and not item.path.endswith("/") and not EXAMPLES.search(name):
             yield Notice(
                 message=f"`{item.path}` is left out: it may hold secrets.",
                 hint="Name what the app needs from it in the inputs `secrets` and `variables`.",
@@ -129,14 +140,23 @@ def environment_notices(left_out: Iterable[LeftOut]) -> Iterator[Notice]:
             )
 
 
+def _is_environment(name: str) -> bool:
+    return name.startswith(".env") or name.endswith(".env")
+
+
 def missed(left_out: Iterable[LeftOut], literals: frozenset[str]) -> Iterator[Notice]:
-    """Each file that an ignore file takes although the app's code names it."""
-    names = {re.split(r"[/\\]", literal)[-1] for literal in literals}
+    """Each file or folder that an ignore file takes although the app's code names it."""
+    parts = [re.split(r"[/\\]", literal) for literal in literals]
+    names = {path[-1] for path in parts}
+    folders = {f"{name}/" for path in parts for name in path[:-1] if name.strip(".")}
     for item in left_out:
-        name = item.path.rsplit("/", 1)[-1]
-        if name.startswith(".env"):
+        whole = item.path.endswith("/")
+        name = item.path.rstrip("/").rsplit("/", 1)[-1] + "/" * whole
+        if _is_environment(name):
             continue  # told by environment_notices: nobody should be advised to ship it
-        if name and name in names and item.origin.endswith((".gitignore", ".dockerignore")):
+        if name in (folders if whole else names) and item.origin.endswith(
+            (".gitignore", ".dockerignore")
+        ):
             yield Notice(
                 message=f"`{item.path}` is left out by {item.origin}, and the app's code names it.",
                 hint=f"If the app needs it, add the line `!{name}` to the input `ignore`.",

@@ -48,6 +48,7 @@ JUNK = (
     *(".project", ".pydevproject", ".settings/", ".pre-commit-config.yaml"),
 )
 ENVIRONMENT_FILES = (
+    *("*.env", "!*example.env", "!*sample.env", "!*template.env"),
     *(".env*", "!.env*.example", "!.env*.sample", "!.env*.template", "!.env*.dist"),
     *("!.env.example*", "!.env.sample*", "!.env.template*"),
 )

@@ -16,7 +16,7 @@ from deployer.errors import Exit, Notice, Problem, Where
 from deployer.image.made import Image
 from deployer.image.own import OwnImage, assignments
 from deployer.image.programs import find_programs
-from deployer.image.writable import storage_notices, writable
+from deployer.image.writable import ownership_notices, storage_notices, writable
 
 
 def image_of(parts: Parts) -> Image:
@@ -56,7 +56,10 @@ def image_of(parts: Parts) -> Image:
 
 def storage(parts: Parts) -> Iterator[Notice]:
     """What the app writes where it can't, or where it is lost."""
-    yield from storage_notices(parts.places, parts.reading.image)
+    image = parts.reading.image
+    yield from storage_notices(parts.places, image)
+    if image is not None:
+        yield from ownership_notices(parts.places, image)
 
 
 def written_secrets(image: OwnImage) -> Iterator[Problem]:

@@ -116,6 +116,11 @@ def name_problems(paths: Iterable[str]) -> Iterator[Problem]:
             )
 
 
+def has_text(path: str) -> bool:
+    """Whether a name is Unicode; Python shows other bytes of a name as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in path)
+
+
 def own_readme(folder: str, shipped: Iterable[str]) -> str | None:
     """The backend's README.md, however it spells the name."""
     found = [path for path in shipped if path.lower() == join(folder, "readme.md").lower()]

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from deployer.bundle.place import kind_of
+from deployer.code.files import Code
+from deployer.code.imports import Import
 from deployer.code.path_uses import Use, Uses
 from deployer.code.paths import CWD, HERE, at
 from deployer.code.project import Project
 from deployer.code.search_path import is_common, within
-from deployer.code.source import Code, Import, join, parent
+from deployer.code.source import join, parent
 from deployer.errors import Notice, Where
 from deployer.model import WorkspaceKind
 from deployer.ports import Files
@@ -128,14 +130,16 @@ def served_inside(files: Files, folder: str, cwd: str, uses: Uses) -> frozenset[
     )
 
 
-def absent(files: Files, folder: str, cwd: str, uses: Uses) -> Iterator[Notice]:
-    """What the app opens and the workspace does not have; inside the backend, what it serves."""
-    inside = (
-        (use, path)
-        for use in uses.named
-        if use.served and (path := at(use.known, cwd)) and within(path, folder)
-    )
-    for use, path in (*outside_uses(folder, cwd, uses), *inside):
+def inside_uses(folder: str, cwd: str, uses: Uses) -> Iterator[tuple[Use, str]]:
+    """The folders of static files and templates inside the backend that the code names."""
+    for use in uses.named:
+        if use.served and (path := at(use.known, cwd)) and within(path, folder):
+            yield use, path
+
+
+def absent(files: Files, uses: Iterable[tuple[Use, str]]) -> Iterator[Notice]:
+    """What the app opens and the workspace does not have."""
+    for use, path in uses:
         kind = kind_of(files, path)
         name = path.rpartition("/")[2]
         if kind in {WorkspaceKind.FILE, WorkspaceKind.FOLDER} or name.startswith(".env"):

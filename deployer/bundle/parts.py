@@ -8,7 +8,7 @@ from deployer.bundle.layout import Layout
 from deployer.bundle.reading import Reading
 from deployer.bundle.request import BundleRequest
 from deployer.dependencies.manifest import Dependencies
-from deployer.errors import Notice
+from deployer.errors import Notice, Problem
 from deployer.image.places import Place
 from deployer.model import Backend
 
@@ -28,3 +28,11 @@ class Parts:
     cors: bool
     notices: tuple[Notice, ...]
     places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a step came to, beside its value."""
+
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()

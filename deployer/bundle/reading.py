@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from deployer.bundle import checks
@@ -12,9 +12,11 @@ from deployer.bundle.context import Build, find_build
 from deployer.bundle.folder import elsewhere, find_folder
 from deployer.bundle.ignore import IgnoreRules, built_in_rules
 from deployer.bundle.listing import Listing, docker_rules, git_rules, list_backend
+from deployer.bundle.no_app import explained
 from deployer.bundle.outside import (
     Reach,
     absent,
+    inside_uses,
     outside_uses,
     reach_of_data,
     reach_of_imports,
@@ -25,13 +27,13 @@ from deployer.bundle.outside import (
 from deployer.bundle.request import BundleRequest
 from deployer.bundle.stores import named_in_tests
 from deployer.code.choose import Target, choose
+from deployer.code.files import Code
 from deployer.code.launch import Launch, launches
 from deployer.code.path_uses import Uses, find_uses
 from deployer.code.paths import at
 from deployer.code.project import Project
 from deployer.code.search_path import widened, within
-from deployer.code.source import Code
-from deployer.errors import Exit, Notice, Refused, Where
+from deployer.errors import Notice, Refused, Where
 from deployer.image.own import OwnImage
 from deployer.ports import Files
 
@@ -85,10 +87,7 @@ class _Place:
             unread = [b for b in code.broken.values() if code.module(b.path) is None]
             broken = [checks.syntax_problem(b) for b in unread]
             instead = elsewhere(self.files, self.folder)
-            found = [
-                replace(p, hint=instead) if instead and p.exit is Exit.BUNDLE else p
-                for p in refused.problems
-            ]
+            found = [explained(problem, code, instead) for problem in refused.problems]
             raise Refused([*found, *broken]) from refused
 
 
@@ -104,12 +103,14 @@ class _Round:
     cwd: str
 
 
-def read_backend(request: BundleRequest, files: Files) -> Reading:
+def read_backend(request: BundleRequest, files: Files, unusable: Container[str] = ()) -> Reading:
     """The backend; what the app imports comes back although a rule leaves it out.
+
+    Dockerfiles that are ``unusable`` count as absent.
 
     Raises ``Refused``: exit 2 for a wrong folder or app, exit 3 when there is no app.
     """
-    place = _place(request, files)
+    place = _place(request, files, unusable)
     needed = frozenset(_copied(place.build, place.folder)) if place.build else frozenset()
     reach, target = Reach(), None
     for _ in range(ROUNDS):
@@ -127,12 +128,12 @@ def read_backend(request: BundleRequest, files: Files) -> Reading:
     return _told(place, seen)
 
 
-def _place(request: BundleRequest, files: Files) -> _Place:
+def _place(request: BundleRequest, files: Files, unusable: Container[str]) -> _Place:
     built_in = built_in_rules()
     folder = find_folder(files, request.folder, given=request.folder_given, rules=built_in)
     outer = built_in.with_input(".", request.ignore)
     rules = git_rules(files, folder, built_in).with_input(folder, request.ignore)
-    build = find_build(files, folder, rules, outer)
+    build = find_build(files, folder, rules, outer, unusable)
     context, dockerfile = (build.context, build.image.path) if build else (folder, "")
     rules = docker_rules(files, context, rules, dockerfile)
     return _Place(
@@ -215,15 +216,16 @@ def _told(place: _Place, seen: _Round) -> Reading:
 
 def _lacking(place: _Place, seen: _Round) -> Iterator[Notice]:
     """What the app reads outside the backend and won't find in the Space."""
+    outside = [*outside_uses(place.folder, seen.cwd, seen.uses)]
+    inside = [*inside_uses(place.folder, seen.cwd, seen.uses)]
     if place.build is None:
-        yield from absent(place.files, place.folder, seen.cwd, seen.uses)
+        yield from absent(place.files, [*outside, *inside])
         return
-    reads = [
-        (path, Where(file=use.path, line=use.line))
-        for use, path in outside_uses(place.folder, seen.cwd, seen.uses)
-        if use.needed
-    ]
+    reads = [(path, Where(file=u.path, line=u.line)) for u, path in outside if u.needed]
     yield from missing_copies(place.build, reads)
+    made, cut = place.build.image.made(), len(place.folder)
+    inside = [(use, path) for use, path in inside if not made & {*path[cut:].split("/")}]
+    yield from absent(place.files, inside)
 
 
 def _wanted(place: _Place, seen: _Round) -> Wanted:

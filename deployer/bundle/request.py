@@ -56,6 +56,8 @@ def check_request(request: BundleRequest) -> Iterator[Problem]:
     for name, color in (("color-from", request.color_from), ("color-to", request.color_to)):
         if color and color not in COLORS:
             yield _wrong(name, f"`{color}` is no colour of the Hub.", f"Use {', '.join(COLORS)}.")
+    if request.emoji and request.emoji.isascii():
+        yield _wrong("emoji", f"`{request.emoji}` is no emoji.", "Write one, for example 🤖.")
     description = request.short_description or ""
     if len(description) > SHORT:
         length = f"It has {len(description)} characters; the Hub takes at most {SHORT}."

@@ -12,6 +12,7 @@ from deployer.model import Route
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Value = object
+ANCESTORS = 100  # of one class: more is generated
 
 
 class Unknown:
@@ -55,16 +56,26 @@ class Class:
 
     def find(self, name: str) -> Value:
         """The member, or that of the nearest base; UNKNOWN without."""
-        if name in self.scope.names:
-            return self.scope.names[name]
-        found = (base.find(name) for base in self.bases)
+        found = (each.scope.names.get(name, UNKNOWN) for each in self.lineage)
         return next((value for value in found if value is not UNKNOWN), UNKNOWN)
 
     @property
     def foreign(self) -> tuple[str, ...]:
         """The last names of all foreign bases."""
-        own = tuple(name.rpartition(".")[2] for name in self.outside)
-        return own + tuple(name for base in self.bases for name in base.foreign)
+        names = (name for each in self.lineage for name in each.outside)
+        return tuple(name.rpartition(".")[2] for name in names)
+
+    @property
+    def lineage(self) -> tuple[Class, ...]:
+        """Itself and the classes above, each once, the nearest branch first."""
+        found: dict[Class, None] = {}
+        pending = [self]
+        while pending and len(found) < ANCESTORS:
+            current = pending.pop()
+            if current not in found:
+                found[current] = None
+                pending.extend(reversed(current.bases))
+        return tuple(found)
 
 
 @dataclass(slots=True, eq=False)

@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 
 from deployer.code.abstract import is_app
 from deployer.code.execute import Interpreter
+from deployer.code.files import Code
 from deployer.code.project import FOLLOW, Project
-from deployer.code.source import Code, Definition, dotted_name, statements
+from deployer.code.source import Definition, assigned, dotted_name, first_values, statements
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 ENTRY_NAMES = ("main", "app", "asgi")
@@ -43,7 +44,7 @@ def find_apps(project: Project) -> tuple[App, ...]:
     """Every app that uvicorn could be pointed at, sorted by file and name."""
     code = project.code
     interpreter = Interpreter(project)
-    entries = [path for path in code.paths if PurePosixPath(path).stem in ENTRIES]
+    entries = {path for path in code.paths if PurePosixPath(path).stem in ENTRIES}
     found: list[App] = []
     for path in code.paths:
         if path in entries or code.mentions(path, (b"FastAPI", b"fastapi")):
@@ -52,7 +53,7 @@ def find_apps(project: Project) -> tuple[App, ...]:
             if all(app.factory for app in plain):
                 found += _worked_out(interpreter, path)
     homes = {app.path for app in found if not app.factory}
-    for path in entries:
+    for path in sorted(entries):
         # One that starts a server itself is a script: importing it may start it, too.
         if path not in homes and not code.mentions(path, (b"uvicorn.run",)):
             found += _reexported(project, path, found)
@@ -82,8 +83,17 @@ def app_named(project: Project, path: str, name: str) -> App | None:
 
 def makes_app(project: Project, path: str, node: Definition | None, depth: int = FOLLOW) -> bool:
     """Whether evaluating ``node`` in ``path`` gives a FastAPI app or one wrapped."""
-    if depth == 0:
+    if depth == 0 or node is None:
         return False
+    key = (path, id(node))
+    made = project.notes.made
+    if key not in made:
+        made[key] = False  # what leads back to itself is no app
+        made[key] = _makes_app(project, path, node, depth)
+    return made[key]
+
+
+def _makes_app(project: Project, path: str, node: Definition, depth: int) -> bool:
     match node:
         case ast.Name() | ast.Attribute():
             name = dotted_name(node)
@@ -117,18 +127,10 @@ def _defined(project: Project, path: str) -> Iterator[App]:
             if _is_factory(project, path, statement):
                 yield App(path=path, name=statement.name, line=statement.lineno, factory=True)
             continue
-        for name, value in _assigned(statement):
+        for name, value in assigned(statement):
             if name not in seen and makes_app(project, path, value):
                 seen.add(name)
                 yield App(path=path, name=name, line=statement.lineno)
-
-
-def _assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
-    match statement:
-        case ast.Assign(targets=targets, value=value):
-            yield from ((target.id, value) for target in targets if isinstance(target, ast.Name))
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-            yield name, value
 
 
 def _reexported(project: Project, path: str, known: Iterable[App]) -> Iterator[App]:
@@ -149,11 +151,21 @@ def _is_maker(project: Project, path: str, func: ast.expr, depth: int) -> bool:
         # A star import leaves no trace of where the name came from.
         return (found.outside if found else name).rpartition(".")[2] == "FastAPI"
     match found.node:
-        case ast.ClassDef(bases=bases):
-            return any(_is_maker(project, found.path, base, depth - 1) for base in bases)
+        case ast.ClassDef() as node:
+            return _is_app_class(project, found.path, node, depth)
         case ast.FunctionDef() | ast.AsyncFunctionDef() as function:
             return returns_app(project, found.path, function, depth - 1)
     return False
+
+
+def _is_app_class(project: Project, path: str, node: ast.ClassDef, depth: int) -> bool:
+    made, key = project.notes.made, (path, id(node))
+    if key not in made:
+        made[key] = False  # a class above itself is none
+        made[key] = depth > 0 and any(
+            _is_maker(project, path, base, depth - 1) for base in node.bases
+        )
+    return made[key]
 
 
 def _wraps(project: Project, path: str, call: ast.Call, depth: int) -> bool:
@@ -163,7 +175,7 @@ def _wraps(project: Project, path: str, call: ast.Call, depth: int) -> bool:
         return False
     values = [*call.args, *(item.value for item in call.keywords)]
     module = project.code.module(path)
-    first = _first_values(module.tree.body) if module else {}
+    first = module.first if module else {}
     return any(
         makes_app(project, path, first.get(value.id, value), depth - 1)
         for value in values
@@ -183,20 +195,11 @@ def _is_asgi_class(project: Project, path: str, name: str) -> bool:
     )
 
 
-def _first_values(body: Iterable[ast.stmt]) -> dict[str, ast.expr]:
-    """First assignments: ``app = Wrapper(app)`` wraps what ``app`` was before."""
-    first: dict[str, ast.expr] = {}
-    for statement in statements(body):
-        for name, value in _assigned(statement):
-            first.setdefault(name, value)
-    return first
-
-
 def returns_app(project: Project, path: str, function: FunctionNode, depth: int = FOLLOW) -> bool:
     """Whether a function makes an app and returns it."""
     if depth <= 0:
         return False
-    local = _first_values(function.body)
+    local = first_values(function.body)
     for statement in statements(function.body):
         match statement:
             case ast.Return(value=ast.Name(id=name)) if name in local:

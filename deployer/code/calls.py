@@ -20,7 +20,7 @@ from deployer.code.abstract import (
     is_app,
 )
 from deployer.code.evaluate import Evaluator
-from deployer.code.library import LIBRARY, Given, method_of
+from deployer.code.foreign import LIBRARY, Given, method_of
 from deployer.code.routing import (
     add_route,
     answers_with_file,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,13 +15,16 @@ from deployer.code.apps import (
     is_side,
     provisional,
 )
+from deployer.code.files import LONGEST, Code
+from deployer.code.forms import used_by
 from deployer.code.launch import Launch, self_started
 from deployer.code.project import Project
 from deployer.code.search_path import search_path, within
-from deployer.code.source import Code, dotted_name, join, parent, statements
+from deployer.code.source import join, parent
 from deployer.errors import Exit, Problem, Refused, Where
 
 TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+SHOWN = 5  # names in a message
 DOMINANT = 3  # local modules that make an app more than a sketch
 
 
@@ -49,10 +51,11 @@ def choose(code: Code, folder: str, launches: Sequence[Launch], given: str | Non
     if given is not None:
         return _given(code, folder, given)
     launches = [*launches, *self_started(code)]
-    found = find_apps(provisional(code, folder))
+    found = find_apps(project := provisional(code, folder))
     # What is brought along from outside may hold another service's app.
     candidates = [app for app in found if within(app.path, folder)] or found
-    targets = [Target(app=app, project=search_path(code, folder, app.path)) for app in candidates]
+    projects = {path: search_path(project, folder, path) for path in {a.path for a in candidates}}
+    targets = [Target(app=app, project=projects[app.path]) for app in candidates]
     left = narrow(targets, folder, launches)
     if not left:
         raise Refused([_none(code, folder)])
@@ -113,30 +116,17 @@ def _spelled(path: str) -> str:
 
 def _outermost(targets: list[Target]) -> list[Target]:
     """Drop what another candidate of the same file wraps or mounts."""
+    names: dict[str, set[str]] = {}
+    for target in targets:
+        names.setdefault(target.app.path, set()).add(target.app.name)
+    code = targets[0].project.code if targets else None
     inner = {
-        (t.app.path, name)
-        for t in targets
-        if (module := t.project.code.module(t.app.path))
-        for name in _used_by(module.tree, t.app.name)
+        (path, name)
+        for path, own in names.items()
+        if code and (module := code.module(path))
+        for name in used_by(module.tree, own)
     }
     return _unless_empty(targets, [t for t in targets if (t.app.path, t.app.name) not in inner])
-
-
-def _used_by(tree: ast.Module, name: str) -> set[str]:
-    """Names that the value of ``name`` takes as arguments, or that ``name.mount`` takes."""
-    used: set[str] = set()
-    for statement in statements(tree.body):
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call() as call):
-                used |= _arguments(call) if target == name else set()
-            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="mount") as func) as call):
-                used |= _arguments(call) if dotted_name(func) == f"{name}.mount" else set()
-    return used - {name}
-
-
-def _arguments(call: ast.Call) -> set[str]:
-    values = [*call.args, *(item.value for item in call.keywords)]
-    return {value.id for value in values if isinstance(value, ast.Name)}
 
 
 def _importers(targets: list[Target]) -> list[Target]:
@@ -198,9 +188,8 @@ def _given(code: Code, folder: str, given: str) -> Target:
         path = code.locate(module, root)
         if path is None:
             continue
-        found = search_path(code, folder, path)
-        roots = (root, *(other for other in found.roots if other != root))
-        project = Project(code=code, roots=roots)
+        found = search_path(provisional(code, folder), folder, path)
+        project = found.searching(root, *(other for other in found.roots if other != root))
         app = app_named(project, path, variable)
         if app is None:
             message = f"`{path}` defines no `{variable}`."
@@ -218,9 +207,10 @@ def _ancestors(folder: str) -> list[str]:
 
 
 def _known(code: Code, folder: str) -> str:
+    project = provisional(code, folder)
     targets = [
-        str(Target(app=app, project=search_path(code, folder, app.path)))
-        for app in find_apps(provisional(code, folder))
+        str(Target(app=app, project=search_path(project, folder, app.path)))
+        for app in find_apps(project)
     ]
     return f"Found instead: {', '.join(f'`{t}`' for t in targets)}." if targets else ""
 
@@ -238,10 +228,16 @@ def _several(targets: list[Target]) -> Problem:
 
 
 def _none(code: Code, folder: str) -> Problem:
-    why = f"Python files read: {len(code.paths)}." if code.paths else "It has no Python files."
+    why = f"Python files read: {len(code.paths)}." if code.paths else "No Python file in it ships."
+    hint = "Define one at module level (`app = FastAPI()`), or name it with the input `app`."
+    if not code.paths:
+        hint = "Set `backend` to the app's folder, and see that no `ignore` rule takes its code."
+    unread = ", ".join(f"`{path}`" for path in code.too_long[:SHOWN])
+    if unread:
+        why += f" Not read, longer than {LONGEST // 1000} kB: {unread}."
     return Problem(
         exit=Exit.BUNDLE,
         message=f"No FastAPI app was found in `{folder}`. {why}",
-        hint="Define one at module level (`app = FastAPI()`), or name it with the input `app`.",
+        hint=hint,
         where=Where(file=folder),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from deployer.code.project import Project
 from deployer.code.source import dotted_name
 from deployer.code.values import keyword, text
 
+STEPS = 50_000  # statements looked at for one CORS call: more is a riddle
 SCOPES = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -20,6 +22,15 @@ class Place:
     path: str
     body: tuple[ast.stmt, ...] = ()
     owner: ast.ClassDef | None = None
+    steps: Iterator[int] = field(default_factory=lambda: iter(range(STEPS)))
+
+    def at(self, path: str, body: Iterable[ast.stmt], owner: ast.ClassDef | None = None) -> Place:
+        """Another place on the same way, with what is left of the steps."""
+        return replace(self, path=path, body=tuple(body), owner=owner)
+
+    def afford(self) -> bool:
+        """Whether another look through the body is within the steps."""
+        return next(islice(self.steps, len(self.body), None), None) is not None
 
 
 def has_cors(project: Project, paths: Iterable[str]) -> bool:

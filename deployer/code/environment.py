@@ -20,6 +20,7 @@ GIVEN = frozenset(
 )
 READERS = ("os.getenv", "os.environ.get", "environ.get", "getenv", "os.environ.setdefault")
 MAPPINGS = ("os.environ", "environ")
+READS = (b"env", b"onfig")  # no file without one of them reads a name
 
 
 def read_environment(project: Project, paths: Iterable[str]) -> tuple[EnvironmentName, ...]:
@@ -27,9 +28,11 @@ def read_environment(project: Project, paths: Iterable[str]) -> tuple[Environmen
     found: dict[str, EnvironmentName] = {}
     wrappers = _wrappers(project, paths := tuple(paths))
     owners = inherited(project, paths)
+    words = (*READS, *(name.encode() for name in wrappers))
     for path in paths:
         module = project.code.module(path)
-        names = _names(project, module, wrappers) if module else ()
+        reads = module is not None and project.code.mentions(path, words)
+        names = _names(project, module, wrappers) if module and reads else ()
         for item in (*names, *(settings_names(project, module, owners) if module else ())):
             held = found.get(item.name)
             if (
@@ -66,7 +69,7 @@ def _wrappers(project: Project, paths: Iterable[str]) -> dict[str, int]:
     """The user's own functions that read a name they are given: the argument's position."""
     found: dict[str, int] = {}
     for path in paths:
-        module = project.code.module(path)
+        module = project.code.module(path) if project.code.mentions(path, READS) else None
         for node in module.nodes if module else ():
             if isinstance(node, ast.FunctionDef):
                 arguments = [item.arg for item in node.args.args if item.arg not in {"self", "cls"}]

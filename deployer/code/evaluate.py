@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import ast
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 
 from deployer.code.abstract import (
     UNKNOWN,
-    Bound,
-    Class,
     Function,
-    Instance,
     Outside,
-    Package,
-    Router,
     Scope,
-    Super,
     Value,
 )
-from deployer.code.library import LONG, Given, filled, is_known, joined, turns
-from deployer.code.routing import METHODS
+from deployer.code.foreign import LONG, Given, filled, is_known, joined, turns
+from deployer.code.members import Members
 
 STEPS = 60_000  # expressions worked out for one app: more is a generated file
 BUILT_IN = frozenset(
@@ -29,19 +23,13 @@ BUILT_IN = frozenset(
         *("zip", "enumerate", "sorted", "iter"),
     )
 )
-ROUTER_METHODS = frozenset(
-    (
-        *(*METHODS, "trace", "api_route", "route", "websocket", "include_router", "mount"),
-        *("add_api_route", "add_route", "__init__"),
-    )
-)
 
 
 class Exhausted(Exception):
     """The code is too long or too deep to be worked out; what was found until then counts."""
 
 
-class Evaluator(ABC):
+class Evaluator(Members):
     """Works out expressions. Calls and modules are the subclass's."""
 
     def __init__(self) -> None:
@@ -50,14 +38,6 @@ class Evaluator(ABC):
     @abstractmethod
     def call(self, function: Value, given: Given, scope: Scope) -> Value:
         """What calling gives."""
-
-    @abstractmethod
-    def invoke(self, function: Function, given: Given) -> Value:
-        """What the user's own function returns."""
-
-    @abstractmethod
-    def within(self, package: Package, name: str) -> Value:
-        """A name in one of the user's modules."""
 
     def spend(self) -> None:
         """One step less. Raises ``Exhausted`` after the last."""
@@ -77,50 +57,6 @@ class Evaluator(ABC):
             if isinstance(part, ast.expr):
                 self.value(part, scope)
         return UNKNOWN
-
-    def attribute(self, owner: Value, name: str) -> Value:
-        """``owner.name``."""
-        match owner:
-            case Package():
-                return self.within(owner, name)
-            case Outside(dotted):
-                return Outside(f"{dotted}.{name}")
-            case Instance() | Router():
-                return self._of_object(owner, name)
-            case Class():
-                return self._member(owner, name, None)
-            case Super():
-                return self._above(owner, name)
-        # `.value` is that of an enumeration's member.
-        plain = isinstance(owner, str | list | dict | tuple)
-        return (
-            owner
-            if name == "value" and isinstance(owner, str)
-            else (Bound(owner, name) if plain else UNKNOWN)
-        )
-
-    def _of_object(self, owner: Instance | Router, name: str) -> Value:
-        if name in owner.fields:
-            return owner.fields[name]
-        found = self._member(owner.cls, name, owner) if owner.cls else UNKNOWN
-        return _of_router(owner, name) if found is UNKNOWN else found
-
-    def _above(self, owner: Super, name: str) -> Value:
-        for base in owner.cls.bases:
-            found = self._member(base, name, owner.of)
-            if found is not UNKNOWN:
-                return found
-        return _of_router(owner.of, name)
-
-    def _member(self, cls: Class, name: str, owner: Value) -> Value:
-        found = cls.find(name)
-        if not isinstance(found, Function) or found.kind == "staticmethod":
-            return found
-        if owner is None and found.kind != "classmethod":
-            return found
-        bound = cls if found.kind == "classmethod" else owner
-        method = Function(found.node, found.scope, found.kind, found.owner, bound)
-        return self.invoke(method, Given()) if found.kind == "property" else method
 
     def _constant(self, node: ast.Constant, _: Scope) -> Value:
         return node.value
@@ -236,14 +172,6 @@ class Evaluator(ABC):
     @abstractmethod
     def bind(self, target: ast.expr, value: Value, scope: Scope) -> None:
         """Assign a value to a name, an attribute, or several of them."""
-
-
-def _of_router(router: Value, name: str) -> Value:
-    """What every router has; UNKNOWN for anything that is none."""
-    if not isinstance(router, Router):
-        return UNKNOWN
-    own = {"router": router, "prefix": router.prefix}
-    return own.get(name, Bound(router, name) if name in ROUTER_METHODS else UNKNOWN)
 
 
 _EXPRESSIONS: dict[type[ast.expr], Callable[..., Value]] = {

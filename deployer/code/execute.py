@@ -23,8 +23,8 @@ from deployer.code.abstract import (
     inner_app,
 )
 from deployer.code.evaluate import Exhausted
+from deployer.code.foreign import Given, is_known, turns
 from deployer.code.forms import is_fastapi, is_never, kind, loaded, set_attribute
-from deployer.code.library import Given, is_known, turns
 from deployer.code.modules import Modules
 
 DEPTH = 16  # of calls in calls

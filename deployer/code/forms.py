@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from deployer.code.abstract import AnyFunction, Instance, Router, Value
-from deployer.code.source import dotted_name, is_main_guard
+from deployer.code.source import dotted_name, is_main_guard, statements
 
 
 def set_attribute(owner: Value, name: str, value: Value) -> None:
@@ -44,3 +44,21 @@ def loaded(target: ast.expr) -> ast.expr:
         case ast.Name(id=name):
             return ast.copy_location(ast.Name(id=name, ctx=ast.Load()), target)
     return target
+
+
+def used_by(tree: ast.Module, names: set[str]) -> set[str]:
+    """What the value of one of ``names`` takes as arguments, or its ``mount`` does."""
+    used: set[str] = set()
+    for statement in statements(tree.body):
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call() as call):
+                used |= _arguments(call) - {target} if target in names else set()
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="mount") as func) as call):
+                owner = dotted_name(func.value)
+                used |= _arguments(call) - {owner} if owner in names else set()
+    return used
+
+
+def _arguments(call: ast.Call) -> set[str]:
+    values = [*call.args, *(item.value for item in call.keywords)]
+    return {value.id for value in values if isinstance(value, ast.Name)}

@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from deployer.code.source import Code, Module, dotted_name, join
+from deployer.code.files import Code
+from deployer.code.source import Module, dotted_name, join
 from deployer.code.values import argument
 from deployer.ports import Files
 
@@ -39,6 +41,8 @@ SCRIPT = re.compile(
 STARTERS = ("run", "Config")  # of uvicorn
 SOURCE = re.compile(r"\"src\"\s*:\s*\"([\w./-]+\.py)\"")  # of vercel.json
 LAST = 100
+LONGEST_LINE = 5_000  # a command is shorter
+COMMANDS = 200  # of one file: more is no start script
 MODULE = re.compile(r"\bpython3?[\"', ]+-m[\"', ]+([A-Za-z_][\w.]*)")
 
 
@@ -62,7 +66,8 @@ def launches(files: Files, folder: str) -> tuple[Launch, ...]:
             for name in names:
                 path = join(place, name)
                 content = (files.read(path) or b"").decode("utf-8", "replace")
-                found += commands(content, path, rank + position * len(PLACES))
+                named = commands(content, path, rank + position * len(PLACES))
+                found += islice(named, COMMANDS)
     return tuple(found)
 
 
@@ -102,7 +107,7 @@ def _started(module: Module, node: ast.Call | ast.List) -> Iterator[tuple[str, s
 def commands(content: str, file: str, rank: int) -> Iterator[Launch]:
     """The apps and scripts that the commands in a text file start."""
     for number, line in _logical_lines(content.splitlines()):
-        if line.lstrip().startswith(("#", "//")):
+        if len(line) > LONGEST_LINE or line.lstrip().startswith(("#", "//")):
             continue
         for module, variable in _targets(line):
             yield Launch(module=module, variable=variable, rank=rank, file=file, line=number)

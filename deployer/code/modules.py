@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from deployer.code.abstract import UNKNOWN, Outside, Package, Scope, Value
 from deployer.code.calls import Calls
 from deployer.code.evaluate import Exhausted
-from deployer.code.library import is_known
+from deployer.code.foreign import is_known
+from deployer.code.imports import Import, imported_by
 from deployer.code.project import Project
-from deployer.code.source import Import, imported_by, join
+from deployer.code.source import join
 
 
 class Modules(Calls):

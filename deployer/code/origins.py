@@ -55,7 +55,7 @@ def _by_name(environment: Iterable[EnvironmentName]) -> OriginSetting | None:
 
 def _flow(project: Project, place: Place, node: ast.expr, depth: int) -> Iterator[OriginSetting]:
     """The settings whose value flows into ``node``."""
-    match node if depth else None:
+    match node if depth and place.afford() else None:
         case ast.Name(id=name):
             yield from _name(project, place, name, depth)
         case ast.Attribute() as member:
@@ -103,7 +103,7 @@ def _name(project: Project, place: Place, name: str, depth: int) -> Iterator[Ori
     found = project.lookup(place.path, name)
     module = project.code.module(found.path) if found and found.path else None
     if found and module and isinstance(found.node, ast.expr):
-        inner = Place(found.path, tuple(module.tree.body))
+        inner = place.at(found.path, module.tree.body)
         for value in _values_of(inner.body, found.name):
             yield from _flow(project, inner, value, depth - 1)
 
@@ -137,13 +137,14 @@ def _attribute(
     """``settings.origins``: a member of what ``settings`` is made from, or a name in a module."""
     made = _class(project, place, node.value)
     if made is not None:
-        yield from _member(project, made[0], made[1], node.attr, depth)
+        inner = place.at(made[0], made[1].body, made[1])
+        yield from _member(project, inner, made[1], node.attr, depth)
         return
     name = dotted_name(node)
     found = project.lookup(place.path, name) if name else None
     module = project.code.module(found.path) if found and found.path else None
     if found and module and isinstance(found.node, ast.expr) and "." not in found.name:
-        inner = Place(found.path, tuple(module.tree.body))
+        inner = place.at(found.path, module.tree.body)
         yield from _flow(project, inner, found.node, depth - 1)
     elif name is None:
         yield from _flow(project, place, node.value, depth - 1)
@@ -163,36 +164,39 @@ def _class(project: Project, place: Place, owner: ast.expr) -> tuple[str, ast.Cl
 
 
 def _member(
-    project: Project, path: str, owner: ast.ClassDef, member: str, depth: int
+    project: Project, place: Place, owner: ast.ClassDef, member: str, depth: int
 ) -> Iterator[OriginSetting]:
     """A class's field, property or method, or what its ``__init__`` sets; bases come last."""
     for item in owner.body:
-        place = Place(path, tuple(getattr(item, "body", owner.body)), owner)
         match item:
-            case ast.FunctionDef(name=name) if name == member:
-                yield from _returned(project, place, depth)
-            case ast.FunctionDef(name="__init__" | "model_post_init"):
-                for value in _values_of(place.body, f"self.{member}"):
-                    yield from _flow(project, place, value, depth - 1)
+            case ast.FunctionDef(name=name, body=body) if name == member:
+                yield from _returned(project, place.at(place.path, body, owner), depth)
+            case ast.FunctionDef(name="__init__" | "model_post_init", body=body):
+                inside = place.at(place.path, body, owner)
+                for value in _values_of(inside.body, f"self.{member}"):
+                    yield from _flow(project, inside, value, depth - 1)
             case ast.AnnAssign(target=target) if _is(target, member):
-                yield from _field(project, path, owner, item, depth)
+                yield from _field(project, place, owner, item, depth)
             case ast.Assign(targets=[target], value=value) if _is(target, member):
                 yield from _flow(project, place, value, depth - 1)
-    for found in _bases(project, path, owner):
-        yield from _member(project, found[0], found[1], member, depth - 1)
+    for path, base in _bases(project, place, owner, depth):
+        yield from _member(project, place.at(path, base.body, base), base, member, depth - 1)
 
 
-def _bases(project: Project, path: str, owner: ast.ClassDef) -> Iterator[tuple[str, ast.ClassDef]]:
-    for base in owner.bases:
-        found = project.lookup(path, dotted_name(base) or "")
-        if found and isinstance(found.node, ast.ClassDef):
+def _bases(
+    project: Project, place: Place, owner: ast.ClassDef, depth: int
+) -> Iterator[tuple[str, ast.ClassDef]]:
+    for base in owner.bases if depth > 0 else ():
+        found = project.lookup(place.path, dotted_name(base) or "")
+        if place.afford() and found and isinstance(found.node, ast.ClassDef):
             yield found.path, found.node
 
 
 def _field(
-    project: Project, path: str, owner: ast.ClassDef, item: ast.AnnAssign, depth: int
+    project: Project, place: Place, owner: ast.ClassDef, item: ast.AnnAssign, depth: int
 ) -> Iterator[OriginSetting]:
     assert isinstance(item.target, ast.Name)
+    path = place.path
     if is_settings(project, path, owner):
         yield OriginSetting(
             name=field_name(project, path, owner, item.target.id),
@@ -201,7 +205,7 @@ def _field(
             line=item.lineno,
         )
     elif item.value is not None:
-        yield from _flow(project, Place(path, tuple(owner.body), owner), item.value, depth - 1)
+        yield from _flow(project, place, item.value, depth - 1)
 
 
 def _call(project: Project, place: Place, call: ast.Call, depth: int) -> Iterator[OriginSetting]:
@@ -228,7 +232,7 @@ def _own_function(
 ) -> Iterator[OriginSetting]:
     found = project.lookup(place.path, function) if function else None
     if found and isinstance(found.node, FunctionNode):
-        inner = Place(found.path, tuple(found.node.body))
+        inner = place.at(found.path, found.node.body)
         yield from _returned(project, inner, depth)
 
 

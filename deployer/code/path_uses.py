@@ -28,6 +28,7 @@ OTHERS = frozenset(
     )
 )
 SIGNS = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+LONG = 2_000  # no path is longer
 DEEPEST = 80  # levels of nesting: no path is buried deeper
 TESTS = frozenset(("exists", "is_file", "is_dir", "isfile", "isdir", "lexists"))
 FOLDERS = frozenset(("mkdir", "makedirs"))
@@ -189,9 +190,10 @@ class _Visit:
                 yield known
 
     def _path_of(self, node: ast.expr) -> str | None:
-        known = _SQLITE.sub(_database, _before_pattern(self.reader.read(node) or ""))
-        if not known or "\n" in known:
+        known = self.reader.read(node)
+        if not known or len(known) > LONG or "\n" in known:
             return None
+        known = _SQLITE.sub(_database, _before_pattern(known))
         sure = known.startswith((HERE, CWD, "../"))
         plain = self.is_path and not known.startswith("/") and "://" not in known
         return known if sure or plain else None

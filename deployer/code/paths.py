@@ -20,6 +20,8 @@ HERE = "/workspace:"  # no path of a real program begins like these
 CWD = "/cwd:"
 DEPTH = 24  # constants of constants, and a call for each step up
 STEPS = 600  # for one expression: more is a riddle, not a path
+TOTAL = 100_000  # for one file
+LONG = 5_000  # a longer text is no path
 # The expressions that can be a text.
 KINDS = (
     *(ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.JoinedStr),
@@ -40,16 +42,20 @@ class Reader:
     path: str
     local: Mapping[str, ast.expr] = field(default_factory=dict)
     steps: Iterator[int] = field(default_factory=lambda: iter(range(STEPS)))
+    total: Iterator[int] = field(default_factory=lambda: iter(range(TOTAL)))
 
     def read(self, node: ast.expr | None) -> str | None:
         """What ``node`` is as a text, a path of this module's kind included."""
         if not isinstance(node, KINDS):
             return None
-        return replace(self, steps=iter(range(STEPS))).text(node)
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else None
+        fresh = Reader(project=self.project, path=self.path, local=self.local, total=self.total)
+        return fresh.text(node)
 
     def text(self, node: ast.expr | None, depth: int = DEPTH) -> str | None:
         """As ``read``, with what is left of the steps."""
-        if depth <= 0 or next(self.steps, None) is None:
+        if depth <= 0 or next(self.steps, None) is None or next(self.total, None) is None:
             return None
         known: str | None = None
         match node:
@@ -118,10 +124,8 @@ class Reader:
         made = values.class_of(self.project, self.path, owner) if owner else None
         if made is None:
             return None
-        fields = values.class_fields(made[1])
-        known = {key: value for key, value in fields.items() if value is not None}
-        inside = replace(self, path=made[0], local=known)
-        return inside.text(fields.get(attribute), depth)
+        fields = values.given_fields(made[1])
+        return replace(self, path=made[0], local=fields).text(fields.get(attribute), depth)
 
     def _called(self, call: ast.Call, depth: int) -> str | None:
         name = self.dotted(call.func)
@@ -170,7 +174,8 @@ class Reader:
 
     def _put_together(self, nodes: list[ast.expr], depth: int) -> str | None:
         known = [text for node in nodes if (text := self.text(node, depth)) is not None]
-        return "".join(known) if len(known) == len(nodes) else None
+        whole = len(known) == len(nodes) and sum(map(len, known)) <= LONG
+        return "".join(known) if whole else None
 
     def _above(self, inner: ast.expr, index: ast.expr, depth: int) -> str | None:
         if isinstance(index, ast.Constant) and isinstance(index.value, int):

@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from deployer.code.source import Code, Definition, Import, Module, dotted_name, join, parent
+from deployer.code.files import Code
+from deployer.code.imports import Import
+from deployer.code.source import Definition, Module, dotted_name, join, parent
 
 FOLLOW = 12  # how many aliases and re-exports are followed: more is a cycle
 
@@ -35,18 +37,39 @@ class Unresolved:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """What was worked out once. ``made``: whether a node gives an app, by file and identity."""
+
+    made: dict[tuple[str, int], bool] = field(default_factory=dict)
+    texts: dict[tuple[str, int], str | None] = field(default_factory=dict)
+    found: dict[tuple[str, str], Found | None] = field(default_factory=dict)
+    located: dict[str, str | None] = field(default_factory=dict)
+    loaded: dict[str, frozenset[str]] = field(default_factory=dict)
+    foreign: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    closures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """Code with its search path (``roots``, as ``sys.path`` would hold them)."""
 
     code: Code
     roots: tuple[str, ...]
-    _found: dict[tuple[str, str], Found | None] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    notes: Notes = field(default_factory=Notes, init=False, repr=False, compare=False)
+    _family: dict[tuple[str, ...], Project] = field(default_factory=dict, repr=False, compare=False)
+
+    def searching(self, *roots: str) -> Project:
+        """The same code with another search path; the same one for the same path."""
+        if roots not in self._family:
+            self._family[roots] = Project(code=self.code, roots=roots, _family=self._family)
+        return self._family[roots]
 
     def locate(self, dotted: str) -> str | None:
         """The file that ``import dotted`` would load first."""
-        return next((path for root in self.roots if (path := self.code.locate(dotted, root))), None)
+        if dotted not in self.notes.located:
+            found = (self.code.locate(dotted, root) for root in self.roots)
+            self.notes.located[dotted] = next((path for path in found if path), None)
+        return self.notes.located[dotted]
 
     def absolute(self, path: str, found: Import) -> str | None:
         """The dotted module that an import in ``path`` names; None above the top package."""
@@ -70,14 +93,43 @@ class Project:
 
     def closure(self, path: str) -> tuple[str, ...]:
         """``path`` and every file of the user's code that its imports reach, sorted."""
-        seen, pending = {path}, [path]
-        while pending:
-            module = self.code.module(current := pending.pop())
-            for found in module.imports if module else ():
-                new = set(self.targets(current, found)) - seen
+        if path not in self.notes.closures:
+            seen, pending = {path}, [path]
+            while pending:
+                new = self._loads_directly(pending.pop()) - seen
                 seen |= new
-                pending.extend(sorted(new))
-        return tuple(sorted(seen))
+                pending.extend(new)
+            self.notes.closures[path] = tuple(sorted(seen))
+        return self.notes.closures[path]
+
+    def _loads_directly(self, path: str) -> frozenset[str]:
+        """The files that the imports of ``path`` itself load."""
+        if path not in self.notes.loaded:
+            module = self.code.module(path)
+            targets = (self.targets(path, found) for found in (module.imports if module else ()))
+            self.notes.loaded[path] = frozenset(target for each in targets for target in each)
+        return self.notes.loaded[path]
+
+    def climbs_out(self, path: str) -> bool:
+        """Whether a relative import of ``path`` leads above the top package."""
+        module = self.code.module(path)
+        level = max((found.level for found in module.imports), default=0) if module else 0
+        return level > 0 and self._package(path, level) is None
+
+    def foreign(self, path: str) -> tuple[str, ...]:
+        """What ``path`` imports and no root has, but some file or folder is named like it."""
+        if path not in self.notes.foreign:
+            module = self.code.module(path)
+            imports = module.imports if module else ()
+            self.notes.foreign[path] = tuple(
+                name
+                for found in imports
+                if not found.level and self.code.has_name(top := found.module.partition(".")[0])
+                if self.locate(top) is None
+                # The second for a package without `__init__.py`.
+                for name in (found.module, f"{found.module}.{found.name}")[: 2 if found.name else 1]
+            )
+        return self.notes.foreign[path]
 
     def unresolved(self, path: str, own: str) -> Iterator[Unresolved]:
         """Imports of ``path`` that would fail although their top package is the user's.
@@ -95,10 +147,10 @@ class Project:
     def lookup(self, path: str, dotted: str, depth: int = FOLLOW) -> Found | None:
         """What ``dotted`` (``a`` or ``a.b.c``) stands for in ``path``, imports followed."""
         key = (path, dotted)
-        if key not in self._found:
-            self._found[key] = None  # what leads back to itself is nothing
-            self._found[key] = self._lookup(path, dotted, depth)
-        return self._found[key]
+        if key not in self.notes.found:
+            self.notes.found[key] = None  # what leads back to itself is nothing
+            self.notes.found[key] = self._lookup(path, dotted, depth)
+        return self.notes.found[key]
 
     def _lookup(self, path: str, dotted: str, depth: int) -> Found | None:
         module = self.code.module(path)

@@ -6,19 +6,21 @@ works when ``backend`` is searched, whatever a README says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from deployer.code.project import Project
-from deployer.code.source import Code, parent
+from deployer.code.source import parent
 
 EXTRA = 4  # more search path entries than this is a puzzle, not a layout
 
 
-def search_path(code: Code, folder: str, path: str) -> Project:
-    """The project as the app in ``path`` needs it; the first root is where it is run from."""
+def search_path(project: Project, folder: str, path: str) -> Project:
+    """``project`` as the app in ``path`` needs it; the first root is where it is run from."""
     candidates = _candidates(folder, path)
-    best = max(candidates, key=lambda root: (_fits(code, root, path), -candidates.index(root)))
-    return widened(Project(code=code, roots=(best,)), folder, path)
+    best = max(
+        candidates, key=lambda root: (_fits(project.searching(root), path), -candidates.index(root))
+    )
+    return widened(project.searching(best), folder, path)
 
 
 def widened(project: Project, folder: str, path: str, added: Sequence[str] = ()) -> Project:
@@ -30,7 +32,7 @@ def widened(project: Project, folder: str, path: str, added: Sequence[str] = ())
         more = _missing_root(project, folder, path, added)
         if more is None:
             break
-        project = Project(code=project.code, roots=(*project.roots, more))
+        project = project.searching(*project.roots, more)
     return project
 
 
@@ -49,17 +51,10 @@ def within(path: str, folder: str) -> bool:
     return folder in {".", path} or path.startswith(f"{folder}/")
 
 
-def _fits(code: Code, root: str, path: str) -> tuple[bool, int]:
+def _fits(project: Project, path: str) -> tuple[bool, int]:
     """No relative import may climb out of its package; then the more imports work, the better."""
-    project = Project(code=code, roots=(root,))
     closure = project.closure(path)
-    climbs = any(
-        found.level and project.absolute(current, found) is None
-        for current in closure
-        if (module := code.module(current))
-        for found in module.imports
-    )
-    return not climbs, len(closure)
+    return not any(map(project.climbs_out, closure)), len(closure)
 
 
 def _missing_root(project: Project, folder: str, path: str, added: Sequence[str]) -> str | None:
@@ -67,21 +62,12 @@ def _missing_root(project: Project, folder: str, path: str, added: Sequence[str]
     closure = project.closure(path)
     on_the_way = {root for found in closure for root in _candidates(folder, found)}
     roots = [*added, *sorted(on_the_way - set(added))]
-    for top in _foreign(project, closure):
+    foreign = dict.fromkeys(name for current in closure for name in project.foreign(current))
+    for top in foreign:
         for root in roots:
             if root not in project.roots and project.code.locate(top, root) and _is_own(top, root):
                 return root
     return None
-
-
-def _foreign(project: Project, closure: tuple[str, ...]) -> Iterator[str]:
-    for current in closure:
-        module = project.code.module(current)
-        for found in module.imports if module else ():
-            if not found.level and project.locate(found.module.partition(".")[0]) is None:
-                yield found.module
-                if found.name:
-                    yield f"{found.module}.{found.name}"  # of a package without `__init__.py`
 
 
 def _is_own(dotted: str, root: str) -> bool:

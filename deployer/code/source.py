@@ -1,34 +1,16 @@
-"""The backend's Python code, parsed and never run: modules, imports, and what a name stands for.
-
-Every path is workspace-relative. A file is read and parsed at most once per run.
-"""
+"""One Python file, parsed and never run: its statements, imports and definitions."""
 
 from __future__ import annotations
 
 import ast
 import tokenize
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from deployer.code.imports import Import, imports_in
 from deployer.code.syntax import OLDEST, Version, made_plain, version_of, version_of_broken
-from deployer.ports import Files
-
-# Bytes. People write less; a generated file of more takes seconds and tells nothing.
-LONGEST = 600_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Import:
-    """One name that an import statement binds. ``guarded``: the app may live without it."""
-
-    module: str
-    level: int
-    name: str | None
-    bound: str
-    line: int
-    guarded: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +30,8 @@ Definition = ast.expr | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 class Module:
     """A parsed file: every node, what it imports, and what its top level defines.
 
-    ``bound`` are the imports by the name they bind, the last one winning as it does when run;
-    ``stars`` those of everything.
+    ``first`` are the values that names are given first; ``bound`` the imports by the name they
+    bind, the last one winning as it does when run; ``stars`` those of everything.
     """
 
     path: str
@@ -58,92 +40,43 @@ class Module:
     imports: tuple[Import, ...]
     definitions: dict[str, Definition]
     since: Version
+    first: dict[str, ast.expr]
     bound: dict[str, Import]
     stars: tuple[Import, ...]
 
 
-class Code:
-    """The Python files that may ship, read on demand."""
+def parse(path: str, content: bytes) -> tuple[Module | None, Broken | None]:
+    """The file's tree and why it doesn't parse; both for a newer Python that could be read."""
+    broken = None
+    try:
+        tree = _tree(content)
+        nodes = tuple(ast.walk(tree))
+        since = version_of(nodes, content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        broken = _broken(path, content, error)
+        plain = _read_anyway(content) if broken.since > OLDEST else None
+        if plain is None:
+            return None, broken
+        tree, nodes, since = plain, tuple(ast.walk(plain)), broken.since
+    try:
+        return _module(path, tree, nodes, since), broken
+    except RecursionError as error:
+        return None, _broken(path, content, error)
 
-    def __init__(self, files: Files, paths: Iterable[str]) -> None:
-        self._files = files
-        self._paths = {path for path in paths if path.endswith(".py")}
-        self._folders = {
-            str(parent) for path in self._paths for parent in PurePosixPath(path).parents
-        }
-        self._modules: dict[str, Module | None] = {}
-        self._broken: dict[str, Broken] = {}
-        self._too_long: list[str] = []
 
-    @property
-    def paths(self) -> list[str]:
-        """Every Python file, sorted."""
-        return sorted(self._paths)
-
-    @property
-    def broken(self) -> dict[str, Broken]:
-        """The files that were asked for and don't parse."""
-        return self._broken
-
-    @property
-    def too_long(self) -> tuple[str, ...]:
-        """The files that were asked for and not parsed for their length."""
-        return tuple(self._too_long)
-
-    def mentions(self, path: str, words: Sequence[bytes]) -> bool:
-        """Whether the raw file contains one of ``words``: a cheap test before parsing."""
-        content = self._files.read(path) or b""
-        return any(word in content for word in words)
-
-    def text(self, path: str) -> str:
-        """The file as text, whatever its encoding."""
-        return (self._files.read(path) or b"").decode("utf-8", "replace")
-
-    def module(self, path: str) -> Module | None:
-        """The parsed file, or None when it doesn't parse (then ``broken`` says why)."""
-        if path not in self._modules:
-            self._modules[path] = self._parse(path)
-        return self._modules[path]
-
-    def locate(self, dotted: str, root: str) -> str | None:
-        """The file of module ``dotted`` below the search path entry ``root``."""
-        base = join(root, dotted.replace(".", "/"))
-        for path in (f"{base}/__init__.py", f"{base}.py"):
-            if path in self._paths:
-                return path
-        return None
-
-    def has_folder(self, path: str) -> bool:
-        """Whether Python files lie somewhere below ``path``."""
-        return path in self._folders
-
-    def _parse(self, path: str) -> Module | None:
-        content = self._files.read(path) or b""
-        if len(content) > LONGEST:
-            self._too_long.append(path)
-            return None
-        try:
-            tree = _tree(content)
-            nodes = tuple(ast.walk(tree))
-            since = version_of(nodes, content)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            broken = _broken(path, content, error)
-            self._broken[path] = broken
-            plain = _read_anyway(content) if broken.since > OLDEST else None
-            if plain is None:
-                return None
-            tree, nodes, since = plain, tuple(ast.walk(plain)), broken.since
-        imports = tuple(_imports(tree.body, guarded=False))
-        return Module(
-            path=path,
-            tree=tree,
-            nodes=nodes,
-            imports=imports,
-            definitions=dict(_definitions(tree.body)),
-            since=since,
-            bound={found.bound: found for found in imports},
-            stars=tuple(found for found in imports if found.name == "*"),
-        )
+def _module(path: str, tree: ast.Module, nodes: tuple[ast.AST, ...], since: Version) -> Module:
+    imports = tuple(imports_in(tree.body))
+    return Module(
+        path=path,
+        tree=tree,
+        nodes=nodes,
+        imports=imports,
+        definitions=dict(_definitions(tree.body)),
+        first=first_values(tree.body),
+        since=since,
+        bound={found.bound: found for found in imports},
+        stars=tuple(found for found in imports if found.name == "*"),
+    )
 
 
 def _tree(content: bytes) -> ast.Module:
@@ -212,50 +145,23 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, Definition]]:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 yield node.name, node
-            case ast.Assign(targets=targets, value=value):
-                yield from ((name.id, value) for name in targets if isinstance(name, ast.Name))
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                yield name, value
+            case _:
+                yield from assigned(node)
 
 
-def _imports(body: Iterable[ast.AST], *, guarded: bool) -> Iterator[Import]:
-    for node in body:
-        match node:
-            case ast.Import() | ast.ImportFrom():
-                yield from imported_by(node, guarded=guarded)
-            case ast.stmt() | ast.ExceptHandler() | ast.match_case():
-                inside = guarded or _guards(node)
-                yield from _imports(ast.iter_child_nodes(node), guarded=inside)
+def assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The plain names that a statement gives a value."""
+    match statement:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target.id, value) for target in targets if isinstance(target, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            yield name, value
 
 
-def imported_by(node: ast.Import | ast.ImportFrom, *, guarded: bool = False) -> Iterator[Import]:
-    """The names that one import statement binds."""
-    for alias in node.names:
-        if isinstance(node, ast.Import):
-            yield _plain_import(alias, node.lineno, guarded)
-        else:
-            yield Import(
-                module=node.module or "",
-                level=node.level,
-                name=alias.name,
-                bound=alias.asname or alias.name,
-                line=node.lineno,
-                guarded=guarded,
-            )
-
-
-def _plain_import(alias: ast.alias, line: int, guarded: bool) -> Import:
-    top = alias.name.partition(".")[0]
-    return Import(
-        module=alias.name,
-        level=0,
-        name=None,
-        bound=alias.asname or top,
-        line=line,
-        guarded=guarded,
-    )
-
-
-def _guards(node: ast.AST) -> bool:
-    """A function may never be called, an ``if`` be false, and a ``try`` may catch it."""
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.If | ast.Try)
+def first_values(body: Iterable[ast.stmt]) -> dict[str, ast.expr]:
+    """First assignments: ``app = Wrapper(app)`` wraps what ``app`` was before."""
+    first: dict[str, ast.expr] = {}
+    for statement in statements(body):
+        for name, value in assigned(statement):
+            first.setdefault(name, value)
+    return first

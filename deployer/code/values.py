@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 
 from deployer.code.project import Project
 from deployer.code.source import dotted_name, statements
 
 DEPTH = 8
+LONG = 5_000  # a longer text is data
 
 
 def text(project: Project, path: str, node: ast.expr | None, depth: int = DEPTH) -> str | None:
     """The string that ``node`` means in ``path``, or None when only running it would tell."""
+    if node is None or not depth:
+        return None
+    texts, key = project.notes.texts, (path, id(node))
+    if key not in texts:
+        texts[key] = None  # what leads back to itself is not known
+        texts[key] = _text(project, path, node, depth)
+    return texts[key]
+
+
+def _text(project: Project, path: str, node: ast.expr, depth: int) -> str | None:
     known: str | None = None
-    match node if depth else None:
+    match node:
         case ast.Constant(value=str() as value):
             known = value
         case ast.JoinedStr(values=parts):
@@ -40,6 +52,7 @@ def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
     return call.args[position] if len(call.args) > position else keyword(call, name)
 
 
+@lru_cache(maxsize=256)
 def class_fields(node: ast.ClassDef) -> dict[str, ast.expr | None]:
     """A class's fields and what they are set to, also by its ``__init__``."""
     fields: dict[str, ast.expr | None] = {}
@@ -50,6 +63,12 @@ def class_fields(node: ast.ClassDef) -> dict[str, ast.expr | None]:
             case ast.Assign(targets=[ast.Name() | ast.Attribute() as target], value=value):
                 fields[(dotted_name(target) or "").removeprefix("self.")] = value
     return fields
+
+
+@lru_cache(maxsize=256)
+def given_fields(node: ast.ClassDef) -> dict[str, ast.expr]:
+    """The fields of ``class_fields`` that are set to something."""
+    return {name: value for name, value in class_fields(node).items() if value is not None}
 
 
 def _set_up(node: ast.ClassDef) -> list[ast.stmt]:
@@ -87,7 +106,8 @@ def made_by(project: Project, path: str, name: str) -> tuple[str, ast.ClassDef] 
 
 def _joined(parts: list[str | None]) -> str | None:
     known = [part for part in parts if part is not None]
-    return "".join(known) if len(known) == len(parts) else None
+    whole = len(known) == len(parts) and sum(map(len, known)) <= LONG
+    return "".join(known) if whole else None
 
 
 def _part(project: Project, path: str, node: ast.expr, depth: int) -> str | None:

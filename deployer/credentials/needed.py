@@ -26,6 +26,8 @@ def _notices(environment: tuple[EnvironmentName, ...], there: set[str]) -> Itera
             yield Notice(
                 message=f"The code needs `{each.name}`, which neither the workflow nor the Space "
                 "gives it: it may not start.",
-                hint=f"Name it in the input `{'secrets' if sensitive else 'variables'}`.",
+                hint="Name it in the input `secrets`."
+                if sensitive
+                else "Name it in the input `variables`, or in `secrets` if nobody may read it.",
                 where=Where(file=each.file, line=each.line or None) if each.file else None,
             )

@@ -1,6 +1,9 @@
-"""Which distributions serve only tests, linting and type checking, and so stay behind."""
+"""Which distributions stay behind: they serve only tests and linting, or Windows."""
 
 from __future__ import annotations
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 # `pytest-…` and `types-…` go by prefix.
 TEST_PACKAGES = frozenset(
@@ -13,6 +16,8 @@ TEST_PACKAGES = frozenset(
         *("asgi-lifespan", "ipdb", "pdbpp"),
     )
 )
+# Wheels for Windows alone, and no source that builds elsewhere: what `pip freeze` brings along.
+WINDOWS_PACKAGES = frozenset({"pywin32", "pypiwin32", "pywinpty", "windows-curses", "wincertstore"})
 TEST_PREFIXES = ("pytest-", "flake8-", "pylint-", "types-")
 TEST_SUFFIXES = ("-stubs",)
 
@@ -22,3 +27,12 @@ def is_test_package(name: str, needed: frozenset[str] = frozenset()) -> bool:
     top names are ``needed``, does not import it itself."""
     listed = name in TEST_PACKAGES or name.startswith(TEST_PREFIXES) or name.endswith(TEST_SUFFIXES)
     return bool(name) and listed and name.replace("-", "_") not in needed
+
+
+def is_for_windows(requirement: Requirement | None) -> bool:
+    """Whether pip would look for it on Linux in vain; a marker may say that it need not."""
+    return (
+        requirement is not None
+        and requirement.marker is None
+        and canonicalize_name(requirement.name) in WINDOWS_PACKAGES
+    )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from packaging.utils import canonicalize_name
 
+from deployer.code.imports import Import
 from deployer.code.project import Project
-from deployer.code.source import Import
 from deployer.dependencies.import_names import (
     BRINGS,
     COMMON,
@@ -120,7 +120,19 @@ def _modules(
                 continue
             need = _need(found, path, there, python)
             if need is not None:
-                yield need
+                yield _spelt_otherwise(need, found, project) or need
+
+
+def _spelt_otherwise(need: Need, found: Import, project: Project) -> Need | None:
+    """An own module in other case: Windows and macOS find it, a Space does not."""
+    wanted = found.module.replace(".", "/").lower()
+    for path in project.code.paths:
+        module = path.removesuffix(".py").removesuffix("/__init__")
+        if f"/{module}".lower().endswith(f"/{wanted}"):
+            why = f"`{found.module}` is imported here, and the file is called `{path}`."
+            hint = "Linux tells capital letters from small ones: write both alike."
+            return replace(need, why=why, hint=hint)
+    return None
 
 
 def _own_names(project: Project) -> frozenset[str]:
@@ -170,7 +182,7 @@ def _alike(name: str, names: Iterable[str]) -> bool:
 def _notice(need: Need, manifest: str) -> Notice:
     return Notice(
         message=need.why,
-        hint=f"The app may not start. Add `{need.distributions[0]}` to `{manifest}`.",
+        hint=need.hint or f"The app may not start. Add `{need.distributions[0]}` to `{manifest}`.",
         where=Where(file=need.path, line=need.line),
     )
 

@@ -101,7 +101,7 @@ def _has_app(chosen: Chosen) -> bool:
 
 def _reason(about: Source, passed: Iterable[Chosen]) -> str:
     app = " or ".join(sorted(about.app))
-    names = [f"`{chosen.manifest.path}`" for chosen in passed]
+    names = list(dict.fromkeys(f"`{chosen.manifest.path}`" for chosen in passed))
     if names:
         verb = "does" if len(names) == 1 else "do"
         return f"the first that names {app}; {', '.join(names)} {verb} not"

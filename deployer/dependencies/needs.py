@@ -49,12 +49,16 @@ FRAMEWORKS = ("fastapi", "starlette", "pydantic")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """Any one of ``distributions`` (the usual one first) is needed by a line, and ``why``."""
+    """Any one of ``distributions`` (the usual one first) is needed by a line, and ``why``.
+
+    ``hint`` where something else than a requirement mends it.
+    """
 
     distributions: tuple[str, ...]
     why: str
     path: str
     line: int
+    hint: str = ""
 
 
 def needs(project: Project, closure: Iterable[str]) -> Iterator[Need]:

@@ -116,10 +116,12 @@ def leaves(source: Source, path: str) -> bool:
 
 def outside(source: Source, path: str, line: int | None) -> Problem:
     """A package that would have to be installed from a folder that doesn't ship."""
+    target = posixpath.normpath(posixpath.join(source.folder, path))
+    both = "." if target.startswith("..") else posixpath.commonpath([source.backend, target])
     return source.problem(
         f"`{path}` is installed from here, and it lies outside of `{source.backend}`.",
-        "Only the backend folder ships: move the package into it, or let the input `backend`"
-        " name a folder that holds both.",
+        "Only the backend folder ships: move the package into it, or set"
+        f" `backend: {both or '.'}`, which holds both.",
         line,
     )
 

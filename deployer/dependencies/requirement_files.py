@@ -17,14 +17,16 @@ from deployer.errors import Notice, Problem, refuse
 INCLUDES = frozenset({"-r", "--requirement", "-c", "--constraint"})
 INDEXES = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links"})
 BUILDS = ("pyproject.toml", "setup.py", "setup.cfg")
+HOPELESS = re.compile(r"[\w.-]+(?:\[[^]]*\])?\s*(?:=[^=]|(?<=\s)[A-Za-z])")
+DRIVE = re.compile(r"/?[A-Za-z]:[\\/]")
+BROUGHT = "requirements-brought"  # of the backend: what is included from outside of it
 ARCHIVE = re.compile(r"\.(?:whl|zip|tar\.gz|tar\.bz2|tgz)$")
 
 
 def read(source: Source) -> Manifest:
     """The file and all that it includes with ``-r`` and ``-c``. Raises ``Refused``."""
     found: dict[str, Cleaned] = {}
-    home = source.backend if within(source.path, source.backend) else source.folder
-    problems = list(_read(source, home, found))
+    problems = list(_read(source, _home(source), found))
     entries = tuple(entry for cleaned in found.values() for entry in cleaned.entries)
 
     def install(_: str) -> Dependencies:
@@ -43,29 +45,50 @@ def read(source: Source) -> Manifest:
 def _installed(
     source: Source, found: dict[str, Cleaned], entries: tuple[Entry, ...]
 ) -> Dependencies:
-    content = {place: cleaned.content for place, cleaned in found.items()}
-    main = source.path
-    if source.made and not within(main, source.backend):
-        # The manifest above moves into the backend, and what it includes with it.
-        content = {_moved(source, place): text for place, text in content.items()}
-        main = _moved(source, main)
     pinned = [entry for entry in entries if entry.requirement]
     return Dependencies(
-        main=main,
-        files=content,
+        main=_placed(source, source.path),
+        files={_placed(source, place): _content(source, place, found) for place in found},
         entries=entries,
         locked=bool(pinned) and all(entry.hashed for entry in pinned),
         removed=tuple(sorted({name for cleaned in found.values() for name in cleaned.removed})),
-        notices=(*_unreadable(found), *_half_hashed(source, pinned)),
+        notices=(*_unreadable(source, found), *_half_hashed(source, pinned)),
     )
 
 
-def _moved(source: Source, place: str) -> str:
-    return join(source.backend, posixpath.relpath(place, source.folder))
+def _home(source: Source) -> str:
+    """The folder whose files keep their places: the backend, or that of a manifest above it."""
+    return source.backend if within(source.path, source.backend) else source.folder
+
+
+def _placed(source: Source, place: str) -> str:
+    """Where a file goes: a manifest above moves into the backend with what it includes, and what
+    lies outside of its folder into a folder of its own there."""
+    if not source.made:
+        return place
+    home = _home(source)
+    inside = within(place, home)
+    return join(source.backend, posixpath.relpath(place, home) if inside else join(BROUGHT, place))
+
+
+def _content(source: Source, place: str, found: dict[str, Cleaned]) -> bytes:
+    """The cleaned file, its includes named as they lie in the Space."""
+    folder = parent(_placed(source, place)) or "."
+    lines: list[str] = []
+    for entry in found[place].entries:
+        target = _target(place, entry) if entry.option in INCLUDES and entry.value else ""
+        new = posixpath.relpath(_placed(source, target), folder) if target in found else ""
+        same = not new or new == posixpath.normpath(entry.value)
+        lines.append(entry.raw if same else entry.raw.replace(entry.value, new, 1))
+    return "".join(lines).encode()
+
+
+def _target(place: str, entry: Entry) -> str:
+    return posixpath.normpath(posixpath.join(parent(place), entry.value))
 
 
 def _read(source: Source, home: str, found: dict[str, Cleaned]) -> Iterator[Problem]:
-    """The file and what it includes, all of it below ``home``."""
+    """The file and what it includes; below ``home`` where a brought Dockerfile installs it."""
     if source.path in found:
         return
     found[source.path] = cleaned = requirements.clean(source.content, source.needed)
@@ -78,9 +101,10 @@ def _read(source: Source, home: str, found: dict[str, Cleaned]) -> Iterator[Prob
 def _include(
     source: Source, entry: Entry, home: str, found: dict[str, Cleaned]
 ) -> Iterator[Problem]:
-    target = posixpath.normpath(posixpath.join(parent(source.path), entry.value))
-    content = source.files.read(target) if not target.startswith(("/", "..")) else None
-    if target.startswith(("/", "..")) or not within(target, home):
+    target = _target(source.path, entry)
+    away = target.startswith(("/", ".."))
+    content = source.files.read(target) if not away else None
+    if away or not (source.made or within(target, home)):
         yield _not_included(source, entry, f"lies outside `{home}`", "Copy it there")
     elif content is None:
         yield _not_included(source, entry, "does not exist", "Add the file")
@@ -109,17 +133,34 @@ def _entry_problems(source: Source, entry: Entry) -> Iterator[Problem]:
         yield source.problem(*found, entry.line)
     elif entry.is_path and source.made:
         yield from _path_problem(source, entry)
+    elif source.made and _is_hopeless(entry):
+        yield source.problem(
+            f"`{entry.value}` is no requirement that pip can read.",
+            "Write it as `name==version`, one a line.",
+            entry.line,
+        )
+
+
+def _is_hopeless(entry: Entry) -> bool:
+    """No pip reads one `=` or a second word; old versions read what newer ones refuse."""
+    return entry.is_unreadable and HOPELESS.match(entry.value) is not None
 
 
 def _path_problem(source: Source, entry: Entry) -> Iterator[Problem]:
     """pip reads a relative path from where it runs, which is the backend folder."""
     path = requirements.local_path(entry)
     target = posixpath.normpath(posixpath.join(source.backend, path))
-    if path.startswith("/") or not within(target, source.backend):
+    if path.startswith("/") or DRIVE.match(path):
+        yield source.problem(
+            f"`{entry.value}` is a file of the computer that wrote this list.",
+            "Write `name==version` instead; `pip list --format=freeze` lists them so.",
+            entry.line,
+        )
+    elif not within(target, source.backend):
         yield source.problem(
             f"`{entry.value}` lies outside of `{source.backend}`, which alone ships.",
-            "Move it into the backend folder, or let the input `backend` name a folder that holds"
-            " both.",
+            "Move it into the backend folder. Or name it in a requirements.txt at the repository's"
+            " root, and set `backend: .`.",
             entry.line,
         )
     elif not _is_there(source, target):
@@ -161,8 +202,8 @@ def _half_hashed(source: Source, pinned: Sequence[Entry]) -> Iterator[Notice]:
         )
 
 
-def _unreadable(found: dict[str, Cleaned]) -> Iterator[Notice]:
+def _unreadable(source: Source, found: dict[str, Cleaned]) -> Iterator[Notice]:
     for path, cleaned in found.items():
         for entry in cleaned.entries:
-            if entry.is_unreadable:
+            if entry.is_unreadable and not (source.made and _is_hopeless(entry)):
                 yield requirements.unreadable(entry, path)

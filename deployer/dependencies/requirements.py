@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from deployer.dependencies.development import is_test_package
+from deployer.dependencies.development import is_for_windows, is_test_package
 from deployer.errors import Notice, Where
 
 # `# via x, y` on a line, or `# via` and each of them on a line of its own.
@@ -102,9 +102,11 @@ def clean(content: bytes, needed: frozenset[str] = frozenset()) -> Cleaned:
 
 
 def _goes(entries: Sequence[Entry], place: int, needed: frozenset[str]) -> bool:
-    """Whether the entry serves only tests. Where pip-compile says that another locked package
-    needs it (``# via x``), pip would miss it."""
+    """Whether the entry serves only tests, or Windows. Where pip-compile says that another
+    locked package needs it (``# via x``), pip would miss it."""
     entry = entries[place]
+    if is_for_windows(entry.requirement):
+        return True
     if not is_test_package(entry.name, needed):
         return False
     users = _users(entries, place) if entry.hashed else []

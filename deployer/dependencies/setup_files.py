@@ -30,7 +30,7 @@ def read_py(source: Source) -> Manifest | None:
         return None
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node.func) == "setup":
-            given = {word.arg: word.value for word in node.keywords}
+            given = {word.arg: _named(tree, word.value) for word in node.keywords}
             python = _literal(given.get("python_requires"))
             lines = _literal(given.get("install_requires"))
             if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
@@ -48,6 +48,20 @@ def _called(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _named(tree: ast.Module, node: ast.expr) -> ast.expr:
+    """What a name stands for that the module gives a value once."""
+    if not isinstance(node, ast.Name):
+        return node
+    values = [
+        statement.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name) and target.id == node.id
+    ]
+    return values[0] if len(values) == 1 else node
 
 
 def _literal(node: ast.expr | None) -> object:

@@ -62,14 +62,17 @@ def _project(source: Source, packages: Iterable[Table]) -> Table | None:
     """The workspace member that is the backend, or holds it; else one that needs the framework."""
     own = [(home, item) for item in packages if (home := _home(source, item)) is not None]
     around = [(home, item) for home, item in own if within(source.backend, home)]
-    if around:
-        return max(around, key=lambda pair: len(pair[0].strip(".")))[1]
-    asking = [
-        item
-        for _, item in own
-        if source.app & {text(need, "name") for need in tables(item, "dependencies")}
-    ]
-    return next(iter(asking), None)
+    holder = max(around, key=lambda pair: len(pair[0].strip(".")))[1] if around else None
+    if holder is not None and _needs(holder) & (
+        source.app | {text(item, "name") for _, item in own}
+    ):
+        return holder
+    # The root of a workspace often asks for nothing itself.
+    return next((item for _, item in own if source.app & _needs(item)), holder)
+
+
+def _needs(package: Table) -> set[str]:
+    return {text(need, "name") for need in tables(package, "dependencies")}
 
 
 def _home(source: Source, package: Table) -> str | None:

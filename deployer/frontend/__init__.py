@@ -7,7 +7,8 @@ file that is parsed again (``rewrite``), and ``plan`` decides what is changed an
 """
 
 from deployer.frontend.diff import unified_diff
-from deployer.frontend.plan import plan_frontend, redo
+from deployer.frontend.plan import plan_frontend
+from deployer.frontend.redo import redo
 from deployer.frontend.request import FrontendRequest
 
 __all__ = ["FrontendRequest", "plan_frontend", "redo", "unified_diff"]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from deployer.frontend.branches import Side
-from deployer.frontend.discovery import is_build_config
+from deployer.frontend.discovery import is_build_config, is_vite
 from deployer.frontend.evidence import Routes, is_other_caller, is_other_name, is_other_server
 from deployer.frontend.places import Place
 from deployer.frontend.request import FrontendRequest
@@ -41,14 +41,9 @@ def _may_be_deployed(place: Place) -> bool:
 def is_other(group: Group, routes: Routes, ports: frozenset[int], marks: Collection[str]) -> bool:
     """True when a place of the group belongs to another service, whatever its address."""
     config = is_build_config(group.script.path)
-    if _is_vite(group.script.path) and not all("define" in p.names for p in group.places):
+    if is_vite(group.script.path) and not all("define" in p.names for p in group.places):
         return True
     return any(_is_other(place, routes, ports, marks, config=config) for place in group.places)
-
-
-def _is_vite(path: str) -> bool:
-    """Vite's configuration is about the development server, but for what it defines."""
-    return path.rsplit("/", 1)[-1].startswith("vite.config.")
 
 
 def _is_other(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -16,6 +17,12 @@ _ADDRESS = re.compile(
 _INSERTABLE = re.compile(
     r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])"
     r"(?::[0-9]{1,5})?"
+)
+# Hosts where a backend like this is put by hand; its routes tell that it is the same one.
+HOSTINGS = (
+    *(".onrender.com", ".railway.app", ".fly.dev", ".herokuapp.com", ".vercel.app", ".koyeb.app"),
+    *(".netlify.app", ".replit.app", ".repl.co", ".ngrok-free.app", ".ngrok.io", ".run.app"),
+    *(".azurewebsites.net", ".pythonanywhere.com", ".cyclic.app", ".deta.dev", ".glitch.me"),
 )
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"})  # noqa: S104 (compared)
 _SECURE = {"http": "ws", "https": "wss"}
@@ -40,6 +47,14 @@ class Address:
     def local(self) -> bool:
         """The developer's own machine."""
         return self.host.lower() in _LOCAL_HOSTS
+
+    @property
+    def private(self) -> bool:
+        """A name or number that only a network of one's own knows (RFC 1918 and the like)."""
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_private
+        except ValueError:
+            return "." not in self.host
 
     @property
     def websocket(self) -> bool:
@@ -81,3 +96,8 @@ def read_address(text: str) -> Address | None:
 def insertable(url: str) -> bool:
     """True for a bare origin, http(s), that can stand in a literal of any kind as it is."""
     return _INSERTABLE.fullmatch(url) is not None
+
+
+def path_of(rest: str) -> str:
+    """The path of an address's rest, without query and fragment."""
+    return re.split(r"[?#]", rest)[0]

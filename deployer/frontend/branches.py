@@ -129,6 +129,8 @@ def _equal(node: Node, left: str, right: str) -> Reading | None:
         return _build(left, right.strip("'\"`"))
     if left.endswith("location.protocol") and "file:" in right:
         return Reading(side=Side.LOCAL, comparisons=(node,))
+    if left.endswith("location.port") and right.strip("'\"`").isdecimal():
+        return Reading(side=Side.LOCAL, by_host=False, plain=False)
     if LOCATION.fullmatch(left) and _LOCAL_WORD.match(right.strip("'\"`")):
         return Reading(side=Side.LOCAL, comparisons=(node,))
     return None

@@ -13,6 +13,7 @@ from deployer.frontend.branches import Side
 from deployer.frontend.environment import Framework
 from deployer.frontend.layout import Layout, indent_at
 from deployer.frontend.places import Place
+from deployer.frontend.shared_module import Module
 from deployer.frontend.syntax import Script, text
 
 # Where an expression may stand without parentheses of its own.
@@ -52,8 +53,9 @@ class Edit:
 class Target:
     """What to write, for code built by ``framework``. ``config``: for Node, at build time.
 
-    ``meta``: the build mode is ``import.meta.env.PROD`` there; ``side``: the only build that takes
-    the file. ``ours`` is ``deployed``, split; ``local`` None keeps the local address that is there.
+    ``meta``: the build mode is ``import.meta.env.PROD`` there. ``side``: the only build that takes
+    the file. ``module`` is what its literals are imported from. ``ours`` is ``deployed``, split;
+    ``local`` None keeps the local address that is there.
     """
 
     deployed: str
@@ -63,6 +65,7 @@ class Target:
     config: bool = False
     meta: bool = False
     side: Side | None = None
+    module: Module | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

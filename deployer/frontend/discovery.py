@@ -27,24 +27,39 @@ _IGNORED_FOLDERS = frozenset(
     {
         *("node_modules", "bower_components", "jspm_packages", "vendor", "third_party"),
         *("build", "dist", "out", "output", "coverage", "storybook-static", "_site"),
-        *("test", "tests", "__tests__", "__mocks__", "mocks", "e2e", "cypress", "playwright"),
+        *(
+            "test",
+            "tests",
+            "testing",
+            "__tests__",
+            "__mocks__",
+            "mocks",
+            "e2e",
+            "cypress",
+            "playwright",
+        ),
         *("spec", "specs", "fixtures", "stories", "example", "examples", "samples"),
+        *("mock", "mock-server", "k6", "loadtest", "load-test", "load-tests", "benchmarks"),
         *("venv", "env", "virtualenv", "site-packages", "__pycache__", "huggingface-spaces"),
     }
 )
 _KEPT_DOT_FOLDERS = frozenset({".vitepress", ".vuepress"})
 _IGNORED_FILES = re.compile(
     r".*(?:\.min|[.-]bundle|\.gen|\.generated|\.chunk|\.umd|\.iife)\.\w+"
-    r"|.*\.(?:test|spec|stories|cy|e2e|mock|d)\.\w+|test[-_].*|.*[-_]test\.\w+"
+    r"|.*\.(?:test|spec|stories|cy|e2e|mock|d)\.\w+|test(?:[-_]|(?-i:[A-Z])).*|.*[-_]test\.\w+"
+    r"|[\w.-]*(?:jest|vitest|playwright|cypress)[\w.-]*\.\w+"
     r"|(?:setupTests|setupProxy|gulpfile|Gruntfile|codegen|karma\.conf|service-?worker|sw)\.\w+"
-    r"|(?!docusaurus|next|nuxt|gatsby|vite)[\w.-]+[.-]config\.\w+",
+    r"|(?:tailwind|postcss|eslint|prettier|stylelint|babel|webpack|rollup|rspack|rsbuild|esbuild"
+    r"|tsup|svelte|astro|vue|craco|metro|karma|uno|windi|drizzle|orval|openapi-ts|commitlint"
+    r"|lint-staged|capacitor|wrangler|quasar|remix|react-router|sentry|wdio|nightwatch|mdx|release"
+    r"|gulp|snowpack|electron|forge)[\w.-]*[.-]config\.\w+",
     re.IGNORECASE,
 )
 BUILD_CONFIG = re.compile(r"(?:docusaurus|next|nuxt|gatsby|vite)[.-]config\.\w+")
 _SERVER_PATH = re.compile(
     r"(?:^|/)(?:app/(?:.*/)?route\.[cm]?[jt]sx?|pages/api/.*|netlify/functions/.*|functions/.*"
     r"|(?:src/)?(?:middleware|instrumentation|proxy)\.[cm]?[jt]s|\+(?:page|layout)?\.?server\.[jt]s"
-    r"|[^/]*\.server\.[cm]?[jt]sx?)$"
+    r"|[^/]*\.server\.[cm]?[jt]sx?|(?:webpack|rollup|esbuild|craco)[\w.-]*\.[cm]?[jt]s)$"
 )
 _SERVER_CODE = re.compile(
     rb"\A#!|\A\s*(?:/\*.*?\*/\s*|//[^\n]*\n\s*)*['\"]use server['\"]"
@@ -77,8 +92,11 @@ _NODE_CODE = re.compile(
     rb"|commander|inquirer|chalk|readline|telegraf|discord\.js|node-fetch|ws|pg)['\"]"
     rb"|process\.(?:argv|exit)"
 )
+# Beside a bundler's sources these are for the developer, unless they speak of a page.
+_TOOLS = re.compile(r"(?:scripts|tools|bin)/")
+_PAGE_CODE = re.compile(rb"\b(?:document|window|localStorage|navigator)\b|\bcreateApp\b")
 # Frameworks whose own code never lies beside package.json: a script there is run with Node.
-_SOURCE_FOLDERS = frozenset(
+SOURCE_FOLDERS = frozenset(
     {"Docusaurus", "Next.js", "Create React App", "Nuxt", "SvelteKit", "Gatsby", "Angular", "Astro"}
 )
 _LARGEST = 400_000
@@ -94,6 +112,7 @@ class Frontend:
     sources: Mapping[str, bytes] = field(repr=False)
     env_files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     server_side: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def find_frontends(
@@ -131,24 +150,26 @@ def _frontend(root: str, files: dict[str, bytes], read: Read) -> Frontend:
 def _script_paths(
     files: Files, paths: tuple[str, ...] | None, backend_folder: str
 ) -> Iterator[str]:
-    backend = posixpath.normpath(backend_folder)
     for path in ("",) if paths is None else paths:
         if path and files.read(path) is not None:
             yield path
             continue
         folder = path or "."
-        descend = _descender(folder, backend if backend != "." else "")
+        descend = descender(folder, backend_folder)
         for entry in files.walk(folder, descend):
             if entry.kind is WorkspaceKind.FILE and entry.size <= _LARGEST and _named(entry.path):
                 yield entry.path
 
 
-def _descender(start: str, backend: str) -> Callable[[str], bool]:
+def descender(start: str, backend_folder: str) -> Callable[[str], bool]:
+    """Which folders below ``start`` are a frontend's own."""
+    backend = posixpath.normpath(backend_folder)
+
     def descend(folder: str) -> bool:
         name = PurePosixPath(folder).name
         if folder == start:
             return True
-        if folder == backend or name.lower() in _IGNORED_FOLDERS:
+        if folder == backend != "." or name.lower() in _IGNORED_FOLDERS:
             return False
         return not name.startswith(".") or name in _KEPT_DOT_FOLDERS
 
@@ -179,13 +200,15 @@ def on_server(path: str, content: bytes, root: str, framework: Framework) -> boo
     inside = path if root == "." else path.removeprefix(f"{root}/")
     if framework.name == "Docusaurus" and inside.startswith(("plugins/", "src/plugins/")):
         return True
-    if framework.name in _SOURCE_FOLDERS and ("/" not in inside or inside.startswith("scripts/")):
+    if framework.name in SOURCE_FOLDERS and ("/" not in inside or inside.startswith("scripts/")):
         return True
     if framework.name == "Nuxt" and inside.startswith("server/"):
         return True
-    if not framework.bundled and _NODE_CODE.search(content):
-        return True
-    return bool(_SERVER_PATH.search(inside) or _SERVER_CODE.search(content))
+    if framework.bundled:
+        tool = bool(_TOOLS.match(inside)) and not _PAGE_CODE.search(content)
+    else:
+        tool = bool(_NODE_CODE.search(content))
+    return bool(tool or _SERVER_PATH.search(inside) or _SERVER_CODE.search(content))
 
 
 def served(path: str, content: bytes, root: str, framework: Framework) -> bool:
@@ -199,6 +222,11 @@ def served(path: str, content: bytes, root: str, framework: Framework) -> bool:
 def is_build_config(path: str) -> bool:
     """A configuration file that Node reads when the frontend is built."""
     return BUILD_CONFIG.fullmatch(PurePosixPath(path).name) is not None
+
+
+def is_vite(path: str) -> bool:
+    """Vite's configuration: about the development server, but for what it defines."""
+    return PurePosixPath(path).name.startswith("vite.config.")
 
 
 def _minified(content: bytes) -> bool:

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from tree_sitter import Node
 
@@ -63,6 +64,8 @@ _INLINED = {
 _SERVING = frozenset({"Next.js", "Nuxt", "SvelteKit", "Remix", "React Router", "Astro"})
 _WITH_VITE = frozenset({"Vite", *(_SERVING - {"Next.js"})})
 _BUNDLED = re.compile(r"NODE_ENV")
+_PREFIXED = re.compile(r"(?:NEXT_PUBLIC|REACT_APP|GATSBY|VUE_APP|EXPO_PUBLIC)_")
+_WORKSPACES = ("pnpm-workspace.yaml", "turbo.json", "nx.json", "lerna.json")
 # A configuration that fills in names itself: those that it writes.
 _DEFINES = re.compile(rb"DefinePlugin|EnvironmentPlugin|plugin-replace|\bdefine\s*:\s*\{")
 _DEFINED = re.compile(rb"process\.env\.(\w+)|['\"](\w+)['\"]")
@@ -79,11 +82,13 @@ class Framework:
     """What builds the frontend.
 
     ``defined``: names that its configuration fills in by itself; ``dotenv``: any name may be.
+    ``shared``: a package of a workspace, built by whichever framework imports it.
     """
 
     name: str = ""
     defined: frozenset[str] = frozenset()
     dotenv: bool = False
+    shared: bool = False
 
     @property
     def bundled(self) -> bool:
@@ -108,7 +113,9 @@ class Framework:
     def fills(self, reference: EnvironmentReference) -> bool:
         """True when the built code has a value (or undefined) where the source has this."""
         if reference.meta:
-            return self.name in _WITH_VITE
+            return self.shared or self.name in _WITH_VITE
+        if self.shared and _PREFIXED.match(reference.name):
+            return True
         if self.dotenv or reference.name in self.defined:
             return True
         return bool(_INLINED.get(self.name, _BUNDLED).fullmatch(reference.name)) and self.bundled
@@ -143,7 +150,21 @@ def find_framework(root: str, read: Read) -> Framework:
     read_now = ((label, _config(root, stem, read)) for label, stem in likely)
     name, config = next((one for one in read_now if one[1] is not None), (name, b""))
     dotenv = any(_DOTENV.fullmatch(package) for package in packages)
-    return Framework(name=name, defined=_defined(config or b""), dotenv=dotenv)
+    defined = _defined(config or b"")
+    return Framework(
+        name=name, defined=defined, dotenv=dotenv, shared=not name and _in_workspace(root, read)
+    )
+
+
+def _in_workspace(root: str, read: Read) -> bool:
+    """The folder has a package, and a folder above it makes a workspace of packages."""
+    if root == "." or read(joined(root, "package.json")) is None:
+        return False
+    above = [str(parent) for parent in PurePosixPath(root).parents]
+    manifests = (read(joined(folder, "package.json")) or b"" for folder in above)
+    return any(b'"workspaces"' in manifest for manifest in manifests) or any(
+        read(joined(folder, name)) is not None for folder in above for name in _WORKSPACES
+    )
 
 
 def _defined(config: bytes) -> frozenset[str]:

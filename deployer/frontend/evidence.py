@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
 
-from deployer.frontend.addresses import Address
+from deployer.frontend.addresses import HOSTINGS, Address, path_of
 from deployer.model import Route
 
 
@@ -44,12 +44,6 @@ _DEVELOPMENT_KEYS = frozenset({"proxy", "devServer", "devProxy", "server", "vite
 _LLM_PORTS = frozenset({1234, 11434})
 _FRONTEND_PORTS = frozenset({3000, 4173, 4200, 5173, 6006})
 _LLM_PATH = re.compile(r"/v1(?:/.*)?")
-# Hosts where a backend like this is put by hand; its routes tell that it is the same one.
-HOSTINGS = (
-    *(".onrender.com", ".railway.app", ".fly.dev", ".herokuapp.com", ".vercel.app", ".koyeb.app"),
-    *(".netlify.app", ".replit.app", ".repl.co", ".ngrok-free.app", ".ngrok.io", ".run.app"),
-    *(".azurewebsites.net", ".pythonanywhere.com", ".cyclic.app", ".deta.dev", ".glitch.me"),
-)
 # Routes that nearly every backend has say nothing about which backend it is.
 _COMMON = frozenset({"", "/", "/health", "/healthz", "/api/health", "/docs", "/openapi.json"})
 # `${name}/…`, `name() + '/…'`, `get(name, '/…'`; and `name.post('/…'`.
@@ -225,7 +219,8 @@ def is_other_server(address: Address, routes: Routes, ports: frozenset[int]) -> 
 
 def is_other_caller(names: Sequence[str], *, config: bool) -> bool:
     """True when another service's client, a server or a development proxy takes the address."""
-    if config and not _DEVELOPMENT_KEYS.isdisjoint(names):
+    # Nuxt's `routeRules` send on in production, too.
+    if config and "routeRules" not in names and not _DEVELOPMENT_KEYS.isdisjoint(names):
         return True
     return any(_OTHER_CALL.fullmatch(name.split(".")[-1]) for name in names)
 
@@ -237,9 +232,9 @@ def is_other_name(names: Iterable[str], routes: Routes) -> bool:
     return any(word is not None and word[1].lower() not in known for word in words)
 
 
-def path_of(rest: str) -> str:
-    """The path of an address's rest, without query and fragment."""
-    return re.split(r"[?#]", rest)[0]
+def route_pattern(path: str) -> str:
+    """A pattern for a route, its parameters filled in, up to the end of the text it stands in."""
+    return f"{_route(path)}{_END}"
 
 
 def belief(score: int) -> Belief:

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 from deployer.frontend.acceptance import is_other, mark
 from deployer.frontend.addresses import Address, read_address
 from deployer.frontend.chains import read_chain
-from deployer.frontend.discovery import Frontend, framework_at
+from deployer.frontend.data_files import all_data
+from deployer.frontend.data_formats import DataPlace
+from deployer.frontend.discovery import Frontend, framework_at, is_vite
 from deployer.frontend.environment import Framework
 from deployer.frontend.evidence import Routes, Testimony, Witness, is_other_name
 from deployer.frontend.places import Place
+from deployer.frontend.proxied import judge
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest
 from deployer.frontend.rewrite import groups_of
 from deployer.frontend.shapes import Group
@@ -28,6 +31,7 @@ class Finding:
     testimony: Testimony
     group: Group | None = field(default=None, repr=False)
     variable: Variable | None = None
+    data: DataPlace | None = field(default=None, repr=False)
     kept: tuple[str, ...] = ()
 
     @property
@@ -44,14 +48,15 @@ class Finding:
     def addresses(self) -> tuple[Address, ...]:
         """The addresses that are written somewhere."""
         written = tuple(place.address for place in self.places if not place.assumed)
-        return (*written, *(self.variable.values.values() if self.variable else ()))
+        sent = (self.data.address,) if self.data else ()
+        return (*written, *(self.variable.values.values() if self.variable else ()), *sent)
 
     def marks(self, ports: frozenset[int]) -> Iterator[str]:
         """What the backend goes by here: servers, variables without a value, names."""
         local = [address for address in self.addresses if address.local]
         usual = [address for address in local if address.port in ports] or local
         yield from (address.server for address in usual)
-        yield from (a.server for a in self.addresses if not a.local and "." in a.host)
+        yield from (a.server for a in self.addresses if not a.local and not a.private)
         yield from (place.server for place in self.places if place.assumed)
         if self.testimony.by_route:
             names = (name for place in self.places for name in place.names[:2])
@@ -67,13 +72,24 @@ def find(
     for script in scripts:
         built = framework_at(script.path, frontend.root, frontend.framework)
         found += [_of(group, built, witness) for group in groups_of(script, built, local)]
-    return [*found, *_variables(frontend, scripts, witness)]
+    return [*found, *_variables(frontend, scripts, witness), *_data(frontend, witness)]
+
+
+def _data(frontend: Frontend, witness: Witness) -> Iterator[Finding]:
+    for data in all_data(frontend.data):
+        for place in data.places if data.changes else ():
+            heard = judge(place, witness)
+            yield Finding(path=place.path, line=place.line, testimony=heard, data=place)
 
 
 def call_witness(frontend: Frontend, request: FrontendRequest) -> Witness:
     """What the frontend's sources and the request tell about the backend."""
     routes = Routes.of(request.routes)
-    sources = {p: content.decode("utf-8", "replace") for p, content in frontend.sources.items()}
+    sources = {
+        path: content.decode("utf-8", "replace")
+        for path, content in frontend.sources.items()
+        if not is_vite(path)
+    }
     given = read_address(request.local_url) if request.local_url else None
     return Witness(
         routes=routes,

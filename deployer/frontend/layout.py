@@ -71,8 +71,10 @@ class Layout:
         return f"{self.keyword} {name} ={step}{test}{self.semicolon}{self.end}{self.end}{indent}"
 
 
-def by_hand_choice(local: str, deployed: str) -> str:
-    """The expression for a person to write, on one line."""
+def by_hand_choice(local: str, deployed: str, test: str = "") -> str:
+    """The expression for a person to write, on one line; ``test`` instead of the hostname's."""
+    if test:
+        return f"{test} ? '{local}' : '{deployed}'"
     plain = Layout(quote="'", unit="  ", end="\n", semicolon=";", keyword="const")
     return plain.short_choice(plain.quoted(local), plain.quoted(deployed))
 

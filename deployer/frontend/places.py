@@ -17,7 +17,6 @@ from deployer.frontend.guards import side_of
 from deployer.frontend.names import (
     DECLARES,
     boundary_of,
-    callee,
     declared,
     group_of,
     key_side,
@@ -25,6 +24,7 @@ from deployer.frontend.names import (
     scopes_of,
     target_of,
 )
+from deployer.frontend.shown import is_shown
 from deployer.frontend.syntax import (
     WRAPPERS,
     Script,
@@ -48,13 +48,6 @@ _NOT_A_VALUE = frozenset(
     }
 )
 _COMPARES = frozenset({"===", "!==", "==", "!=", "<", ">", "in", "instanceof"})
-# Calls that only look at a text or show it.
-_SHOWS = re.compile(
-    r"(?:console|logger|log|assert|expect|test|it|describe|jest|vi|chalk)\b.*"
-    r"|.*\.(?:startsWith|endsWith|includes|indexOf|match|test|replace|split|push|add|warn|log)"
-    r"|(?:\w*Error|cors|alert|require|import)"
-)
-_ATTRIBUTE = re.compile(r"href|src|action|.*(?:url|uri|api|base|endpoint|server|backend).*", re.I)
 # Names of variables that hold a backend's address.
 URL_NAME = re.compile(
     r"(?=.*(?:API|BACKEND|SERVER|CHAT|RAG|BOT|AGENT))(?!.*(?:KEY|TOKEN|SECRET|PASSWORD))"
@@ -114,7 +107,7 @@ def _places(script: Script) -> Iterator[Place]:
         parts = composed(literal)
         node = parts.node if parts else literal
         address = parts.address if parts else read_address(value) if value else None
-        if address is None or not _is_value(node) or _shown(deciding_expression(node)):
+        if address is None or not _is_value(node) or is_shown(deciding_expression(node)):
             continue
         use = _use(node, script)
         top = deciding_expression(use)
@@ -163,7 +156,7 @@ def find_assumed(script: Script, framework: Framework, local_url: str) -> tuple[
         if address is None or reference is None or reference.meta or framework.fills(reference):
             continue
         top = deciding_expression(node)
-        plain = unwrapped(top) == node and not is_asked(node)
+        plain = unwrapped(top) == node and not is_asked(node) and not _first_of(node)
         if plain and URL_NAME.fullmatch(reference.name.upper()):
             found.append(
                 Place(
@@ -204,6 +197,15 @@ def is_asked(node: Node) -> bool:
     return parent is not None and is_field(parent, "condition", node)
 
 
+def _first_of(node: Node) -> bool:
+    """``(typeof process !== 'undefined' && node) || 'http://…'``: another value is behind it."""
+    while (parent := node.parent) is not None and parent.type in (*WRAPPERS, "binary_expression"):
+        if operator(parent) in ("||", "??"):
+            return is_field(parent, "left", node)
+        node = parent
+    return False
+
+
 def _is_value(node: Node) -> bool:
     parent = node.parent
     if parent is None or parent.type in _NOT_A_VALUE:
@@ -232,14 +234,4 @@ def _from_environment(parent: Node) -> bool:
         return False
     declarator = enclosing(parent, "variable_declarator")
     value = declarator.child_by_field_name("value") if declarator is not None else None
-    return value is not None and text(value) in ("process.env", "import.meta.env")
-
-
-def _shown(top: Node) -> bool:
-    parent = top.parent
-    if parent is None or parent.type == "array":
-        return True
-    if parent.type == "jsx_attribute":
-        return not _ATTRIBUTE.fullmatch(text(parent.named_children[0]))
-    called = callee(parent)
-    return called is not None and bool(_SHOWS.fullmatch(called))
+    return value is not None and text(value) == "process.env"

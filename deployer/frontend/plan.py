@@ -7,32 +7,28 @@ One frontend that surely calls this backend is changed. Several, or one that onl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from deployer.errors import Notice, Where
-from deployer.frontend.acceptance import accepts
-from deployer.frontend.choices import Target
+from deployer.frontend.addresses import read_address
+from deployer.frontend.content_policy import blocking
+from deployer.frontend.data_files import with_data
+from deployer.frontend.data_survey import changed as data_changed
 from deployer.frontend.discovery import (
-    by_hand,
     find_frontends,
-    framework_at,
     is_build_config,
-    on_server,
-    root_finder,
-    served,
 )
-from deployer.frontend.environment import PRODUCTION_FILE, Framework, Read, find_framework
+from deployer.frontend.environment import Read
 from deployer.frontend.evidence import Belief
 from deployer.frontend.exposed import exposed
 from deployer.frontend.layout import by_hand_choice
-from deployer.frontend.modes import build_of
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest, check
-from deployer.frontend.rewrite import Accept, Rewritten, rewrite
+from deployer.frontend.rewrite import Rewritten
+from deployer.frontend.rewriting import results
 from deployer.frontend.survey import Survey, survey
-from deployer.frontend.syntax import Script, parse
-from deployer.frontend.variables import env_change, production_value, redone
+from deployer.frontend.variables import env_change, production_value
 from deployer.model import FileChange, FrontendPlan, FrontendState
 from deployer.ports import Files
 
@@ -52,7 +48,8 @@ def plan_frontend(request: FrontendRequest, files: Files) -> FrontendPlan:
     if paths == ():
         return FrontendPlan(state=FrontendState.NONE, local_url=_local_url(request, ()))
     named = paths is not None
-    frontends = find_frontends(files, paths, request.backend_folder)
+    found = find_frontends(files, paths, request.backend_folder)
+    frontends = with_data(found, files, paths, request.backend_folder)
     surveys = [survey(frontend, request, named=named) for frontend in frontends]
     shown = tuple(notice for frontend in frontends for notice in exposed(frontend))
     plan = _decided(request, paths, surveys, files.read)
@@ -107,13 +104,15 @@ def _planned(
     changes: list[FileChange] = []
     notices: list[Notice] = []
     for item in chosen:
-        for path, result in _results(item, request, read):
-            before = item.frontend.sources[path]
+        for path, result in results(item, request, read):
+            before = item.frontend.sources.get(path)
             if result.after != before:
                 changes.append(FileChange(path=path, before=before, after=result.after))
             notices += _left(path, result, request, _local_url(request, chosen))
         notices += [*item.notices, *([] if doubts else _moved(item, request))]
         changes += _variable_change(item, request, read)
+        changes += data_changed(item.frontend, item.servers, item.witness, request)
+        notices += blocking(item.frontend, request.deployed)
     notices = [*(doubts if changes else ()), *notices]
     state = _state(chosen, changes, doubts)
     return FrontendPlan(
@@ -131,45 +130,11 @@ def _planned(
     )
 
 
-def _sends_credentials(item: Survey) -> bool:
-    return any(_CREDENTIALS.search(source) for source in item.frontend.sources.values())
-
-
-def _results(item: Survey, request: FrontendRequest, read: Read) -> Iterable[tuple[str, Rewritten]]:
-    def exists(path: str) -> bool:
-        return read(path) is not None
-
-    accept = accepts(frozenset(item.servers), request)
-    for script in item.scripts:
-        target = _target(request, script, item.frontend.root, item.frontend.framework, exists)
-        yield script.path, rewrite(script, target, accept)
-
-
 def _variable_change(item: Survey, request: FrontendRequest, read: Read) -> list[FileChange]:
     wanted = {v.name: production_value(v, request.deployed) for v in item.variables}
     given = {name: value for name, value in wanted.items() if value is not None}
     change = env_change(item.frontend.root, given, read)
     return [change] if change else []
-
-
-def _target(
-    request: FrontendRequest,
-    script: Script,
-    root: str,
-    framework: Framework,
-    exists: Callable[[str], bool],
-) -> Target:
-    path = script.path
-    by_server = served(path, script.content, root, framework)
-    return Target(
-        deployed=request.backend_url,
-        ours=request.deployed,
-        local=request.local_url,
-        framework=framework_at(path, root, framework),
-        config=is_build_config(path) or by_server,
-        meta=by_server and framework.meta,
-        side=build_of(path, exists),
-    )
 
 
 def _state(
@@ -186,43 +151,16 @@ def _local_url(request: FrontendRequest, chosen: Iterable[Survey]) -> str:
     return request.local_url or next(found, DEFAULT_LOCAL_URL)
 
 
-def redo(plan: FrontendPlan, request: FrontendRequest, read: Read) -> FrontendPlan:
-    """The same rewrite on the files as ``read`` gives them, at a newer commit.
-
-    A file that is gone, or no longer has the address, is left out; with no change left the state
-    is ``CURRENT``.
-    """
-    accept = accepts(frozenset(plan.servers), request)
-    again = (_again(change, request, read, accept) for change in plan.changes)
-    changes = tuple(change for change in again if change is not None)
-    state = plan.state if changes else FrontendState.CURRENT
-    return replace(plan, changes=changes, state=state)
-
-
-def _again(
-    change: FileChange, request: FrontendRequest, read: Read, accept: Accept
-) -> FileChange | None:
-    if change.path.endswith(PRODUCTION_FILE):
-        return redone(change, read)
-    before = read(change.path)
-    script = parse(change.path, before) if before is not None else None
-    root = root_finder(read)(change.path)
-    framework = find_framework(root, read)
-    if script is None or before is None or not by_hand(before):
-        return None
-    by_framework = served(change.path, before, root, framework)
-    if on_server(change.path, before, root, framework) and not by_framework:
-        return None
-    target = _target(request, script, root, framework, lambda path: read(path) is not None)
-    after = rewrite(script, target, accept).after
-    return FileChange(path=change.path, before=before, after=after) if after != before else None
-
-
 def _left(path: str, result: Rewritten, request: FrontendRequest, local: str) -> Iterable[Notice]:
+    mode = "process.env.NODE_ENV !== 'production'" if is_build_config(path) else ""
     for item in result.left:
+        test = mode or item.test
+        written = item.address if item.address and item.address.local else None
+        here = written.origin + written.rest if written else local
+        there = written.at(request.backend_url) if written else request.backend_url
         yield Notice(
             message=f"The backend's address is left as it is: {item.reason}.",
-            hint=f"Write by hand: {by_hand_choice(local, request.backend_url)}",
+            hint=f"Write by hand: {by_hand_choice(here, there, test)}",
             where=Where(file=path, line=item.line),
         )
 
@@ -253,7 +191,9 @@ def _moved(item: Survey, request: FrontendRequest) -> Iterator[Notice]:
         if " " in server or server.startswith("process."):
             continue
         host = server.split(":")[0]
-        if "." in host and not host.endswith(".hf.space") and server != request.deployed.server:
+        address = read_address(f"http://{server}")
+        own = address is None or address.private or host.endswith(".hf.space")
+        if not own and server != request.deployed.server:
             yield Notice(
                 message=f"Until now the frontend called {server} in production.",
                 where=item.first,

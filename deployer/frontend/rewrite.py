@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from deployer.frontend.addresses import Address, read_address
 from deployer.frontend.choices import Edit, Target
 from deployer.frontend.discovery import is_build_config
 from deployer.frontend.environment import Framework
@@ -13,8 +14,8 @@ from deployer.frontend.layout import read_layout
 from deployer.frontend.places import Place, find_assumed, find_places
 from deployer.frontend.request import DEFAULT_LOCAL_URL
 from deployer.frontend.shapes import Group, Unsafe, change
-from deployer.frontend.shared import shared_constant, sharing
-from deployer.frontend.syntax import Script, parse
+from deployer.frontend.shared import import_of, shareable, shared_constant, sharing
+from deployer.frontend.syntax import Script, literal_value, parse
 
 # What of a group is to be rewritten, or None.
 Accept = Callable[[Group], Group | None]
@@ -22,10 +23,12 @@ Accept = Callable[[Group], Group | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """A place that stays as it is, for a person to change."""
+    """A place that stays as it is, for a person to change; ``address`` as it is written there."""
 
     line: int
     reason: str
+    address: Address | None = None
+    test: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,12 @@ def rewrite(script: Script, target: Target, accept: Accept) -> Rewritten:
     return result
 
 
+def literals(script: Script, target: Target, accept: Accept) -> tuple[Place, ...]:
+    """The script's accepted literals that a module's name could stand for."""
+    found = (accept(group) for group in groups_of(script, target.framework, DEFAULT_LOCAL_URL))
+    return shareable([group for group in found if group is not None], target)
+
+
 def _once(script: Script, target: Target, accept: Accept) -> Rewritten:
     layout = read_layout(script)
     local = target.local or DEFAULT_LOCAL_URL
@@ -69,10 +78,18 @@ def _once(script: Script, target: Target, accept: Accept) -> Rewritten:
     shared = sharing(groups, target)
     apart = [group for group in groups if group.places[0] not in shared]
     changes = [item for group in apart for item in change(group, target, layout)]
-    changes += shared_constant(script, shared, target, layout) if shared else ()
+    if shared and target.module is not None:
+        changes += import_of(script, shared, target.module, layout)
+    elif shared:
+        changes += shared_constant(script, shared, target, layout)
     edits = _in_order(item for item in changes if isinstance(item, Edit))
     left = tuple(
-        Left(line=script.line(item.node), reason=item.reason)
+        Left(
+            line=script.line(item.node),
+            reason=item.reason,
+            address=read_address(literal_value(item.node) or ""),
+            test=item.test,
+        )
         for item in changes
         if isinstance(item, Unsafe)
     )

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
-from deployer.frontend import branches, guards
+from deployer.frontend import guards
 from deployer.frontend.addresses import Address
 from deployer.frontend.branches import Side
 from deployer.frontend.chains import Chain, effective_parent, read_chain
 from deployer.frontend.choices import Edit, Slot, Target, choice
-from deployer.frontend.environment import NODE_ENV
-from deployer.frontend.layout import HOSTNAMES, Layout
+from deployer.frontend.layout import Layout
 from deployer.frontend.places import Place
+from deployer.frontend.sharpened import sharpened
 from deployer.frontend.syntax import Script, enclosing, text
 from deployer.frontend.variables import chosen_variables
 
@@ -39,10 +39,11 @@ _USE_CLIENT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsafe:
-    """Why a place is left to a person."""
+    """Why a place is left to a person. ``test``: what tells where it runs, if no hostname does."""
 
     node: Node = field(repr=False)
     reason: str
+    test: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +66,11 @@ class Group:
 
 def public_to(address: Address, ours: Address) -> bool:
     """An address that works from anywhere: a host of the internet, or the backend's own."""
-    return address.server == ours.server or (not address.local and "." in address.host)
+    return address.server == ours.server or (not address.local and not address.private)
 
 
 def _reachable(address: Address) -> bool:
-    return address.local or "." in address.host
+    return address.local or not address.private
 
 
 Outcome = Iterator[Edit | Unsafe]
@@ -86,7 +87,7 @@ def change(group: Group, target: Target, layout: Layout) -> tuple[Edit | Unsafe,
         return tuple(_dead_ternary(group, ternary, target, layout))
     fixed = next((p.node for p in group.places if _unchangeable(p.node)), None)
     if fixed is not None:
-        return (Unsafe(node=fixed, reason="an enum's value can't be a choice"),)
+        return (Unsafe(node=fixed, reason="an enum's value can't be a choice, a constant's can"),)
     production = group.production(target.ours)
     if production is not None:
         found = tuple(_branched(group, production, target, layout))
@@ -160,7 +161,7 @@ def _branched(
     if edits:
         for place in group.places:
             for condition, _ in guards.conditions(place.use, None):
-                yield from _sharpened(condition, group.script, target, layout)
+                yield from sharpened(condition, group.script, target, layout)
 
 
 def _swap(place: Place, deployed: str) -> Iterator[Edit]:
@@ -171,47 +172,6 @@ def _swap(place: Place, deployed: str) -> Iterator[Edit]:
         yield Edit(start=start, end=start + len(old.encode()), new=new.encode())
 
 
-def _sharpened(condition: Node, script: Script, target: Target, layout: Layout) -> Iterator[Edit]:
-    """A test that forgets a local name, or asks for what may not be there, made exact."""
-    found = branches.read(condition, script)
-    if found is None or found.side is None:
-        return
-    where = guards.resolved(condition)
-    if found.process and not target.config and not target.framework.fills(NODE_ENV):
-        yield _exact_test(where, found.side, layout)
-    elif not found.by_host or not found.comparisons or guards.is_special(found):
-        return
-    elif "typeof" not in text(where) and not guards.browser_checked(where):
-        yield from _guarded_hostnames(found, layout)
-        yield _exact_test(where, found.side, layout)
-    elif guards.is_weak(found):
-        yield from _sharper_comparison(where, script)
-
-
-def _exact_test(where: Node, side: Side, layout: Layout) -> Edit:
-    local = side is Side.LOCAL
-    new = " && ".join(layout.local_test()) if local else " || ".join(layout.production_test())
-    bare = ("parenthesized_expression", "variable_declarator", "ternary_expression")
-    closed = new if where.parent is not None and where.parent.type in bare else f"({new})"
-    return Edit(start=where.start_byte, end=where.end_byte, new=closed.encode())
-
-
-def _guarded_hostnames(found: branches.Reading, layout: Layout) -> Iterator[Edit]:
-    """``const host = window.location.hostname`` asks for ``window`` first."""
-    for comparison in found.comparisons:
-        for value in guards.hostname_constants(comparison):
-            asked = f"typeof window === {layout.quoted('undefined')} ? {layout.quoted('server')} : "
-            yield Edit(start=value.start_byte, end=value.start_byte, new=asked.encode())
-
-
-def _sharper_comparison(where: Node, script: Script) -> Iterator[Edit]:
-    found = guards.comparison(where, script)
-    if found is not None:
-        node, side, subject = found
-        new = f"{'' if side is Side.LOCAL else '!'}{HOSTNAMES}.test({subject})"
-        yield Edit(start=node.start_byte, end=node.end_byte, new=new.encode())
-
-
 def _single(group: Group, place: Place, chain: Chain, target: Target, layout: Layout) -> Outcome:
     if place.address.server == target.ours.server:
         return
@@ -219,7 +179,8 @@ def _single(group: Group, place: Place, chain: Chain, target: Target, layout: La
     if alone or public_to(place.address, target.ours):
         yield from _swap(place, target.deployed)
     elif place.address.local and target.framework.native:
-        yield Unsafe(node=place.node, reason="a native app has no hostname to tell where it runs")
+        reason = "a native app has no hostname to tell where it runs"
+        yield Unsafe(node=place.node, reason=reason, test="__DEV__")
     elif place.address.local:
         yield from () if target.config else _guarded(chain, layout)
         config = target.config

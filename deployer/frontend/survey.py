@@ -7,16 +7,24 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from deployer.errors import Notice, Where
-from deployer.frontend.addresses import Address
+from deployer.frontend.addresses import HOSTINGS, Address
+from deployer.frontend.data_survey import notices as data_notices
 from deployer.frontend.discovery import Frontend
-from deployer.frontend.evidence import HOSTINGS, Belief, Witness, belief
+from deployer.frontend.evidence import Belief, Witness, belief
 from deployer.frontend.findings import Finding, call_witness, find
+from deployer.frontend.leftovers import left_over
+from deployer.frontend.relative import sends_on, unsent
 from deployer.frontend.request import FrontendRequest
 from deployer.frontend.shapes import public_to
 from deployer.frontend.syntax import Script, parse
+from deployer.frontend.unset import unset
 from deployer.frontend.variables import Variable, in_force
 
-_MAY_MATTER = re.compile(rb"https?://|wss?://|process\.env|import\.meta|\$env/", re.IGNORECASE)
+_MAY_MATTER = re.compile(
+    rb"https?://|wss?://|process\.env|import\.meta|\$env/|localhost:[0-9]"
+    rb"|host(?:name)?\b[^\n]{0,12}:[0-9]{4}|://localhost",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +37,7 @@ class Survey:
 
     frontend: Frontend
     scripts: tuple[Script, ...] = field(repr=False)
+    witness: Witness = field(repr=False)
     belief: Belief
     by_route: bool
     servers: tuple[str, ...]
@@ -42,7 +51,11 @@ class Survey:
 
 def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Survey:
     """The frontend judged. ``named``: a person said that it calls this backend."""
-    candidates = {p: c for p, c in frontend.sources.items() if _MAY_MATTER.search(c)}
+    candidates = {
+        p: c
+        for p, c in frontend.sources.items()
+        if _MAY_MATTER.search(c) and p not in frontend.data
+    }
     parsed = {path: parse(path, content) for path, content in candidates.items()}
     scripts = tuple(script for script in parsed.values() if script is not None)
     witness = call_witness(frontend, request)
@@ -56,10 +69,15 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
     return Survey(
         frontend=frontend,
         scripts=scripts,
+        witness=witness,
         belief=trust,
         by_route=any(finding.testimony.by_route for finding in accepted),
         servers=servers,
-        variables=tuple(v for v in _variables(findings, accepted) if _movable(v, ours)),
+        variables=tuple(
+            variable
+            for variable in _variables(findings, accepted)
+            if _movable(variable, ours) and not (variable.relative and sends_on(frontend))
+        ),
         foreign=next((host for f in accepted for host in _foreign(f, request, witness)), ""),
         current=any(address.server == request.deployed.server for address in addresses),
         local_url=next((_plain(a) for a in addresses if a.local), ""),
@@ -68,6 +86,10 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
             *_unread(unread, (*servers, *usual)),
             *_server_side(frontend, (*servers, *usual)),
             *_winning(accepted, findings, ours),
+            *data_notices(frontend, servers, witness, request),
+            *left_over(scripts, witness, request),
+            *(() if accepted else unsent(frontend, witness, request)),
+            *(() if accepted else unset(frontend, scripts, witness, request)),
         ),
     )
 

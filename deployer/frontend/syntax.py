@@ -127,6 +127,14 @@ def _captures(grammar: str, root: Node) -> dict[str, tuple[Node, ...]]:
     }
 
 
+def parse_json(content: bytes) -> tuple[Node, int] | None:
+    """The tree of a JSON document, and how many bytes its offsets are ahead of the document's."""
+    mark = content.startswith(b"\xef\xbb\xbf")
+    source = b"  (" + content[3:] + b")" if mark else b"(" + content + b")"
+    root = Parser(_language("javascript")).parse(source).root_node
+    return None if root.has_error or not is_utf8(content) else (root, 0 if mark else 1)
+
+
 def is_markup(path: str) -> bool:
     """A page or component whose script stands in a block."""
     return PurePosixPath(path).suffix.lower() in _MARKUP

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
@@ -48,6 +48,10 @@ _READERS = frozenset(
 )
 
 
+# An empty base: paths on the page's own host.
+_HERE = re.compile(r"(?:''|\"\"|``)[\s)]*$")
+# A variable for a WebSocket's address.
+_SOCKET = re.compile(r"(?:^|_)(?:WS|WSS|SOCKET|WEBSOCKET)(?:_|$)")
 _EMPTY = re.compile(r"(?:''|\"\"|``|undefined|null)[\s)]*$")
 
 
@@ -55,8 +59,9 @@ _EMPTY = re.compile(r"(?:''|\"\"|``|undefined|null)[\s)]*$")
 class Variable:
     """A build variable that the code reads. ``values`` are addresses by the file that sets it.
 
-    ``fallback``: the code has an address of its own behind it, wherever it is read. ``beside`` is
-    the address on the other side of a choice (``isProduction ? X : 'http://…'``).
+    ``relative``: without it the code calls its own host. ``fallback``: the code has an address
+    of its own behind it, wherever it is read. ``beside`` is the address on the other side of a
+    choice (``isProduction ? X : 'http://…'``).
     """
 
     name: str
@@ -64,6 +69,7 @@ class Variable:
     path: str
     line: int
     fallback: bool
+    relative: bool = False
     beside: Address | None = None
     values: Mapping[str, Address] = field(default_factory=dict)
 
@@ -84,6 +90,7 @@ def find_variables(frontend: Frontend, scripts: Iterable[Script]) -> tuple[Varia
                 path=variable.path,
                 line=variable.line,
                 fallback=fallback,
+                relative=variable.relative and (known is None or known.relative),
                 beside=variable.beside or (known.beside if known else None),
                 values=variable.values,
             )
@@ -92,7 +99,9 @@ def find_variables(frontend: Frontend, scripts: Iterable[Script]) -> tuple[Varia
 
 def _read_in(script: Script, frontend: Frontend) -> Iterator[Variable]:
     for name, node in _readings(script, frontend.framework):
-        if is_asked(node):
+        values = _values(name, frontend.env_files)
+        unknown = not values and not URL_NAME.fullmatch(name.upper())
+        if is_asked(node) or unknown:
             continue
         value = _cleaned(node)
         top = deciding_expression(value)
@@ -102,15 +111,18 @@ def _read_in(script: Script, frontend: Frontend) -> Iterator[Variable]:
             path=script.path,
             line=script.line(node),
             fallback=_falls_back(value, name),
+            relative=value != top and _HERE.search(text(top)) is not None,
             beside=_address_in(top) if top != value else None,
-            values=_values(name, frontend.env_files),
+            values=values,
         )
 
 
 def _readings(script: Script, framework: Framework) -> Iterator[tuple[str, Node]]:
     for node in script.captured("member"):
         reference = environment.reference(node)
-        if reference is not None and _of_a_url(reference, framework):
+        if reference is None or not framework.fills(reference):
+            continue
+        if _of_a_url(reference, framework) or _SOCKET.search(reference.name.upper()):
             yield reference.name, node
     for name, node in public_variables(script) if framework.name == "SvelteKit" else ():
         if URL_NAME.fullmatch(name.upper()):
@@ -197,7 +209,8 @@ def production_value(variable: Variable, deployed: Address) -> str | None:
     if variable.fallback:
         return None
     samples = [variable.values[file] for file in SAMPLE_FILES if file in variable.values]
-    return (samples[0] if samples else variable.beside or deployed).at(deployed.origin)
+    socket = replace(deployed, scheme="wss") if _SOCKET.search(variable.name) else deployed
+    return (samples[0] if samples else variable.beside or socket).at(deployed.origin)
 
 
 def in_force(variable: Variable) -> Address | None:

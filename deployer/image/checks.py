@@ -11,12 +11,8 @@ from deployer.image.own import OwnImage, words
 
 USER = "1000"
 _SHELL = re.compile(r"""^[\["'\s]*(?:/bin/)?(?:ba|da)?sh["',\s]+-l?c\b""")
+_ASKED = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b")
 _SYSTEM = re.compile(r"\s(?:--system|-[a-zA-Z]*r[a-zA-Z]*)(?=\s)")
-# Images that start an interpreter or a shell by themselves, which ends at once.
-_IDLE = re.compile(
-    r"(?:docker\.io/)?(?:library/)?(?:python|debian|ubuntu|alpine|fedora"
-    r"|continuumio/(?:mini|ana)conda3?|ghcr\.io/astral-sh/uv)(?:[:@]|$)"
-)
 PUBLIC = (
     *("docker.io", "ghcr.io", "quay.io", "gcr.io", "public.ecr.aws", "mcr.microsoft.com"),
     *("nvcr.io", "registry.access.redhat.com", "registry.hf.space", "registry.gitlab.com"),
@@ -39,24 +35,19 @@ def check_dockerfile(
             f"The app listens on port {port[0]}, the Space forwards to {app_port}.",
             f"Set `app_port: {port[0]}` in the backend's README.md, or change the port here.",
         )
+    ships = list(ships)
     yield from _check_exposed(image)
-    yield from _check_host(image)
+    yield from _check_host(image, ships)
+    yield from _check_health(image, app_port)
     yield from _check_user(image)
     yield from _check_script(image)
-    yield from _check_start(image, given, list(ships))
+    yield from _check_start(image, given, ships)
     yield from _check_base(image)
 
 
 def _check_start(image: OwnImage, given: Container[str], ships: list[str]) -> Iterator[Notice]:
     command = image.command
     if command is None:
-        if _IDLE.match(image.base):
-            yield _warn(
-                image,
-                image.start,
-                "The image starts nothing: there is no CMD, and a Space reads no compose file.",
-                "End it with the command that starts the app, with `--host 0.0.0.0 --port 7860`.",
-            )
         return
     if image.unset_port and "PORT" not in given:
         yield _warn(
@@ -113,7 +104,21 @@ def _check_exposed(image: OwnImage) -> Iterator[Notice]:
         )
 
 
-def _check_host(image: OwnImage) -> Iterator[Notice]:
+def _check_health(image: OwnImage, app_port: int) -> Iterator[Notice]:
+    """A Space looks at no HEALTHCHECK; Docker elsewhere would call the app unhealthy."""
+    asked = [found for found in image.instructions if found.word == "HEALTHCHECK"]
+    match = _ASKED.search(asked[-1].value) if asked and asked[-1].line > image.start else None
+    port = image.port[0] if image.port else app_port
+    if match and int(match[1]) != port:
+        yield _warn(
+            image,
+            asked[-1].line,
+            f"HEALTHCHECK asks port {match[1]}, the app listens on {port}.",
+            "Ask the port that the app listens on.",
+        )
+
+
+def _check_host(image: OwnImage, ships: list[str]) -> Iterator[Notice]:
     command = image.command
     if command is None:
         return
@@ -122,13 +127,22 @@ def _check_host(image: OwnImage) -> Iterator[Notice]:
     server = re.search(r"\b(?:uvicorn|gunicorn|hypercorn)\b|\bfastapi[\"', ]+dev\b", value)
     silent = server and not re.search(r"--host|--bind|-b\b|--uds|--fd|-c\b|--config", value)
     named = server and [c for c in commands(value, image.path, 0) if c.variable]
-    if local or (silent and named and "HOST" not in value):
+    if local or (silent and named and "HOST" not in value and not _is_bound(image, ships)):
         yield _warn(
             image,
             command.line,
             "The app only listens inside its own container (127.0.0.1).",
             "Start it with `--host 0.0.0.0`.",
         )
+
+
+def _is_bound(image: OwnImage, ships: list[str]) -> bool:
+    """Whether the environment or gunicorn's own file may say where to listen."""
+    told = [found.value for found in image.instructions if found.word in {"ENV", "ARG"}]
+    if any(re.search(r"UVICORN_HOST|GUNICORN_CMD_ARGS", value) for value in told):
+        return True
+    gunicorn = image.command is not None and "gunicorn" in image.command.value
+    return gunicorn and any(path.endswith("gunicorn.conf.py") for path in ships)
 
 
 def _check_user(image: OwnImage) -> Iterator[Notice]:
@@ -161,7 +175,7 @@ def _check_script(image: OwnImage) -> Iterator[Notice]:
     """Commits through the Hub's API carry no file modes: nothing arrives executable."""
     started = words(image.command.value) if image.command else []
     script = started[0] if started and started[0].endswith(".sh") else ""
-    if script and not any(i.word == "RUN" and "chmod" in i.value for i in image.instructions):
+    if script and not any("chmod" in i.value for i in image.instructions if i.word != "CMD"):
         yield _warn(
             image,
             image.command.line if image.command else 1,

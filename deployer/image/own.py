@@ -12,6 +12,9 @@ _LISTENING = re.compile(
     r"(?:(\d{1,9})|\$\{?(\w+)(?::-(\d{1,9})\})?)"
 )
 
+# Commands after which others than root may write.
+_GIVEN_AWAY = re.compile(r"\bchown\b|\bchmod\s+(?:-\w+\s+)*(?:\d*[2367]\b|[ugoa]*\+\w*w)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instruction:
@@ -49,7 +52,7 @@ class OwnImage:
         """The start command, when it takes a port from ``$PORT`` that nothing sets here."""
         command = self.command
         match = _LISTENING.search(command.value) if command else None
-        is_unset = match and match[2] and not match[3] and not self._variable(match[2])
+        is_unset = match and match[2] and not match[3] and not self.variable(match[2])
         return command if is_unset else None
 
     @property
@@ -86,7 +89,7 @@ class OwnImage:
         match = _LISTENING.search(self.command.value)
         if match is None:
             return None
-        number = match[1] or match[3] or self._variable(match[2] or "")
+        number = match[1] or match[3] or self.variable(match[2] or "")
         return (int(number), self.command.line) if number else None
 
     @property
@@ -95,7 +98,7 @@ class OwnImage:
             return None
         match = re.match(r"\d{1,9}", self.exposed.value)
         name = re.match(r"\$\{?(\w+)", self.exposed.value)
-        number = match[0] if match else self._variable(name[1] if name else "")
+        number = match[0] if match else self.variable(name[1] if name else "")
         return (int(number), self.exposed.line) if number else None
 
     def copied(self) -> Iterator[tuple[str, int]]:
@@ -108,13 +111,28 @@ class OwnImage:
         for found in self._all("RUN"):
             yield from ((source, found.line) for source in _mounted(found.value))
 
-    def _variable(self, name: str, hops: int = 5) -> str:
+    def made(self) -> set[str]:
+        """The names that commands and copies from other stages mention: folders that they make."""
+        found = [i.value for i in self._all("RUN")]
+        found += [i.value for i in self._all("COPY") if "--from=" in i.value]
+        return {name for value in found for name in re.findall(r"[\w.-]+", value)}
+
+    @property
+    def unowned(self) -> Instruction | None:
+        """The last COPY from the bundle, when what it brings belongs to root."""
+        changed = any(_GIVEN_AWAY.search(i.value) for i in self._all("RUN"))
+        copies = [i for i in self._all("COPY", "ADD") if "--from=" not in i.value]
+        owned = changed or not copies or re.search(r"--ch(?:own|mod)=", copies[-1].value)
+        return None if owned else copies[-1]
+
+    def variable(self, name: str, hops: int = 5) -> str:
+        """The number that ENV or ARG gives to a name, other names followed; else nothing."""
         for found in self._all("ENV", "ARG"):
             match = re.search(
                 rf"(?:^|\s){re.escape(name)}[=\s]\"?(?:(\d{{1,9}})|\$\{{?(\w+))", found.value
             )
             if name and match and match[2] != name:
-                return match[1] or (self._variable(match[2], hops - 1) if hops else "")
+                return match[1] or (self.variable(match[2], hops - 1) if hops else "")
         return ""
 
     def _all(self, *words: str) -> list[Instruction]:

@@ -71,7 +71,8 @@ def find_places(project: Project, closure: Iterable[str]) -> tuple[Place, ...]:
             match node:
                 case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
                     inside = reader.within(body)
-                    found += (p for n in ast.walk(node) for p in _of_call(inside, n))
+                    calls = (n for n in ast.walk(node) if isinstance(n, ast.Call))
+                    found += (place for call in calls for place in _of_call(inside, call))
                 case ast.Call():
                     found += _of_call(reader, node)
                 case ast.Constant(value=str() as value):
@@ -98,9 +99,7 @@ def _of_setting(reader: Reader, name: str, value: ast.expr) -> Iterator[Place]:
         yield Place(known=known, path=reader.path, line=value.lineno, file=is_file)
 
 
-def _of_call(reader: Reader, node: ast.AST) -> Iterator[Place]:
-    if not isinstance(node, ast.Call):
-        return
+def _of_call(reader: Reader, node: ast.Call) -> Iterator[Place]:
     name = reader.dotted(node.func)
     last = name.rpartition(".")[2]
     target, is_file, made = _target(node, name, last)

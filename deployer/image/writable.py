@@ -69,6 +69,24 @@ def storage_notices(places: Iterable[Place], image: OwnImage | None) -> Iterator
             yield _forbidden(place.known, where, image)
 
 
+def ownership_notices(places: Iterable[Place], image: OwnImage) -> Iterator[Notice]:
+    """What the app writes into its own folder, where an own Dockerfile leaves that to root."""
+    copy = image.unowned
+    if copy is None or image.user is None or image.user.value.split(":")[0] in {"root", "0"}:
+        return  # one that runs as root is told to do otherwise
+    made = image.made()
+    for place in places:
+        inside = place.known.removeprefix(HERE).removeprefix(CWD).strip("/").removeprefix("./")
+        if not _is_rooted(place.known) and not made & {*inside.split("/")[:-1], inside}:
+            yield Notice(
+                message=f"`{inside}` is written at {place.path}:{place.line}, and what this copies"
+                " belongs to root: a Space runs as UID 1000, which may not.",
+                hint="Add `--chown=1000` to the COPY, or write to /tmp.",
+                where=Where(file=image.path, line=copy.line),
+            )
+            return
+
+
 def inside_image(known: str, shipped: Callable[[str], str], workdir: str = "") -> str:
     """``known`` as an absolute path of the made image."""
     if known.startswith(HERE):

@@ -15,6 +15,8 @@ from deployer.model import Answer, Route
 CHAT: Final = re.compile(r"chat|query|ask|message|completion|question|rag", re.IGNORECASE)
 # Methods that need no permission by name (Fetch standard, "CORS-safelisted method").
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+# A login that stands before CORS answers without its headers; the client, logged in, gets further.
+_LOGIN: Final = frozenset({401, 403})
 CONTENT_TYPE: Final = "content-type"  # as `application/json` it needs a preflight
 
 
@@ -87,9 +89,11 @@ def chat_route(routes: Iterable[Route]) -> Route | None:
 
 def judge(asked: Asked, answer: Answer, *, credentials: bool) -> Judgement:
     """What a browser makes of ``answer``. ``credentials``: the client sends cookies along."""
+    said = answer.error or f"HTTP {answer.status}"
     if answer.status in {0, 429} or answer.status >= 500:
-        said = answer.error or f"HTTP {answer.status}"
         return Judgement(asked=asked, unknown=said)
+    if not asked.wants and answer.status in _LOGIN and not permission(answer.headers).origin:
+        return Judgement(asked=asked, unknown=f"{said}, it asks for a login first")
     return Judgement(asked=asked, blocked=next(_faults(asked, answer, credentials), ""))
 
 

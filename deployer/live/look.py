@@ -105,16 +105,19 @@ def _judged(
 def look_at(url: str, browser: Browser, clock: Clock, *, space: str, old: tuple[str, ...]) -> Seen:
     """The frontend at ``url``: whether its scripts call the Space at ``space``, a host's name."""
     answer = browser.get(url)
+    if answer.location and not answer.error:
+        there = answer.location.split("?")[0][:200]
+        reason = f"it sends on to {there}; give that address if it is the frontend"
+        return Seen(status=FrontendStatus.UNKNOWN, reason=reason)
     if not 200 <= answer.status < 300:
         said = answer.error or f"HTTP {answer.status}"
         return Seen(status=FrontendStatus.UNKNOWN, reason=f"it can't be read ({said})")
-    page = answer.body.decode("utf-8", "replace")
-    scripts, inline = scripts_of(answer.url or url, page)
+    page = scripts_of(answer.url or url, answer.body.decode("utf-8", "replace"))
     fetching = _Fetching(browser, clock.now() + MOST_SECONDS, clock)
     own = urlsplit(url).netloc
-    named = [chunk for script in scripts[:1] for chunk in chunks_of(script, inline)]
-    fetching.fetch(list(dict.fromkeys([*scripts, *named])))
-    texts = (page, *fetching.texts)
-    status = calls(texts, space, [server for server in old if server != own])
+    named = [chunk for script in page.scripts[:1] for chunk in chunks_of(script, page.inline)]
+    fetching.fetch(list(dict.fromkeys([*page.scripts, *named])))
+    texts = (page.inline, *fetching.texts)
+    status = calls((*texts, page.settings), space, [server for server in old if server != own])
     reason = "" if status is not FrontendStatus.UNKNOWN else "its scripts name no known backend"
     return Seen(status=status, broken=undefined_process(texts), reason=reason)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from html.parser import HTMLParser
+from itertools import islice
 from typing import Final
 from urllib.parse import urljoin, urlsplit
+
+from deployer.live.samples import in_code
 
 # A file name in a script's text: Vite's and Next's lists of chunks, and `import("./x.js")`.
 _FILE: Final = re.compile(r"""["'`]([\w./@~%\[\]()-]{1,200}\.m?js)["'`\\]""")
@@ -19,9 +23,11 @@ _TABLE: Final = re.compile(
 _PAIR: Final = re.compile(r"""["']?(\w+)["']?\s*:\s*["']([\w.~-]+)["']""")
 _ADDRESS_NAME: Final = r"[A-Z][A-Z0-9_]*(?:API|BACKEND|URL|HOST|SERVER|BASE)[A-Z0-9_]*"
 _BARE_PROCESS: Final = re.compile(rf"(?<![\w.$])process\.env\.({_ADDRESS_NAME})\b")
-_HAS_PROCESS: Final = re.compile(
-    r"typeof process\b|(?:window|globalThis|self)\.process\s*=|\bprocess\s*=\s*\{"
+_DEFINED: Final = re.compile(
+    r"\b(?:window|globalThis|self|global)\.process\s*=(?!=)|(?<![\w.$])process\s*=\s*\{"
 )
+_MOST_USES: Final = 50  # of one script
+_NEAR: Final = 120  # characters before a use, among which a guard stands
 # Folders of built files: what lies on another host in one of them is the frontend's own.
 _BUILT: Final = re.compile(r"/(?:_next|_nuxt|_astro|assets|static|build|dist|js)/")
 
@@ -35,18 +41,25 @@ class FrontendStatus(StrEnum):
     CONNECTED = "connected"
 
 
+# What they name is for people to follow, and no request of the page's.
+_LINKS: Final = frozenset({"a", "area", "link", "img"})
+
+
 class _Scripts(HTMLParser):
-    """Collects the scripts of a page."""
+    """Collects the scripts of a page, and the settings in its attributes."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.sources: list[str] = []
         self.inline: list[str] = []
+        self.settings: list[str] = []
         self.base = ""
         self._inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        if tag not in _LINKS and "http-equiv" not in given:
+            self.settings += given.values()
         if tag == "base":
             self.base = self.base or given.get("href", "")
         if tag == "script":
@@ -64,15 +77,29 @@ class _Scripts(HTMLParser):
             self.inline.append(data)
 
 
-def scripts_of(page_url: str, html: str) -> tuple[tuple[str, ...], str]:
-    """The addresses of the page's scripts, in order and once each, and its inline code."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """``scripts``: addresses, in order and once each; ``inline``: code in the page itself;
+    ``settings``: values of its elements' attributes, but for links."""
+
+    scripts: tuple[str, ...]
+    inline: str = field(repr=False)
+    settings: str = field(repr=False)
+
+
+def scripts_of(page_url: str, html: str) -> Page:
+    """What of a page runs."""
     parser = _Scripts()
     parser.feed(html)
     parser.close()
     base = urljoin(page_url, parser.base)
     found = (urljoin(base, source) for source in parser.sources)
     urls = dict.fromkeys(url for url in found if _is_own(url, page_url))
-    return tuple(urls), "\n".join(parser.inline)
+    return Page(
+        scripts=tuple(urls),
+        inline="\n".join(parser.inline),
+        settings="\n".join(parser.settings),
+    )
 
 
 def _is_own(url: str, page_url: str) -> bool:
@@ -114,11 +141,18 @@ def _placed(name: str, script_url: str) -> str:
 def calls(texts: Iterable[str], space: str, old: Iterable[str]) -> FrontendStatus:
     """Which backend the scripts call: the Space at ``space`` (host and port) or an older one."""
     texts = tuple(texts)
-    if any(space in text for text in texts):
+    if any(_names(space, text) for text in texts):
         return FrontendStatus.CONNECTED
-    if any(server in text for server in old for text in texts):
+    if any(_names(server, text) for server in old for text in texts):
         return FrontendStatus.STALE
     return FrontendStatus.UNKNOWN
+
+
+def _names(server: str, text: str) -> bool:
+    """The server stands in the text, and not as a part of another one's name."""
+    if server not in text:
+        return False
+    return re.search(rf"(?<![\w.-]){re.escape(server)}(?![\w-]|\.\w)", text) is not None
 
 
 def undefined_process(texts: Iterable[str]) -> str:
@@ -127,7 +161,20 @@ def undefined_process(texts: Iterable[str]) -> str:
     No browser has ``process``; a bundler that knows a variable has put its value there instead.
     """
     texts = tuple(texts)
-    if any(_HAS_PROCESS.search(text) for text in texts):
+    if any(_DEFINED.search(text) for text in texts):
         return ""
-    found = (match for text in texts for match in _BARE_PROCESS.finditer(text))
-    return next((match[1] for match in found), "")
+    found = (name for text in texts for name in _bare_names(text))
+    return next(found, "")
+
+
+def _bare_names(text: str) -> Iterator[str]:
+    """Variables that the script reads without asking; samples of code that it shows are none."""
+    matches = [
+        match
+        for match in islice(_BARE_PROCESS.finditer(text), _MOST_USES)
+        if "typeof process" not in text[max(0, match.start() - _NEAR) : match.start()]
+    ]
+    if matches:
+        positions = [len(text[: match.start()].encode()) for match in matches]
+        code = in_code(text.encode(), positions)
+        yield from (match[1] for match, runs in zip(matches, code, strict=True) if runs)

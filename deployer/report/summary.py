@@ -211,12 +211,28 @@ def _next_steps(report: Report) -> Iterator[str]:
         yield f"No longer named, still on the Space: {stale}. `prune: true` deletes what we set."
     if report.status is Status.ROLLED_BACK and report.exit:
         yield "Mend the cause and push again. The Space itself needs nothing."
+    yield from _until_it_is_live(report)
     if report.exit is Exit.FRONTEND and report.frontend.diff:
         yield "Apply the frontend's change above by hand, or mend the permissions and run again."
     if report.mode is Mode.PLAN:
         yield from to_give(report)
     if report.mode is Mode.PLAN and not report.problems:
         yield "Run the same workflow with `mode: deploy`."
+
+
+def _until_it_is_live(report: Report) -> Iterator[str]:
+    """What stands between the rewritten client and the site that people open."""
+    frontend = report.frontend
+    if frontend.pull_request and frontend.state is not FrontendState.CURRENT:
+        yield f"Merge {frontend.pull_request}: until then the site calls what it called before."
+    elif frontend.commit:
+        yield (
+            "The site calls this Space once it is built from that commit. Vercel and Netlify build "
+            "it by themselves; a workflow does not start from a commit of the job's own "
+            "`github.token`, so start that one by hand or pass a token of your own."
+        )
+    if frontend.commit or frontend.pull_request:
+        yield "A variable that is set in the site's dashboard wins over what the files say."
 
 
 def _short(revision: str) -> str:

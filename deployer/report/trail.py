@@ -57,10 +57,11 @@ class Trail:
 
     def note(self, *notices: Notice) -> None:
         """Keep notices, each once, and say them in the log."""
-        for notice in notices:
-            if notice not in self.report.notices:
-                self.report = replace(self.report, notices=(*self.report.notices, notice))
-                self.world.console.line(f"{'Warning' if notice.warning else 'Note'}: {notice}")
+        kept = dict.fromkeys(self.report.notices)
+        new = [each for each in dict.fromkeys(notices) if each not in kept]
+        self.report = replace(self.report, notices=(*kept, *new))
+        for notice in new:
+            self.world.console.line(f"{'Warning' if notice.warning else 'Note'}: {notice}")
 
     def refused(self, refused: Refused) -> Report:
         """End red with every problem that ``refused`` carries."""

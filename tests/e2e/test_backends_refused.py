@@ -89,9 +89,9 @@ ROWS = {
         words=("credential",),
     ),
     "a dependency outside the repository": Row(
-        files={**BACKEND, "backend/requirements.txt": f"{REQUIREMENTS}-e ../../shared-library\n"},
+        files={**BACKEND, "backend/requirements.txt": f"{REQUIREMENTS}-e ../../common-code\n"},
         where="backend/requirements.txt:3",
-        words=("../../shared-library",),
+        words=("../../common-code",),
     ),
     "a conda environment without a pip part": Row(
         files={

@@ -50,6 +50,25 @@ def test_the_page_on_a_public_host_calls_the_space_and_on_localhost_the_local_ba
             assert complaints == []
 
 
+def test_a_blocked_origin_is_told_by_the_deploy_before_the_browser_blocks_it(
+    hub: RunningHub, tmp_path: Path, browser_path: str
+) -> None:
+    folder = consumer_repository(tmp_path / "checkout")
+    with served(folder / "frontend") as port:
+        origin = f"http://{PUBLIC_HOST}:{port}"
+        run = Checkout(folder=folder, hub=hub, space=f"{hub.owner}/blocked").run(
+            frontend_url=origin,
+            variables="ALLOWED_ORIGINS=https://elsewhere.example",
+            frontend_commit="none",
+        )
+        assert (run.code, run.outputs["frontend-status"]) == (0, "blocked-by-cors"), run.log
+        assert f"Set the variable `ALLOWED_ORIGINS` to `{origin}`" in run.log
+        with opened(browser_path, f"{origin}/") as (page, complaints):
+            ask(page, "How much does a ticket cost?")
+            expect(page.locator("#messages .error")).to_be_visible(timeout=20_000)
+            assert any("CORS" in complaint for complaint in complaints)
+
+
 def test_an_origin_that_is_not_allowed_gets_no_answer(
     hub: RunningHub, tmp_path: Path, browser_path: str
 ) -> None:

@@ -104,9 +104,12 @@ def processes(pid: int) -> set[str]:
     """The command line of a process; command lines and environments of its children."""
     told = set()
     with contextlib.suppress(OSError):
-        told.add(Path(f"/proc/{pid}/cmdline").read_text())
+        own = Path(f"/proc/{pid}/cmdline").read_text()
+        told.add(own)
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            told |= {Path(f"/proc/{child}/{kind}").read_text() for kind in ("cmdline", "environ")}
+            command = Path(f"/proc/{child}/cmdline").read_text()
+            if command != own:  # between fork and exec a child still is its parent
+                told |= {command, Path(f"/proc/{child}/environ").read_text()}
     return told
 
 

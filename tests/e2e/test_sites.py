@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from deployer.adapters.clock import SystemClock
+from deployer.adapters.web_probe import WebProbe
+from deployer.live.cors import requests_from
+from deployer.live.look import check_cors, look_at
+from deployer.model import Route
 from localhub.testing import RunningHub
 from tests.real.action import changes, consumer_repository
 from tests.real.program import Checkout, Run
@@ -21,9 +28,10 @@ pytestmark = pytest.mark.browser
 
 REWRITTEN = {
     "docusaurus": ["docusaurus.config.ts", "src/pages/status.tsx", "src/services/chatClient.ts"],
-    "nextjs": ["lib/api.ts"],
+    "nextjs": ["app/backend.json/route.ts", "lib/api.ts"],
     "vite": ["src/Status.tsx", "src/api.ts"],
 }
+CHAT = (Route(method="POST", path="/api/chat"),)
 PATIENT = 20_000  # milliseconds
 # React's mark on an element that it listens to: until then a click is the bare page's.
 ALIVE = "Object.keys(document.querySelector('button')).some(key => key.startsWith('__reactProps'))"
@@ -141,6 +149,37 @@ def test_from_an_origin_that_is_not_allowed_the_chat_fails(site: Site, browser_p
         assert any("CORS" in complaint for complaint in complaints)
 
 
+def test_the_check_of_the_live_frontend_foretells_what_the_browser_does(site: Site) -> None:
+    browser, clock = WebProbe(), SystemClock()
+
+    def seen(port: int) -> tuple[str, bool]:
+        page = look_at(
+            f"http://localhost:{port}/",
+            browser,
+            clock,
+            space=site.space.removeprefix("http://"),
+            old=("localhost:8000",),
+        )
+        asked = requests_from(f"http://{PUBLIC_HOST}:{port}", "/api/health", CHAT)
+        judged = check_cors(asked, site.space, browser, clock, credentials=False)
+        assert not any(each.unknown for each in judged)
+        return page.status.value, any(each.blocked for each in judged)
+
+    assert seen(site.before) == ("stale", True)
+    assert seen(site.after) == ("connected", False)
+    assert seen(site.other) == ("connected", True)
+
+
+@pytest.mark.parametrize("site", ["docusaurus"], indirect=True)
+def test_the_check_recognises_a_page_that_breaks_on_process(site: Site) -> None:
+    def broken(port: int) -> str:
+        url = f"http://localhost:{port}/status/"
+        return look_at(url, WebProbe(), SystemClock(), space="", old=()).broken
+
+    assert broken(site.before)
+    assert not broken(site.after)
+
+
 def test_nothing_else_of_the_site_is_changed(site: Site) -> None:
     assert changes(site.folder) == [f" M frontend/{path}" for path in REWRITTEN[site.name]]
 
@@ -151,6 +190,14 @@ def test_a_link_made_when_the_site_was_built_leads_to_the_space(
 ) -> None:
     with page_of(browser_path, f"http://{PUBLIC_HOST}:{site.after}/") as (page, _, __):
         expect(page.locator("#documentation")).to_have_attribute("href", f"{site.space}/docs")
+
+
+@pytest.mark.parametrize("site", ["nextjs"], indirect=True)
+def test_what_a_route_handler_answered_at_build_time_names_the_space(site: Site) -> None:
+    with urlopen(f"http://localhost:{site.before}/backend.json") as before:
+        assert json.load(before)["backend"] == "http://localhost:8000"
+    with urlopen(f"http://localhost:{site.after}/backend.json") as after:
+        assert json.load(after) == {"backend": site.space, "search": "http://search:9200"}
 
 
 @pytest.mark.parametrize("site", ["docusaurus"], indirect=True)

@@ -25,12 +25,17 @@ function world(item) {
   };
   const axios = { ...verbs(request, ''), create: ({ baseURL }) => verbs(request, baseURL) };
   const page = pages(item.page);
-  const globals = { fetch: request, axios, WebSocket: function WebSocket() {}, ref: (v) => v };
+  const globals = { fetch: request, axios, WebSocket: function WebSocket() {}, ref: (v) => v, URL };
+  const streamed = (call) => call().url;
   const fetched = (call) => {
     call();
     return requests[0];
   };
-  return { ...globals, ...page, fetched, ...(item.env ? { process: { env: item.env } } : {}) };
+  return { ...globals, EventSource, ...page, fetched, streamed, ...(item.env ? { process: { env: item.env } } : {}) };
+}
+
+function EventSource(url) {
+  this.url = url;
 }
 
 function verbs(request, base) {

@@ -34,6 +34,7 @@ def caused(event: str, repo: dict[str, Any] | None) -> dict[str, Any]:
         ("refs/heads/main", "main"),
         ("refs/heads/feature/x", "feature/x"),
         ("refs/tags/v1", None),
+        ("refs/heads/gh-readonly-queue/main/pr-3-abc", None),
         ("refs/pull/3/merge", None),
         ("", None),
     ],

@@ -341,3 +341,20 @@ def test_an_import_from_outside_that_is_ignored_is_named(refused: Refusal) -> No
 def test_an_import_that_may_fail_is_left_alone(plan: Planner) -> None:
     code = f"try:\n    from app.gone import x\nexcept ImportError:\n    x = None\n{APP}"
     plan({**REQUIREMENTS, "backend/app/__init__.py": "", "backend/app/main.py": code})
+
+
+def test_syntax_that_is_newer_than_the_given_python_names_the_input_to_set(
+    refused: Callable[..., tuple[Problem, ...]],
+) -> None:
+    newer = {**MINIMAL, "backend/main.py": "type Name = str\n" + APP}
+    (problem,) = refused(newer, python_version="3.11")
+    assert str(problem.where) == "backend/main.py:1"
+    assert "python-version: '3.12'" in problem.hint
+
+
+def test_a_rule_that_takes_all_of_the_code_is_what_the_message_asks_for(
+    refused: Callable[..., tuple[Problem, ...]],
+) -> None:
+    (problem,) = refused(MINIMAL, ignore=("main.py",))
+    assert "No Python file in it ships" in problem.message
+    assert "`ignore`" in problem.hint

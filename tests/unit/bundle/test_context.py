@@ -10,7 +10,7 @@ from deployer.errors import Problem
 from tests.unit.bundle.conftest import APP, MINIMAL, Plan, Planner
 
 Refusal = Callable[..., tuple[Problem, ...]]
-START = 'USER 1000\nCMD ["uvicorn", "backend.main:app", "--host", "0.0.0.0", "--port", "7860"]\n'
+START = 'USER 1000\nCMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "7860"]\n'
 FRONTEND = {"frontend/package.json": "{}", "frontend/src/a.js": ""}
 COMPOSE = """services:
   api:
@@ -89,13 +89,49 @@ def test_a_compose_file_says_the_context(plan: Planner) -> None:
             **FRONTEND,
             "docker-compose.yml": COMPOSE,
             "backend/Dockerfile": dockerfile("COPY . ."),
-            "shared/x.py": "",
+            "common/x.py": "",
             "docs/a.md": "",
         }
     )
-    assert {"backend/main.py", "shared/x.py"} <= found.paths
+    assert {"backend/main.py", "common/x.py"} <= found.paths
     assert found.left_out["frontend/"][0] == "package.json (a frontend)"
     assert not any(path.startswith(("frontend/", "docs/")) for path in found.paths)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"backend/fly.toml": "[build]\ndockerfile = 'Dockerfile'\ncontext = '..'\n"},
+        {"fly.toml": "[build]\ndockerfile = 'backend/Dockerfile'\n"},
+        {
+            "render.yaml": "services:\n- {type: web, dockerfilePath: ./backend/Dockerfile,"
+            " dockerContext: .}\n- 1\n"
+        },
+    ],
+)
+def test_what_other_hosts_are_told_says_the_context(
+    plan: Planner, declared: Mapping[str, str]
+) -> None:
+    own = {"backend/Dockerfile": dockerfile("COPY . ."), "common/x.py": ""}
+    assert {"backend/main.py", "common/x.py"} <= plan({**MINIMAL, **own, **declared}).paths
+
+
+@pytest.mark.parametrize("path", ["backend/fly.toml", "render.yaml"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"[", b"\xff\xfe", b"build: 1", b"services: 1", b"build = 1", b"a = " + b"[" * 9999),
+        b"[build]\ndockerfile = '/etc/passwd'\n",
+        b"[build]\ndockerfile = 'x'\ncontext = '../../..'\n",
+        b"services: [{dockerfilePath: ../../x}]\n",
+        b'[build]\ndockerfile = "x\\u0000"\n',
+    ],
+)
+def test_a_host_s_file_that_says_nothing_is_passed_over(
+    plan: Planner, path: str, content: bytes
+) -> None:
+    files = {**MINIMAL, "backend/Dockerfile": dockerfile("COPY . ."), path: content}
+    assert "main.py" in plan(files).paths
 
 
 @pytest.mark.parametrize("content", [b"services: [", b"services:\n  a: 1\n", b"- x\n", b"\xff\xfe"])
@@ -108,18 +144,20 @@ def test_a_copy_from_above_the_context_is_refused(refused: Refusal) -> None:
     (problem,) = refused(
         {
             **MINIMAL,
-            "backend/Dockerfile": dockerfile("COPY ../shared ./shared", "COPY . ."),
-            "shared/x.py": "",
+            "backend/Dockerfile": dockerfile("COPY ../common ./common", "COPY . ."),
+            "common/x.py": "",
         }
     )
     assert str(problem.where) == "backend/Dockerfile:3"
     assert "which Docker refuses" in problem.message
-    assert "`COPY shared`" in problem.hint
+    assert "`COPY common`" in problem.hint
 
 
 ROOT: dict[str, Mapping[str, str]] = {
     "by name": {"Dockerfile": dockerfile("COPY backend/ .")},
-    "whole": {"Dockerfile": dockerfile("COPY . .")},
+    "whole": {
+        "Dockerfile": dockerfile("COPY . .", start=START.replace("main:app", "backend.main:app"))
+    },
     "beside others": {"docker/backend.Dockerfile": dockerfile("COPY backend/ .")},
     "for the Hub": {
         "Dockerfile": "FROM nginx\n",

@@ -82,13 +82,16 @@ def test_an_own_dockerfile_is_used_as_it_is(plan: Planner) -> None:
         (OWN.replace("USER user", "USER root"), "backend/Dockerfile:3: The image runs as root"),
         (OWN.replace("-u 1000", "-u 1001"), "(UID 1001)"),
         (OWN.replace("EXPOSE 7860", "EXPOSE 8000"), "backend/Dockerfile:5: EXPOSE says 8000"),
-        (OWN.partition("CMD")[0] + 'CMD ["./start.sh"]\n', "no file of a Space is executable"),
+        (
+            OWN.partition("CMD")[0] + 'CMD ["./start.sh"]\n',
+            "backend/Dockerfile:6: `./start.sh` is started directly, and no file of a Space",
+        ),
     ],
 )
 def test_what_a_space_could_not_run_is_said_with_its_line(
     plan: Planner, docker: str, says: str
 ) -> None:
-    assert says in own(plan, docker).notices
+    assert says in own(plan, docker, **{"start.sh": ""}).notices
 
 
 @pytest.mark.parametrize(
@@ -185,7 +188,7 @@ def test_a_dockerfile_for_the_repositorys_root_gets_the_folder_it_copies_from(
 
 
 def test_a_dockerfile_that_copies_what_is_not_there_is_refused(refused: Refusal) -> None:
-    docker = OWN.replace("COPY --chown=user . .", "COPY nothing* shared/ ./")
+    docker = OWN.replace("COPY --chown=user . .", "COPY nothing* shared/ main.py ./")
     (problem,) = refused({**MINIMAL, "backend/Dockerfile": docker})
     assert str(problem.where) == "backend/Dockerfile:4"
     assert "`shared/`" in problem.message
@@ -302,6 +305,7 @@ def test_a_complete_readme_ships_untouched(plan: Planner) -> None:
     ("inputs", "name"),
     [
         ({"color_from": "teal"}, "color-from"),
+        ({"emoji": "rocket"}, "emoji"),
         ({"short_description": "x" * 61}, "short-description"),
         ({"python_version": "3"}, "python-version"),
         ({"health_path": "health; rm"}, "health-path"),

@@ -195,3 +195,9 @@ def test_a_package_keeps_the_folder_that_its_imports_name(plan: Planner, case: s
     found = plan(files)
     assert found.backend.app == app
     assert f"{app.partition(':')[0].replace('.', '/')}.py" in found.paths
+
+
+def test_an_empty_workspace_is_said_to_lack_a_checkout(refused: Refusal) -> None:
+    (problem,) = refused({})
+    assert "empty" in problem.message
+    assert "actions/checkout" in problem.hint

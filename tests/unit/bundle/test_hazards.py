@@ -87,6 +87,8 @@ def test_a_credential_is_refused_with_its_line_and_never_shown(
         "hooks.slack.com/services/TXXXXXXXX/BXXXXXXXX/XXXXXXXXXXXXXXXXXXXXXXXX",
         # Supabase's key for browsers, {"role": "anon", "iss": "supabase"}
         "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiIsImlzcyI6InN1cGFiYXNlIn0.q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6G",
+        # A Firebase app's settings, which every browser that visits it is given.
+        '{apiKey: "AIza' + BODY[:35] + '", authDomain: "x.firebaseapp.com"}',
         "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     ],
 )
@@ -128,11 +130,28 @@ def test_a_random_value_of_a_telling_name_is_warned_of(plan: Planner, line: str)
         'SECRET_NAME = "q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6Gh1"',
         'token_url = "q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6Gh1"',
         'password = "password_hasher.verify_1"',
+        '{"email": "a@b.example", "password": "SecurePassword123!"}',
+        'f({"apiKey": "AIza' + BODY[:35] + '", "messagingSenderId": "1"})',
         'api_key="{{ q7Zt3Vb9Xk2Lm5Rn8Ws4Yd6Gh1 }}"',
     ],
 )
 def test_names_and_words_are_no_secrets(plan: Planner, line: str) -> None:
     assert "secret" not in plan({**MINIMAL, "backend/other.py": f"{line}\n"}).notices
+
+
+def test_a_line_with_two_shapes_is_one_problem(refused: Refusal) -> None:
+    url = "postgresql://owner:npg_" + BODY[:12] + "@ep-cool-1.aws.neon.tech/db"
+    problems = refused({**MINIMAL, "backend/db.py": f'URL = "{url}"\nOTHER = "{url}"\n'})
+    assert [str(problem.where) for problem in problems] == ["backend/db.py:1", "backend/db.py:2"]
+
+
+def test_a_test_s_made_up_password_ships_and_a_random_one_does_not(refused: Refusal) -> None:
+    address = "postgresql://ann:{}@db.acme.io/x"
+    tests = [address.format("hunter2-hunter"), address.format(BODY[:20])]
+    lines = "\n".join([*tests, f'API_TOKEN = "{BODY}"'])
+    docker = 'FROM python:3.12\nCOPY tests main.py ./\nCMD ["uvicorn", "main:app"]\n'
+    files = {**MINIMAL, "backend/Dockerfile": docker, "backend/tests/test_db.py": lines}
+    assert [str(p.where) for p in refused(files)] == ["backend/tests/test_db.py:2"]
 
 
 def test_a_credential_in_a_file_that_stays_behind_is_none_of_our_business(plan: Planner) -> None:
@@ -342,6 +361,14 @@ def test_several_backends_are_listed(refused: Refusal) -> None:
     assert "`a`, `b`" in problem.message
 
 
+def test_the_likeliest_of_several_backends_is_the_example(refused: Refusal) -> None:
+    names = ("part/rag", "part", "part/backend")
+    (problem,) = refused(
+        {f"{name}/{file}": APP for name in names for file in ("main.py", "requirements.txt")}
+    )
+    assert "`backend: part/backend`" in problem.hint
+
+
 def test_packages_get_the_init_files_they_lack(plan: Planner) -> None:
     found = plan(
         {
@@ -357,3 +384,9 @@ def test_packages_get_the_init_files_they_lack(plan: Planner) -> None:
     )
     made = {path for path in found.paths if path.endswith("__init__.py")}
     assert made == {"app/__init__.py", "app/core/__init__.py", "app/models/__init__.py"}
+
+
+def test_a_key_in_a_file_of_windows_shell_is_seen_with_its_line(refused: Refusal) -> None:
+    text = f"notes\r\nkey: {TOKENS[1]}\r\n".encode("utf-16")
+    (problem,) = refused({**MINIMAL, "backend/notes.txt": text})
+    assert str(problem.where) == "backend/notes.txt:2"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,9 +14,9 @@ from hypothesis import strategies as st
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from deployer.bundle.rules import git_rule, linear
-from deployer.errors import Exit, Refused
+from deployer.errors import Exit, Problem, Refused
 from deployer.findings import Findings
-from tests.unit.bundle.conftest import APP, MINIMAL, Planner
+from tests.unit.bundle.conftest import APP, MINIMAL, Planner, write
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)
@@ -142,3 +145,12 @@ def test_the_quick_expression_matches_what_pathspecs_own_does(line: str, path: s
         assert (theirs is None) == (ours is None)
         if theirs and ours:
             assert theirs.groupdict().get("ps_d") == ours.groupdict().get("ps_d")
+
+
+def test_a_name_that_is_no_text_is_a_problem_and_no_crash(
+    refused: Callable[..., tuple[Problem, ...]], tmp_path: Path
+) -> None:
+    write(tmp_path, MINIMAL)
+    (Path(os.fsdecode(os.fsencode(tmp_path) + b"/backend/\xff.txt"))).write_bytes(b"x")
+    (problem,) = refused({})
+    assert "characters that a Space can't have" in problem.message

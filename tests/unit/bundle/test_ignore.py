@@ -173,7 +173,7 @@ def test_an_import_beats_gitignore_but_not_the_input(plan: Planner, refused: Ref
 
 def test_a_file_that_the_dockerfile_copies_by_name_ships(plan: Planner) -> None:
     docker = (
-        "FROM python:3.11-slim\nCOPY tests/seed.json /x/\n"
+        "FROM python:3.11-slim\nCOPY tests/seed.json main.py /x/\n"
         'CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "7860"]\n'
     )
     found = plan(
@@ -291,3 +291,21 @@ def test_nobody_is_advised_to_ship_an_ignored_dotenv_that_the_code_names(plan: P
     )
     assert "it may hold secrets" in found.notices
     assert "!.env" not in found.notices
+
+
+def test_an_environment_file_may_end_in_env_as_well(plan: Planner) -> None:
+    found = plan(
+        {**MINIMAL, "backend/prod.env": "KEY=1\n", "backend/example.env": "KEY=\n"},
+    )
+    assert "prod.env" not in found.paths
+    assert "example.env" in found.paths
+    assert "`backend/prod.env` is left out: it may hold secrets." in found.notices
+
+
+def test_an_ignored_folder_from_which_the_code_reads_is_told(plan: Planner) -> None:
+    code = "import json\nTEXTS = json.load(open('data/texts.json'))\n" + APP
+    files = {**MINIMAL, "backend/main.py": code, "backend/data/texts.json": "{}"}
+    found = plan({**files, ".gitignore": "data/\n"})
+    assert "`backend/data/` is left out by .gitignore, and the app's code names it" in found.notices
+    assert "`!data/`" in found.notices
+    assert "data/texts.json" in plan({**files, ".gitignore": "data/\n"}, ignore=("!data/",)).paths

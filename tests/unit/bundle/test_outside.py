@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from deployer.errors import Exit, Problem
-from tests.unit.bundle.conftest import APP, Plan, Planner
+from tests.unit.bundle.conftest import APP, MINIMAL, Plan, Planner
 
 Refusal = Callable[..., tuple[Problem, ...]]
 NEEDS = {"backend/requirements.txt": "fastapi\nuvicorn\n"}
@@ -412,3 +412,24 @@ def test_a_folder_that_only_shares_an_installed_package_s_name_stays_behind(plan
 def test_a_text_that_looks_like_a_path_is_not_missed(plan: Planner) -> None:
     code = f"LINK = {{'text': '../docs/intro.md'}}\n{APP}"
     assert not plan({**NEEDS, "backend/main.py": code}).bundle.notices
+
+
+STATIC = (
+    "from pathlib import Path\nfrom fastapi.staticfiles import StaticFiles\n"
+    "StaticFiles(directory=Path(__file__).parent / 'static/assets')\n"
+)
+
+
+def test_static_files_that_an_own_dockerfile_does_not_make_are_told(plan: Planner) -> None:
+    own = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nCMD uvicorn main:app --host 0.0.0.0\n"
+    found = plan({**MINIMAL, "backend/main.py": STATIC + APP, "backend/Dockerfile": own})
+    assert "backend/main.py:3: The app reads `backend/static/assets`" in found.notices
+
+
+@pytest.mark.parametrize(
+    "line", ["RUN mkdir -p static/assets", "COPY --from=web /dist ./static", "RUN ./build static"]
+)
+def test_static_files_that_an_own_dockerfile_makes_are_not(plan: Planner, line: str) -> None:
+    own = f"FROM node AS web\nFROM python:3.12\nCOPY . .\n{line}\nCMD uvicorn main:app --host 0\n"
+    found = plan({**MINIMAL, "backend/main.py": STATIC + APP, "backend/Dockerfile": own})
+    assert "The app reads" not in found.notices

@@ -83,7 +83,10 @@ def test_both_forms_of_an_assignment_are_read(value: str, pairs: list[tuple[str,
         (HEAD + 'CMD ["sh", "-c", "uvicorn main:app --port 7860"]\n', ":5: The app only listens"),
         (HEAD + "CMD hypercorn main:app\n", ":5: The app only listens"),
         (HEAD + "CMD gunicorn main:app -k uvicorn.workers.UvicornWorker\n", ":5: The app only"),
-        (HEAD + START.replace("main:app", "server.run:app"), ":5: `server.run` is started here"),
+        (
+            HEAD.replace("python:", "acme/python:") + START.replace("main:app", "server.run:app"),
+            ":5: `server.run` is started here",
+        ),
         (HEAD.replace("python:", "registry.acme.io/python:") + START, ":1: The Hub pulls images"),
         (HEAD.replace("-u 1000", "-r") + START, ":3: The image runs as `user` (UID below 1000)"),
         (
@@ -188,3 +191,31 @@ def test_a_copy_of_an_environment_file_is_told_what_to_do(refused: Refusal) -> N
 )
 def test_names_without_a_real_value_are_let_be(plan: Planner, line: str) -> None:
     assert own(plan, f"{HEAD}{line}\n{START}").notices == ""
+
+
+@pytest.mark.parametrize("given", ["COPY --chmod=755 start.sh .\n", "RUN chmod +x start.sh\n"])
+def test_a_script_that_is_made_executable_may_be_started(plan: Planner, given: str) -> None:
+    script = {"backend/start.sh": "uvicorn main:app --host 0.0.0.0 --port 7860\n"}
+    docker = HEAD + given + 'CMD ["./start.sh"]\n'
+    assert "executable" not in plan({**MINIMAL, **script, "backend/Dockerfile": docker}).notices
+
+
+@pytest.mark.parametrize(
+    ("port", "told"), [("8000", True), ("7860", False), ("${PORT:-7860}", False)]
+)
+def test_a_health_check_that_asks_another_port_is_told(
+    plan: Planner, port: str, told: bool
+) -> None:
+    check = f"HEALTHCHECK CMD curl -f http://localhost:{port}/health || exit 1\n"
+    said = "backend/Dockerfile:5: HEALTHCHECK asks port 8000, the app listens on 7860."
+    assert (said in own(plan, HEAD + check + START).notices) is told
+
+
+def test_a_host_from_the_environment_or_gunicorns_file_is_no_silent_one(plan: Planner) -> None:
+    start = 'CMD ["uvicorn", "main:app", "--port", "7860"]\n'
+    assert "only listens" in own(plan, HEAD + start).notices
+    assert "only listens" not in own(plan, HEAD + "ENV UVICORN_HOST=0.0.0.0\n" + start).notices
+    config = {"backend/gunicorn.conf.py": "bind = '0.0.0.0:7860'\n"}
+    docker = {"backend/Dockerfile": HEAD + 'CMD ["gunicorn", "main:app"]\n'}
+    assert "only listens" in plan({**MINIMAL, **docker}).notices
+    assert "only listens" not in plan({**MINIMAL, **docker, **config}).notices

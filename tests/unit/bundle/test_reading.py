@@ -161,7 +161,8 @@ def test_the_best_health_path_is_found(plan: Planner, paths: list[str], health: 
 def test_without_any_a_page_of_fastapi_is_probed_and_said(
     plan: Planner, options: str, page: str
 ) -> None:
-    code = f"from fastapi import FastAPI\napp = FastAPI({options})\n@app.post('/health')\ndef h(): ...\n"
+    made = f"from fastapi import FastAPI\napp = FastAPI({options})\n"
+    code = f"{made}@app.post('/health')\ndef h(): ...\n"
     found = plan({**REQUIREMENTS, "backend/main.py": code})
     assert (found.backend.health_path, found.backend.health_found) == (page, False)
     assert f"`{page}` is probed" in found.notices

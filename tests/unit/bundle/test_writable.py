@@ -111,3 +111,33 @@ def test_under_an_own_dockerfile_a_folder_is_said_unless_it_is_prepared(plan: Pl
 
 def test_models_are_kept_where_the_user_may_write(plan: Planner) -> None:
     assert "HF_HOME=/home/user/.cache/huggingface" in plan(MINIMAL).text("Dockerfile")
+
+
+@pytest.mark.parametrize(
+    "code", ["import sqlite3\nsqlite3.connect('data/a.db')", "open('a.log', 'w')"]
+)
+def test_a_copy_that_leaves_the_app_s_folder_to_root_is_told(plan: Planner, code: str) -> None:
+    own = OWN.replace("--chown=user ", "") + "RUN chmod +x main.py\n"
+    found = planned(plan, code, Dockerfile=own)
+    assert "backend/Dockerfile:5: `" in found.notices
+    assert "is written at backend/main.py:" in found.notices
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        OWN,
+        OWN.replace("--chown=user ", "") + "RUN chown -R user .\n",
+        OWN.replace("--chown=user ", "") + "RUN chmod -R 777 /app\n",
+        OWN.replace("--chown=user ", "") + "RUN mkdir data\n",
+        OWN.replace("--chown=user ", "").replace("USER user\n", ""),
+    ],
+)
+def test_a_folder_that_the_dockerfile_gives_away_needs_no_word(plan: Planner, own: str) -> None:
+    code = "import sqlite3\nsqlite3.connect('data/a.db')"
+    assert "belongs to root" not in planned(plan, code, Dockerfile=own).notices
+
+
+def test_an_app_that_writes_nothing_may_belong_to_root(plan: Planner) -> None:
+    own = OWN.replace("--chown=user ", "")
+    assert "belongs to root" not in planned(plan, "open('/tmp/a', 'w')", Dockerfile=own).notices

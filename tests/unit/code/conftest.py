@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
+from deployer.code.files import Code
 from deployer.code.project import Project
-from deployer.code.source import Code
 from deployer.model import Digest, WorkspaceEntry, WorkspaceKind
 
 Make = Callable[[Mapping[str, str]], Project]

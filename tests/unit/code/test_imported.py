@@ -175,3 +175,16 @@ def test_a_fork_with_a_number_and_an_extra_of_a_family_are_what_is_imported(
 
 def test_of_a_package_and_its_fork_the_kept_one_is_proposed() -> None:
     assert lacking("from fpdf import FPDF\n") == ["fpdf2"]
+
+
+def test_an_own_module_in_other_case_is_named_and_no_package_of_others() -> None:
+    (notice,) = missing(
+        project({"main.py": "from Services.Chat import ask\n", "services/chat.py": "ask = 1\n"}),
+        "main.py",
+        parse(BASE),
+        manifest="requirements.txt",
+        python=PYTHON,
+    )
+    assert "the file is called `services/chat.py`" in notice.message
+    assert "capital letters" in notice.hint
+    assert "Add" not in notice.hint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.code.source import LONGEST, Code
+from deployer.code.files import LONGEST, Code
 from deployer.dependencies.python_version import find_python
 from tests.unit.code.conftest import Sources
 

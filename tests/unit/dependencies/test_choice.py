@@ -161,3 +161,8 @@ def test_a_manifest_of_starlette_alone_is_passed_over_by_an_app_of_fastapi(
 def test_what_is_missing_belongs_into_the_file_that_a_lock_is_made_from(made: Installer) -> None:
     assert made({"backend/uv.lock": LOCK}).found.declared_in == "backend/pyproject.toml"
     assert made({"backend/requirements.txt": FULL}).found.declared_in == "backend/requirements.txt"
+
+
+def test_a_manifest_that_is_passed_over_is_named_once(made: Installer) -> None:
+    found = made({"backend/requirements.txt": "httpx\n", "backend/uv.lock": LOCK}).found
+    assert found.reason == "the first that names fastapi; `backend/requirements.txt` does not"

@@ -111,13 +111,13 @@ def test_other_sources_are_written_as_pip_takes_them(
 
 
 def test_a_folder_outside_of_the_backend_is_refused(failing: Failing) -> None:
-    source = '[package.source]\ntype = "directory"\nurl = "../shared"\n'
+    source = '[package.source]\ntype = "directory"\nurl = "../common"\n'
     more = f'[[package]]\nname = "shared"\nversion = "1.0"\n{source}'
-    project = PROJECT.replace("redis =", 'shared = {path = "../shared"}\nredis =')
+    project = PROJECT.replace("redis =", 'shared = {path = "../common"}\nredis =')
     (problem,) = failing(
         {"backend/poetry.lock": lock("2.0", more=more), "backend/pyproject.toml": project}
     )
-    assert "`../shared`" in problem.message
+    assert "`../common`" in problem.message
 
 
 def test_tables_without_a_lock_become_requirements(made: Installer) -> None:

@@ -78,3 +78,8 @@ def test_setup_py_is_read_and_never_run(made: Installer) -> None:
         "setup(name='chat', install_requires=['fastapi', 'uvicorn'])\n"
     )
     assert made({"backend/setup.py": text}).text == "fastapi\nuvicorn\n"
+
+
+def test_setup_py_may_name_its_list(made: Installer) -> None:
+    text = "REQUIRES = ['fastapi', 'uvicorn']\nsetup(name='x', install_requires=REQUIRES)\n"
+    assert made({"backend/setup.py": text}).text == "fastapi\nuvicorn\n"

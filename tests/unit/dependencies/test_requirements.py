@@ -109,7 +109,7 @@ def test_a_missing_include_is_named(refused: Refusal) -> None:
     assert str(problem.where) == "backend/requirements.txt:2"
 
 
-def test_includes_may_go_up_inside_the_backend_and_not_out_of_it(
+def test_includes_may_go_up_inside_the_backend_and_not_out_of_the_repository(
     plan: Planner, refused: Refusal
 ) -> None:
     files = {
@@ -120,13 +120,41 @@ def test_includes_may_go_up_inside_the_backend_and_not_out_of_it(
         "limits.txt": "",
     }
     assert "limits.txt" in plan(files).paths
-    (problem,) = refused({**files, "backend/more/base.txt": "-c ../../limits.txt\n"})
+    (problem,) = refused({**files, "backend/more/base.txt": "-c ../../../limits.txt\n"})
     assert "lies outside `backend`" in problem.message
 
 
+def test_what_is_included_from_outside_the_backend_comes_along_and_nothing_is_lost(
+    plan: Planner,
+) -> None:
+    found = plan(
+        {
+            **CODE,
+            "backend/requirements.txt": "-r ../common/base.txt  # common\nuvicorn\nhttpx\n",
+            "common/base.txt": "-c limits.txt\nfastapi\npytest\n",
+            "common/limits.txt": "fastapi<1\n",
+        }
+    )
+    text = found.text("requirements.txt")
+    assert text == "-r requirements-brought/common/base.txt  # common\nuvicorn\nhttpx\n"
+    assert found.text("requirements-brought/common/base.txt") == "-c limits.txt\nfastapi\n"
+    assert "requirements-brought/common/limits.txt" in found.paths
+
+
+def test_a_manifest_above_the_backend_may_include_from_beside_it(plan: Planner) -> None:
+    files = {
+        "svc/api/main.py": CODE["backend/main.py"],
+        "svc/requirements.txt": "-r ../base.txt\nuvicorn\n",
+        "base.txt": "fastapi\n",
+    }
+    found = plan(files, folder="svc/api", folder_given=True)
+    assert found.text("requirements.txt") == "-r requirements-brought/base.txt\nuvicorn\n"
+    assert found.text("requirements-brought/base.txt") == "fastapi\n"
+
+
 def test_a_line_that_pip_can_not_read_is_said(plan: Planner) -> None:
-    found = plan({**CODE, "backend/requirements.txt": "fastapi\nuvicorn\nqdrant-client=1.0\n"})
-    assert "backend/requirements.txt:3: `qdrant-client=1.0` is no requirement" in found.notices
+    found = plan({**CODE, "backend/requirements.txt": "fastapi\nuvicorn\npytz>=2011k\n"})
+    assert "backend/requirements.txt:3: `pytz>=2011k` is no requirement" in found.notices
 
 
 def test_the_roots_manifest_is_used_when_the_backend_has_none(plan: Planner) -> None:
@@ -201,3 +229,11 @@ def test_any_text_is_read_and_no_line_of_it_invented(text: str) -> None:
     cleaned = requirements.clean(text.encode("utf-8", "surrogatepass"))
     kept = cleaned.content.decode()
     assert len(kept) <= len(requirements.decode(text.encode("utf-8", "surrogatepass")))
+
+
+def test_what_only_windows_has_is_left_out_unless_its_marker_says_so(plan: Planner) -> None:
+    needs = "fastapi\nuvicorn\npywin32==306\npypiwin32==223; sys_platform == 'win32'\n"
+    found = plan({**CODE, "backend/requirements.txt": needs})
+    assert "pywin32==306" not in found.text("requirements.txt")
+    assert "pypiwin32==223" in found.text("requirements.txt")
+    assert "Left out of the Space's requirements: pywin32." in found.notices

@@ -245,3 +245,31 @@ def test_a_python_that_the_lock_is_not_for_is_said(made: Installer) -> None:
     text = lock(*BASE, needs=needs("fastapi", "uvicorn"), python=">=3.13")
     found = made({"backend/uv.lock": text}, python="3.11")
     assert "is for Python >=3.13, the Space has 3.11" in found.notices
+
+
+def test_a_roots_workspace_that_asks_for_nothing_itself_is_walked_from_the_app(
+    made: Installer,
+) -> None:
+    root = lock(*BASE, needs=needs()) + package(
+        "api",
+        source='virtual = "backend/api"',
+        dependencies='[{ name = "fastapi" }, { name = "uvicorn" }]',
+    )
+    assert made({"backend/uv.lock": root.replace('"backend/api"', '"api"')}).pins == [
+        "click==1.0",
+        "fastapi==1.0",
+        "uvicorn==1.0",
+    ]
+
+
+def test_a_member_outside_of_the_backend_names_the_folder_that_holds_both(
+    failing: Failing,
+) -> None:
+    shared = package("shared", source='editable = "libs/shared"')
+    api = package(
+        "api",
+        source='virtual = "backend"',
+        dependencies='[{ name = "fastapi" }, { name = "uvicorn" }, { name = "shared" }]',
+    )
+    (problem,) = failing({"uv.lock": lock(*BASE, needs=needs()) + shared + api})
+    assert "`backend: .`" in problem.hint

@@ -196,14 +196,14 @@ def test_the_only_client_that_does_not_parse_is_named() -> None:
     assert [str(notice.where) for notice in plan.notices] == ["src/broken.js:1"]
 
 
-def test_server_side_code_is_named_and_left() -> None:
-    action = "'use server';\nconst API_URL = process.env.API_URL || 'http://localhost:8000';\n"
-    files = of({"package.json": '{"dependencies": {"next": "15"}}', "src/actions.ts": action})
+def test_server_code_that_the_framework_does_not_build_is_named_and_left() -> None:
+    relay = "import 'express';\nconst API_URL = process.env.API_URL || 'http://localhost:8000';\n"
+    files = of({"package.json": '{"dependencies": {"next": "15"}}', "src/relay.ts": relay})
 
     plan = plan_frontend(request(), files)
 
     assert plan.state is FrontendState.NONE
-    assert [str(notice.where) for notice in plan.notices] == ["src/actions.ts:2"]
+    assert [str(notice.where) for notice in plan.notices] == ["src/relay.ts:2"]
     assert not plan.notices[0].warning
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import re
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,11 @@ from tests.unit.frontend.clients import DEPLOYED, Client, Workspace, clients, re
 REWRITTEN = {client.name: client for client in clients("rewritten")}
 UNTOUCHED = {client.name: client for client in clients("untouched")}
 ANOTHER = "https://bob-other.hf.space"
+# Configuration and server code ask `process`, or what Vite puts in the place of its own names.
+BUILT = {
+    "production": {"import.meta.env.PROD": "true"},
+    "development": {"import.meta.env.PROD": "false"},
+}
 INLINED = re.compile(r"(?:process|import\.meta)\.env\.((?:NEXT_PUBLIC|VITE|REACT_APP)_\w+)")
 
 
@@ -45,7 +49,7 @@ class Check:
 def checks(client: Client) -> Iterator[Check]:
     for check in client.case["checks"]:
         for page, place in worlds(check):
-            yield Check(client.name, run(client, check, page), expected(check, place))
+            yield Check(client.name, run(client, check, page, place), expected(check, place))
 
 
 def worlds(check: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
@@ -59,12 +63,8 @@ def worlds(check: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
     return iter([*public, *hosts, *away])
 
 
-def run(client: Client, check: Mapping[str, Any], page: str | None) -> Run:
-    source = rewritten(client.name)[check["file"]].decode()
-    if check["file"].endswith((".html", ".vue")):
-        source = re.findall(r"^<script(?: setup lang=\"ts\")?>(.*?)</script>", source, re.S | re.M)[
-            -1
-        ]
+def run(client: Client, check: Mapping[str, Any], page: str | None, place: str) -> Run:
+    source = code(client, check)
     package = client.files.get("package.json", b"").decode()
     bundled = not check.get("raw") and {"next", "vite", "react-scripts"} & set(
         re.findall(r'"([\w/@-]+)": "\*"', package)
@@ -74,13 +74,27 @@ def run(client: Client, check: Mapping[str, Any], page: str | None) -> Run:
         m[0]: repr(given[m[1]]) if m[1] in given else "undefined" for m in INLINED.finditer(source)
     }
     define["process.env.NODE_ENV"] = repr("production")
+    define["import.meta.env"] = repr(given)  # the rest of it, when it is taken apart
     return Run(
         code=source,
         probe=check["probe"],
         page=page,
-        typescript=check["file"].endswith((".ts", ".tsx", ".vue")),
-        define=define if bundled else {},
+        typescript=check["file"].endswith((".ts", ".tsx", ".vue", ".astro", ".svelte")),
+        define=BUILT[place] if check.get("config") else define if bundled else {},
+        env={"NODE_ENV": place} if check.get("config") else None,
     )
+
+
+def code(client: Client, check: Mapping[str, Any]) -> str:
+    """The script of a file, behind the module that it imports."""
+    files = rewritten(client.name)
+    source = files[check["file"]].decode()
+    if check.get("fenced"):
+        source = source.split("---")[1]
+    elif check["file"].endswith((".html", ".vue", ".astro", ".svelte")):
+        source = re.findall(r"^<script(?:[^>]*)>(.*?)</script>", source, re.S | re.M)[-1]
+    imported = files[check["imports"]].decode() if "imports" in check else ""
+    return imported + source
 
 
 def expected(check: Mapping[str, Any], place: str) -> str | None:
@@ -98,14 +112,7 @@ def expected(check: Mapping[str, Any], place: str) -> str | None:
 @functools.cache
 def outcomes() -> dict[str, list[tuple[Check, dict[str, Any]]]]:
     everything = [check for client in REWRITTEN.values() for check in checks(client)]
-    # Configuration is read by Node, which has a `process`; the mode alternates as in `worlds`.
-    modes = iter(["production", "development"] * len(everything))
-    runs = [
-        dataclasses.replace(check.run, env={"NODE_ENV": next(modes)})
-        if check.run.page is NO_WINDOW and "customFields" in check.run.probe
-        else check.run
-        for check in everything
-    ]
+    runs = [check.run for check in everything]
     found: dict[str, list[tuple[Check, dict[str, Any]]]] = {}
     for check, outcome in zip(everything, browser.execute(runs), strict=True):
         found.setdefault(check.client, []).append((check, outcome))
@@ -159,7 +166,10 @@ def test_redone_on_the_same_files_it_gives_the_same_change(name: str) -> None:
 @pytest.mark.parametrize("name", REWRITTEN)
 def test_line_ends_byte_order_mark_and_final_newline_stay(name: str) -> None:
     for change in planned(name).changes:
-        before = change.before or b""
+        if change.before is None:
+            assert change.after.endswith(b"\n")
+            continue
+        before = change.before
         assert change.after.startswith(b"\xef\xbb\xbf") == before.startswith(b"\xef\xbb\xbf")
         assert change.after.endswith(b"\n") == before.endswith(b"\n")
         crlf = change.after.count(b"\r\n")
@@ -175,6 +185,8 @@ def test_no_process_is_left_that_nothing_fills_in(name: str) -> None:
         for kept in keeps:
             assert kept in text
             text = text.replace(kept, "")
+        if REWRITTEN[name].case.get("server"):
+            text = text.replace("process.env.NODE_ENV === 'production'", "")
         assert "process" not in text or ".config." in change.path
 
 

@@ -108,3 +108,14 @@ def test_the_chat_route_is_asked_beside_the_health_path() -> None:
 
 def test_a_route_with_parameters_is_no_chat_route() -> None:
     assert chat_route([Route(method="POST", path="/chat/{id}")]) is None
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_login_before_cors_says_nothing_but_refuses_a_preflight(status: int) -> None:
+    simple = judge(SIMPLE, answer(status), credentials=False)
+    assert (simple.blocked, simple.unknown) == ("", f"HTTP {status}, it asks for a login first")
+    assert judge(PREFLIGHT, answer(status), credentials=False).blocked
+
+
+def test_a_login_that_names_another_origin_is_blocked() -> None:
+    assert judge(SIMPLE, answer(401, origin="https://x.example"), credentials=False).blocked

@@ -104,3 +104,18 @@ def test_an_answer_that_never_comes_is_unknown_after_a_few_tries() -> None:
     (judged,) = check_cors([asked], URL, site, FakeClock(), credentials=False)
     assert judged.unknown == "no answer"
     assert len(site.asked) == TRIES
+
+
+def test_a_page_that_sends_on_to_another_host_names_it_without_its_query() -> None:
+    moved = Answer(status=301, url=URL, location="https://www.app.example/?nonce=x")
+    seen = look(Site({}, {URL: [moved]}))
+    assert seen.status is FrontendStatus.UNKNOWN
+    assert "https://www.app.example/;" in seen.reason
+
+
+def test_a_link_to_the_space_hides_no_old_address() -> None:
+    pages = {
+        "": f'<a href="https://{SPACE}/docs">API</a><script src="a.js"></script>',
+        "a.js": "fetch('http://localhost:8000/x')",
+    }
+    assert look(Site(pages)).status is FrontendStatus.STALE

@@ -17,18 +17,18 @@ def test_scripts_of_the_page_its_cdn_and_its_preloads_are_found() -> None:
         '<script src="https://metrics.example/collect.js"></script>'
         '<script src="/assets/a.js"></script>'
     )
-    urls, inline = scripts_of(PAGE, html)
-    assert urls == (
+    page = scripts_of(PAGE, html)
+    assert page.scripts == (
         "https://app.example/assets/a.js",
         "https://app.example/chat/b.js",
         "https://cdn.example/_next/static/chunks/d.js",
     )
-    assert inline == "window.X = 1"
+    assert page.inline == "window.X = 1"
 
 
 def test_a_base_element_moves_relative_scripts() -> None:
     html = '<base href="/docs/"><script src="a.js"></script>'
-    assert scripts_of(PAGE, html)[0] == ("https://app.example/docs/a.js",)
+    assert scripts_of(PAGE, html).scripts == ("https://app.example/docs/a.js",)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,39 @@ def test_the_address_in_the_scripts_tells_which_backend_they_call(text: str, sta
 )
 def test_a_variable_that_no_browser_has_is_named(text: str, name: str) -> None:
     assert undefined_process([text]) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ('a="https://ada-bot.hf.space/api"', FrontendStatus.CONNECTED),
+        ('a="wss://ada-bot.hf.space"', FrontendStatus.CONNECTED),
+        ('a="https://my-ada-bot.hf.space/api"', FrontendStatus.UNKNOWN),
+        ('a="http://localhost:80001"', FrontendStatus.UNKNOWN),
+        ('a="http://localhost:8000/"', FrontendStatus.STALE),
+    ],
+)
+def test_a_server_whose_name_only_ends_alike_is_another(text: str, status: FrontendStatus) -> None:
+    assert calls([text], "ada-bot.hf.space", ["localhost:8000"]) is status
+
+
+def test_a_link_is_no_setting_and_a_script_s_attribute_is() -> None:
+    html = (
+        '<meta http-equiv="content-security-policy" content="connect-src https://a.example">'
+        '<a href="https://b.example/docs">API</a><div data-api="https://c.example"></div>'
+    )
+    assert scripts_of(PAGE, html).settings == "https://c.example"
+
+
+@pytest.mark.parametrize(
+    ("code", "broken"),
+    [
+        ("const u = process.env.API_URL", "API_URL"),
+        ("fetch(`${process.env.API_URL}/chat`)", "API_URL"),
+        ('h("code", { children: "const u = process.env.API_URL;" })', ""),
+        ("h(`const u = process.env.API_URL`)", ""),
+        ("/* process.env.API_URL */ run()", ""),
+    ],
+)
+def test_code_that_is_shown_breaks_nothing(code: str, broken: str) -> None:
+    assert undefined_process([code]) == broken

@@ -210,6 +210,18 @@ def test_the_frontend_part_has_commit_request_state_and_diff() -> None:
     assert "Vercel builds by itself." in text
 
 
+def test_what_stands_between_the_commit_and_the_live_site_is_said() -> None:
+    made = FrontendReport(state=FrontendState.CHANGE, commit="abcdef0")
+    text = render_summary(replace(GREEN, frontend=made))
+    assert "Vercel and Netlify build it by themselves" in text
+    assert "wins over what the files say" in text
+    proposed = replace(made, pull_request="https://github.com/o/r/pull/7")
+    text = render_summary(replace(GREEN, frontend=proposed))
+    assert "Merge https" in text
+    assert "Vercel" not in text
+    assert "Vercel" not in render_summary(GREEN)
+
+
 def test_a_change_that_was_not_pushed_is_not_said_to_be_made() -> None:
     frontend = FrontendReport(state=FrontendState.CHANGE, diff="+b")
     assert "it was not pushed" in render_summary(replace(GREEN, frontend=frontend))

@@ -1,0 +1,1 @@
+export const ask = () => fetch(`${environment.apiUrl}/chat`);

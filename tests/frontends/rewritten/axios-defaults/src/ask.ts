@@ -1,0 +1,4 @@
+import axios from 'axios';
+
+axios.defaults.baseURL = 'http://localhost:8000';
+export const ask = () => axios.post('/api/chat');

@@ -1,0 +1,3 @@
+window.__ENV__ = {
+  API_URL: 'http://localhost:8000',
+};

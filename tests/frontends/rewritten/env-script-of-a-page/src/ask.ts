@@ -1,0 +1,1 @@
+export const ask = () => fetch(`${window.__ENV__.API_URL}/api/chat`);

@@ -1,0 +1,6 @@
+import { note } from '../note';
+
+export const ask0 = () => {
+  note();
+  return fetch('http://localhost:8000/api/chat');
+};

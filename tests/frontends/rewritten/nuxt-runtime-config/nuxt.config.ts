@@ -1,0 +1,3 @@
+export default defineNuxtConfig({
+  runtimeConfig: { public: { apiBase: 'http://localhost:8000' } },
+});

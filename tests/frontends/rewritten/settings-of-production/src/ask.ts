@@ -1,0 +1,2 @@
+import config from './config.production.json';
+export const ask = () => fetch(`${config.apiUrl}/chat`);

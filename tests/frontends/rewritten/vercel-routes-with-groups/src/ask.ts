@@ -1,0 +1,2 @@
+const BASE = '/backend';
+export const ask = () => fetch(`${BASE}/chat`);

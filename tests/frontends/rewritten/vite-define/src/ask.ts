@@ -1,0 +1,1 @@
+export const ask = () => fetch(`${__API_URL__}/api/chat`);

@@ -1,0 +1,1 @@
+export const config = { apiUrl: 'http://localhost:8000' };

@@ -1,0 +1,1 @@
+export const ask = (text: string) => fetch('/api/chat', { method: 'POST', body: text });
