@@ -34,6 +34,9 @@ SILENCE: Final = 300.0
 BETWEEN_PROBES: Final = 1.0
 VISIT_FOR: Final = 30.0
 RUNTIME_WHILE_PROBING: Final = 5.0
+NOT_RESTARTED: Final = (
+    "A Trusted Publisher's token may not do that: restart the Space by hand, or give `hf-token`."
+)
 BY_ANSWERS: Final = "the app's own answers name the bundle that was pushed"
 BY_CHANGE: Final = "it was seen to start anew after the push"
 BY_TIME: Final = "nothing else was seen to run for 120 s after the push"
@@ -162,6 +165,9 @@ class _Vigil:
 
     def _restart(self, why: str, *, factory: bool) -> None:
         self.watch = replace(self.watch, restarted=self.elapsed)
+        if self.world.trusted_publisher:
+            self.world.console.line(f"{why} {NOT_RESTARTED}")
+            return
         self.world.console.line(why)
         self.world.space_runtime.restart(self.target.space, factory=factory)
 
