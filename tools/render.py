@@ -132,8 +132,12 @@ def repository_refusals_table() -> str:
 def _hub_meanings() -> Iterable[tuple[str, tuple[str, str]]]:
     for code, meaning in hub_errors.MEANINGS.items():
         yield str(code), meaning
-        if code == 403:
-            yield "403, naming a quota", (meaning[0], hub_errors.QUOTA)
+        for special in hub_errors.SPECIALS:
+            if special.statuses[0] == code:
+                codes = " or ".join(map(str, special.statuses))
+                yield f"{codes}, {special.seen}", (meaning[0], special.hint)
+    for _, seen, hint in hub_errors.SILENT:
+        yield f"none: {seen}", ("gave no answer", hint)
 
 
 def _once(rules: Iterable[services.Rule]) -> Iterable[Cause]:

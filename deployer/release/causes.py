@@ -32,7 +32,7 @@ LOG: Final = (
         pattern=r"ImportError: (lib[\w.+-]{1,60}): cannot open shared object file",
         cause=Cause(
             title="The system library `{0}` is missing in the image",
-            remedy="Take the package that needs none (`opencv-python-headless`, `psycopg2-binary`), "
+            remedy="Take one that needs none (`opencv-python-headless`, `psycopg2-binary`), "
             "or bring a Dockerfile of your own that installs the library.",
         ),
     ),
