@@ -25,7 +25,7 @@ from deployer.model import (
 )
 from deployer.observe_space import SpaceState
 from deployer.plan import Plan
-from deployer.release import marker, watch
+from deployer.release import exposed, marker, watch
 from deployer.release.target import Target
 from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
 from deployer.report.intent import Intent
@@ -155,6 +155,8 @@ def prove(run: Run, target: Target, *, changed: bool) -> Outcome:
 
 def _know_outcome(run: Run, outcome: Outcome) -> None:
     run.trail.know(outcome=outcome)
+    if isinstance(outcome, Healthy | Unhealthy) and outcome.exposed:
+        run.trail.note(exposed.NOTICE)
     if isinstance(outcome, Healthy) and outcome.proof:
         message = f"The Hub does not say which revision runs; {outcome.proof}."
         run.trail.note(Notice(message=message, warning=False))

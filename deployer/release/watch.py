@@ -182,13 +182,13 @@ class _Vigil:
 
     def _probe(self) -> Outcome | None:
         """Probe until enough healthy answers came in a row; None when the runtime moved on."""
-        answers = Answers(self.target, self.world.clock)
+        answers = Answers(self.target, self.world)
         while self.elapsed < self.target.timeout:
             answer = self._ask()
             verdict = answers.take(answer)
             self.progress.tell(f"{self.runtime.stage}, health: {verdict.reason}")
             if answers.enough:
-                return self._confirmed(verdict, answer, answers.healthy)
+                return self._confirmed(verdict, answer, answers)
             if answers.hopeless:
                 break
             if self.watch.restarted is None and (
@@ -207,13 +207,14 @@ class _Vigil:
         self._follow_logs()
         return runtime_stage.next_step(self.watch, self.runtime, self.elapsed) is Step.PROBE
 
-    def _confirmed(self, verdict: Verdict, answer: Answer, answers: int) -> Outcome | None:
+    def _confirmed(self, verdict: Verdict, answer: Answer, answers: Answers) -> Outcome | None:
         """The answers count only when the runtime still says that they were our revision's."""
         if not self._still_serving():
             return self._overtaken()
         return Healthy(
             revision=self.target.revision,
-            answers=answers,
+            answers=answers.healthy,
+            exposed=answers.exposed,
             neutral=verdict.neutral,
             proof="" if self.runtime.revision else self._proof(answer),
         )
@@ -230,15 +231,14 @@ class _Vigil:
             revision=self.target.revision,
             verdict=verdict,
             reached=answers.reached,
+            exposed=answers.exposed,
             causes=diagnose.of_health(verdict, answer, log),
             log=log,
         )
 
     def _not_built(self, *, timed_out: bool) -> NotBuilt:
-        kind = (
-            "run" if self.runtime.stage in runtime_stage.STARTING | {"RUNTIME_ERROR"} else "build"
-        )
-        log = self.logs.end_of(kind)
+        started = self.runtime.stage in runtime_stage.STARTING | {"RUNTIME_ERROR"}
+        log = self.logs.end_of("run" if started else "build")
         return NotBuilt(
             revision=self.target.revision,
             stage="timeout" if timed_out else self.runtime.stage,
