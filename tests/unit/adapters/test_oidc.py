@@ -62,9 +62,7 @@ def test_the_token_is_asked_for_this_space_alone(service: IdTokens, console: Fak
 
 def test_both_tokens_are_masked(service: IdTokens, console: FakeConsole) -> None:
     token(service, console)
-    shown = console.scrub(f"{ACCESS_TOKEN} {service.issued[0]}")
-    assert ACCESS_TOKEN not in shown
-    assert service.issued[0] not in shown
+    assert {ACCESS_TOKEN, service.issued[0]} <= set(console.masks)
 
 
 @pytest.mark.parametrize("name", ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
