@@ -37,9 +37,6 @@ RUNTIME_WHILE_PROBING: Final = 5.0
 NOT_RESTARTED: Final = (
     "A Trusted Publisher's token may not do that: restart the Space by hand, or give `hf-token`."
 )
-BY_ANSWERS: Final = "the app's own answers name the bundle that was pushed"
-BY_CHANGE: Final = "it was seen to start anew after the push"
-BY_TIME: Final = "nothing else was seen to run for 120 s after the push"
 
 
 def wait(target: Target, world: World) -> Outcome:
@@ -216,14 +213,10 @@ class _Vigil:
             answers=answers.healthy,
             exposed=answers.exposed,
             neutral=verdict.neutral,
-            proof="" if self.runtime.revision else self._proof(answer),
+            proof=""
+            if self.runtime.revision
+            else marker.proof(answer, self.target.marker, moved=self.watch.left),
         )
-
-    def _proof(self, answer: Answer) -> str:
-        """What proves the revision where the Hub doesn't say which one runs."""
-        if marker.is_ours(answer, self.target.marker):
-            return BY_ANSWERS
-        return BY_CHANGE if self.watch.left else BY_TIME
 
     def _unhealthy(self, answers: Answers) -> Unhealthy:
         (verdict, answer), log = answers.against, self.logs.end_of("run")
