@@ -10,33 +10,25 @@ import json
 import platform
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from deployer import __version__
 from deployer.adapters.checkout import find_checkout
 from deployer.adapters.clock import SystemClock
-from deployer.adapters.disk import Workspace
-from deployer.adapters.git import GIT_SECONDS, GitRepo
-from deployer.adapters.github import GitHubRepo
-from deployer.adapters.github_pulls import GitHubPulls
-from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
-from deployer.adapters.hub_client import PUBLIC_HUB, HubClient
+from deployer.adapters.oidc import publisher_token
 from deployer.adapters.runner import RunnerConsole, RunnerJournal
-from deployer.adapters.space_repo import HubSpaceRepo
-from deployer.adapters.web_probe import WebProbe
-from deployer.context import Context, read_context
+from deployer.adapters.world import endpoint_of, make_world
+from deployer.context import Context, event_problems, read_context
 from deployer.credentials.mask import masks_for, masks_for_token
 from deployer.credentials.syntax import parse_entries
-from deployer.errors import Exit, Problem, Refused
+from deployer.errors import Exit, HubRefused, Problem, Refused
 from deployer.flags import Help, overlay
-from deployer.input_types import Invalid, url
 from deployer.model import Mode, Secret, Status
 from deployer.pipeline import deploy
-from deployer.ports import PullRequests, Repo, World
 from deployer.report import Report
 from deployer.report.annotations import choose
 from deployer.report.outputs import outputs_of
@@ -128,8 +120,29 @@ def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock)
     settings = read_settings(_with_token(environ))
     if settings.mode not in STREETS:
         raise Refused([_not_built(settings.mode)])
-    world = _world(settings, context, environ, console, clock)
+    token = None
+    if settings.hf_token is None and not event_problems(settings.mode, context):
+        token = _published(settings, environ, console, clock)
+    settings = replace(settings, hf_token=settings.hf_token or token)
+    world = make_world(
+        settings, context, environ, console, clock, trusted_publisher=token is not None
+    )
     return STREETS[settings.mode](settings, context, world).exit
+
+
+def _published(
+    settings: Settings, environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock
+) -> Secret | None:
+    """A Trusted Publisher's token, where the job may ask for one; a plan does without, too."""
+    try:
+        return publisher_token(
+            environ, settings.space, endpoint=endpoint_of(environ), console=console, clock=clock
+        )
+    except HubRefused as refused:
+        if settings.mode is not Mode.PLAN:
+            raise
+        console.line(f"The plan is made without a token: {refused}")
+        return None
 
 
 def _mask(environ: Mapping[str, str], console: RunnerConsole) -> None:
@@ -177,86 +190,6 @@ def _event(environ: Mapping[str, str]) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return event if isinstance(event, dict) else {}
-
-
-def _world(
-    settings: Settings,
-    context: Context,
-    environ: Mapping[str, str],
-    console: RunnerConsole,
-    clock: SystemClock,
-) -> World:
-    files = Workspace(Path(context.workspace))
-    temp = Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
-    client = HubClient(
-        endpoint=_endpoint(environ),
-        token=settings.hf_token,
-        clock=clock,
-        scrub=console.scrub,
-        speed=clock.speed,
-    )
-    return World(
-        files=files,
-        spaces=HubDirectory(client),
-        space_repo=HubSpaceRepo(client, files, workspace=Path(context.workspace), temp=temp),
-        space_config=HubConfig(client),
-        space_runtime=HubRuntime(client),
-        probe=WebProbe(),
-        clock=clock,
-        repo=_repo(settings, context, clock),
-        pulls=_pulls(settings, context, clock),
-        console=console,
-        journal=RunnerJournal(environ, say=console.line, scrub=console.scrub),
-    )
-
-
-def _endpoint(environ: Mapping[str, str]) -> str:
-    """The Hub's address. Raises ``Refused`` (exit 2) for what is none."""
-    given = environ.get("HF_ENDPOINT") or PUBLIC_HUB
-    try:
-        return url(given)
-    except Invalid as invalid:
-        problem = Problem(exit=Exit.CONFIGURATION, message=f"`HF_ENDPOINT` {invalid}.")
-        raise Refused([problem]) from None
-
-
-def _repo(settings: Settings, context: Context, clock: SystemClock) -> Repo | None:
-    """Where the follow-up commit goes: GitHub's API there, else the checkout's own remote."""
-    method = settings.commit_method or ("api" if context.on_github else "git")
-    if method == "api" and settings.github_token is not None and context.repository:
-        return GitHubRepo(
-            repository=context.repository,
-            token=settings.github_token,
-            api_url=context.api_url,
-            graphql_url=context.graphql_url,
-            sleep=clock.sleep,
-            speed=clock.speed,
-        )
-    checkout = find_checkout(Path(context.workspace))
-    if checkout is None or not checkout.remote:
-        return None
-    # On GitHub the token comes by itself, and belongs to that server alone.
-    foreign = context.on_github and not checkout.remote.startswith(f"{context.server_url}/")
-    token = None if foreign else settings.github_token
-    return GitRepo(
-        workspace=checkout.root,
-        token=token or Secret(""),
-        timeout=GIT_SECONDS / clock.speed,
-        sleep=clock.sleep,
-    )
-
-
-def _pulls(settings: Settings, context: Context, clock: SystemClock) -> PullRequests | None:
-    """Pull requests, where the server has GitHub's API."""
-    if not context.on_github or settings.github_token is None or not context.repository:
-        return None
-    return GitHubPulls(
-        repository=context.repository,
-        token=settings.github_token,
-        api_url=context.api_url,
-        sleep=clock.sleep,
-        speed=clock.speed,
-    )
 
 
 def _report_bug(bug: Exception, environ: Mapping[str, str], console: RunnerConsole) -> int:

@@ -374,13 +374,15 @@ class Cause:
 class Healthy:
     """The revision serves and is healthy.
 
-    ``proof`` is what proves that it is this revision, "" when the Hub itself said so.
+    ``proof`` is what proves that it is this revision, "" when the Hub itself said so. ``exposed``:
+    its health answer shows a secret.
     """
 
     revision: str
     answers: int
     neutral: tuple[str, ...] = ()
     proof: str = ""
+    exposed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -393,6 +395,7 @@ class Unhealthy:
     revision: str
     verdict: Verdict
     reached: bool = True
+    exposed: bool = False
     causes: tuple[Cause, ...] = ()
     log: tuple[str, ...] = field(default=(), repr=False)
 

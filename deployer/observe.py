@@ -9,7 +9,7 @@ from deployer.bundle import BundleRefused, BundleRequest, build_bundle
 from deployer.context import Context, event_problems
 from deployer.credentials import hygiene, mask, needed, origins, syntax
 from deployer.credentials import plan as credentials_plan
-from deployer.errors import Exit, Problem, Where
+from deployer.errors import Exit, Notice, Problem, Where
 from deployer.findings import Findings
 from deployer.model import Bundle, Entry
 from deployer.observe_space import SpaceState
@@ -107,19 +107,27 @@ def judge_credentials(
     entries = parsed.entries
     frontend = origins.frontend_origins(settings.frontend_url or ())
     findings.keep(frontend.problems, frontend.notices)
-    if bundle is not None and frontend.origins:
+    if bundle is not None and frontend.origins and not state.sealed:
         entry, notices = origins.origin_entry(
             frontend.origins, bundle.backend, entries, state.stored
         )
         findings.keep((), notices)
         entries = (*entries, entry) if entry else entries
+    elif frontend.origins and state.sealed:
+        findings.keep((), (_origins_by_hand(frontend.origins),))
     backend = bundle.backend if bundle else None
-    if backend is not None:
+    if backend is not None and not state.sealed:
         named = parsed.names | {entry.name for entry in entries}
         findings.keep((), needed.lacking(backend, named, state.stored))
     findings.keep(*hygiene.check_entries(entries, backend=backend))
     findings.keep(credentials_plan.kind_conflicts(entries, state.stored))
     return Given(entries=entries, missing=parsed.missing)
+
+
+def _origins_by_hand(allowed: tuple[str, ...]) -> Notice:
+    message = "This run's token may not set the variable with the origins that the app lets in."
+    hint = f"Set it by hand in the Space's settings, with {', '.join(allowed)}, or give `hf-token`."
+    return Notice(message=message, hint=hint, where=Where(input="frontend-url"))
 
 
 def check_run(settings: Settings, context: Context, findings: Findings) -> None:

@@ -33,6 +33,7 @@ class SpaceState:
     ``serving`` is the health of the revision that serves now, None when nothing does; ``marker``
     what its answers say of themselves (release/marker.py). ``healthy`` is the newest revision that
     is known to have been healthy, "" for none, and ``ours`` whether we made the newest commit.
+    ``sealed``: its settings can be neither looked at nor set.
     """
 
     space: Space | None = None
@@ -43,6 +44,7 @@ class SpaceState:
     marker: str = ""
     healthy: str = ""
     ours: bool = True
+    sealed: bool = False
 
 
 # It served before it went to sleep; what it is worth is proved once it is back.
@@ -69,6 +71,7 @@ def read_space(
         tree=tree,
         brought=findings.attempt(lambda: _brought(space, files, tree, world)) or frozenset(),
         stored=stored or Configuration(),
+        sealed=world.trusted_publisher and stored is None,
     )
     if bundle is None or settings.mode is not Mode.DEPLOY or not space.host:
         return state
@@ -82,7 +85,9 @@ def no_token() -> Problem:
         exit=Exit.CONFIGURATION,
         message="No Hub token is given.",
         hint="Make one with write access at huggingface.co/settings/tokens, store it as the "
-        "repository secret `HF_TOKEN`, and pass `hf-token: ${{ secrets.HF_TOKEN }}`.",
+        "repository secret `HF_TOKEN`, and pass `hf-token: ${{ secrets.HF_TOKEN }}`. Or allow the "
+        "job `id-token: write`, and name the repository as a Trusted Publisher in the Space's "
+        "settings.",
         where=Where(input="hf-token"),
     )
 
@@ -98,6 +103,8 @@ def _find(settings: Settings, world: World) -> Space | None:
             where=Where(input="space"),
         )
         raise Refused([problem])
+    if world.trusted_publisher:
+        return space  # the exchange itself has said that it may write to this Space alone
     if space is None:
         world.spaces.may_create(settings.space)
     elif settings.mode is not Mode.PLAN:
@@ -105,17 +112,20 @@ def _find(settings: Settings, world: World) -> Space | None:
     return space
 
 
-def _stored(settings: Settings, space: Space, world: World, findings: Findings) -> Configuration:
-    """What is set on the Space; a plan goes on without, when the token may not see it."""
+def _stored(
+    settings: Settings, space: Space, world: World, findings: Findings
+) -> Configuration | None:
+    """What is set on the Space; None where the token may not see it and the run goes on without."""
     try:
         return world.space_config.read(space.id)
     except HubRefused as refused:
-        if settings.mode is not Mode.PLAN or refused.status not in (401, 403):
+        lenient = settings.mode is Mode.PLAN or world.trusted_publisher
+        if not lenient or refused.status not in (401, 403):
             raise
     message = "The token may not see which secrets and variables the Space has."
-    hint = "The plan shows all of them as if they were new."
+    hint = "All that are named count as new."
     findings.keep((), (Notice(message=message, hint=hint, warning=False),))
-    return Configuration()
+    return None
 
 
 def unfit(space: Space) -> tuple[Problem, ...]:
@@ -133,8 +143,19 @@ def _brought(
     """What an earlier deploy brought; only asked for when something could be removed."""
     if not difference.foreign_paths(files, tree):
         return frozenset()
-    content = world.space_repo.read(space.id, difference.MANIFEST, space.head)
-    return difference.read_manifest(content).files
+    listed = next((each for each in tree if each.path == difference.MANIFEST), None)
+    if listed is None:
+        return frozenset()
+    for _ in range(LOOKS):
+        content = world.space_repo.read(space.id, difference.MANIFEST, space.head)
+        if difference.holds(listed, content):
+            return difference.read_manifest(content).files
+        world.clock.sleep(1.0)
+    # Without it, files that should go would stay for good.
+    raise HubRefused(
+        f"The Hub lists {difference.MANIFEST} and gives something else when asked for it.",
+        hint="Run this job again; see status.huggingface.co when it goes on.",
+    )
 
 
 def _looked_at(

@@ -257,7 +257,11 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Everything outside, in one value."""
+    """Everything outside, in one value.
+
+    ``trusted_publisher``: the Hub token is one that GitHub's identity token was exchanged for. It
+    writes the files of one Space that exists, and neither creates, configures nor restarts.
+    """
 
     files: Files
     spaces: SpaceDirectory
@@ -270,3 +274,4 @@ class World:
     pulls: PullRequests | None
     console: Console
     journal: Journal
+    trusted_publisher: bool = False

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from deployer import observe_space, red, stages
+from deployer import observe_space, publisher, red, stages
 from deployer.context import Context
 from deployer.errors import Exit, Problem, Refused, Where, refuse
 from deployer.model import Healthy, Outcome, Space, SpaceCommit, Status, Superseded, Unhealthy
@@ -66,7 +66,10 @@ def decide(run: Run) -> Return:
     space = world.spaces.find(settings.space)
     if space is None:
         raise Refused([_missing(settings)])
-    world.spaces.may_write(settings.space)
+    if world.trusted_publisher:
+        refuse(publisher.at_rest(space))
+    else:
+        world.spaces.may_write(settings.space)
     refuse(observe_space.unfit(space))
     commits = world.space_repo.history(space.id)
     healthy = trailer.last_healthy(commits)

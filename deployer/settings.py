@@ -44,7 +44,8 @@ class Settings:
         "The Space to deploy to, as `owner/name`.", parse=input_types.space, shown="*required*"
     )
     hf_token: Secret | None = _input(
-        "Hub token with write access to the Space. Not given: `HF_TOKEN` of the environment.",
+        "Hub token with write access to the Space. Not given: `HF_TOKEN` of the environment; else "
+        "GitHub's OIDC (Trusted Publishers), where `id-token: write` allows it.",
         parse=input_types.token,
     )
     backend: str | None = _input(

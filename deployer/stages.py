@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deployer import act, observe, observe_frontend, observe_space, plan, recover, red
+from deployer import act, observe, observe_frontend, observe_space, plan, publisher, recover, red
 from deployer import follow_up as frontend_step
 from deployer.act import Release
 from deployer.credentials import plan as credentials_plan
@@ -25,7 +25,7 @@ from deployer.model import (
 )
 from deployer.observe_space import SpaceState
 from deployer.plan import Plan
-from deployer.release import marker, watch
+from deployer.release import exposed, marker, watch
 from deployer.release.target import Target
 from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
 from deployer.report.intent import Intent
@@ -61,6 +61,8 @@ def decide(run: Run) -> tuple[Plan, SpaceState]:
     compared = settings.hf_token is not None
     intent = intent_of(decided, state, given, compared=compared, named=parsed.names)
     _know_plan(run, decided, state, names_of(given.all, decided.configuration), intent)
+    if world.trusted_publisher:
+        findings.keep(publisher.limits(settings, decided, state.space))
     refuse(findings.problems)
     return decided, state
 
@@ -139,7 +141,8 @@ def wait(run: Run, decided: Plan, release: Release) -> Outcome:
 def prove(run: Run, target: Target, *, changed: bool) -> Outcome:
     """Whether the target serves and is healthy; an unchanged Space that isn't is restarted once."""
     outcome = watch.wait(target, run.world)
-    if not changed and isinstance(outcome, NotBuilt | Unhealthy):
+    may_restart = not run.world.trusted_publisher
+    if not changed and may_restart and isinstance(outcome, NotBuilt | Unhealthy):
         run.world.console.line("Nothing changed and the Space is not healthy: restarting it once.")
         before = run.world.space_runtime.now(target.space)
         unbuilt = isinstance(outcome, NotBuilt)
@@ -152,6 +155,8 @@ def prove(run: Run, target: Target, *, changed: bool) -> Outcome:
 
 def _know_outcome(run: Run, outcome: Outcome) -> None:
     run.trail.know(outcome=outcome)
+    if isinstance(outcome, Healthy | Unhealthy) and outcome.exposed:
+        run.trail.note(exposed.NOTICE)
     if isinstance(outcome, Healthy) and outcome.proof:
         message = f"The Hub does not say which revision runs; {outcome.proof}."
         run.trail.note(Notice(message=message, warning=False))

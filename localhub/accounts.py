@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import base64
 import binascii
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from localhub.refusals import Refusal
 
 ROLES = ("read", "write")
+NOT_TRUSTED = "No trusted publisher of this repository matches the claims of the token"
 PLANS = ("free", "pro", "team", "enterprise")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """An access token. ``scope`` limits it to one Space, as a fine-grained token can be."""
+    """An access token. ``scope`` limits it to one Space, as a fine-grained token can be.
+
+    ``files_only``: a Trusted Publisher's, which writes files and neither configures nor restarts.
+    """
 
     account: str
     value: str
     role: str
     scope: str | None = None
+    files_only: bool = False
 
     def __repr__(self) -> str:
         return f"Token(account={self.account!r}, role={self.role!r})"
@@ -41,6 +47,7 @@ class Accounts:
     def __init__(self, accounts: Iterable[Account], tokens: Iterable[Token]) -> None:
         self._accounts = {account.name: account for account in accounts}
         self._tokens = {token.value: token for token in tokens}
+        self._publishers: dict[str, str] = {}
 
     def get(self, name: str) -> Account | None:
         """The account of that name."""
@@ -58,6 +65,24 @@ class Accounts:
         """Docker Spaces need a paid plan (documentation of 2026-07)."""
         account = self.get(namespace)
         return account is not None and account.plan != "free"
+
+    def trust(self, space: str, repository: str) -> None:
+        """Name a repository as the Trusted Publisher of a Space."""
+        self._publishers[space] = repository
+
+    def exchange(self, space: str, repository: str) -> Token:
+        """A token for a Space's files; 400 for a repository that isn't its publisher."""
+        if self._publishers.get(space) != repository:
+            raise Refusal(400, "invalid_grant", extra={"error_description": NOT_TRUSTED})
+        token = Token(
+            account=space.partition("/")[0],
+            value=f"hf_jwt_{secrets.token_urlsafe(48)}",
+            role="write",
+            scope=space,
+            files_only=True,
+        )
+        self._tokens[token.value] = token
+        return token
 
     def identify(self, headers: Mapping[str, str], name: str = "authorization") -> Token | None:
         """The token of a request: Bearer, or Basic with the token as password (git).

@@ -53,6 +53,14 @@ def writable(request: Request) -> Space:
     return hub_of(request).writable(space_name(request), token_of(request))
 
 
+def configurable(request: Request) -> Space:
+    """The Space of the path, for somebody who may do more than change its files."""
+    space, token = writable(request), token_of(request)
+    if token is not None and token.files_only:
+        raise Refusal(401, "Invalid credentials in Authorization header")
+    return space
+
+
 def owned(request: Request) -> Space:
     """The Space of the path, for its owner only (any role)."""
     space, token = readable(request), token_of(request)

@@ -96,6 +96,13 @@ async def plan(request: Request) -> Response:
     return answer({"plan": wanted})
 
 
+async def publisher(request: Request) -> Response:
+    """Name the Trusted Publisher of a Space: ``{"space": "owner/name", "repository": …}``."""
+    body = await payload(request)
+    hub_of(request).accounts.trust(str(body.get("space")), str(body.get("repository")))
+    return answer(body)
+
+
 def _filled(kind: type[Fault], body: dict[str, Any]) -> Fault:
     unknown = body.keys() - {one.name for one in fields(kind)}
     if unknown:
@@ -129,6 +136,7 @@ ROUTES = [
     route("/api/local/faults", faults, "GET", "POST", "DELETE"),
     route("/api/local/quirks", quirks, "POST"),
     route("/api/local/accounts/{account}", plan, "POST"),
+    route("/api/local/publishers", publisher, "POST"),
     route("/", home),
     route("/spaces/{owner}/{name}", page),
     route("/spaces/{owner}/{name}/commit/{revision}", page),

@@ -86,6 +86,8 @@ async def delete(request: Request) -> Response:
     body, token = await payload(request), token_of(request)
     owner = body.get("organization") or (token.account if token else "")
     hub = hub_of(request)
+    if token is not None and token.files_only:
+        raise Refusal(401, "Invalid credentials in Authorization header")
     await hub.delete(hub.writable(f"{owner}/{body.get('name')}", token))
     return PlainTextResponse("OK")
 

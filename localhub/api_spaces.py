@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from localhub.api import (
     SPACE,
     answer,
+    configurable,
     hub_of,
     owned,
     payload,
@@ -94,7 +95,7 @@ async def runtime(request: Request) -> Response:
 
 async def configure(request: Request) -> Response:
     """``PUT …/settings``: visibility."""
-    space, body = writable(request), await payload(request)
+    space, body = configurable(request), await payload(request)
     default = "private" if body.get("private") else space.settings.visibility
     space.settings.visibility = body.get("visibility") or default
     space.save()
@@ -105,7 +106,7 @@ async def stored(request: Request) -> Response:
     """Secrets and variables: read, set (one a request), delete (a missing one is no error)."""
     kind = request.url.path.rpartition("/")[2]
     public = kind == "variables"
-    space = writable(request)
+    space = configurable(request)
     if request.method != "GET":
         body = await payload(request)
         key, setting = read_setting(body)
@@ -141,7 +142,7 @@ async def _changes(space: Space, hub: Hub) -> AsyncIterator[bytes]:
 
 async def restart(request: Request) -> Response:
     """``POST …/restart[?factory=true]``."""
-    space = writable(request)
+    space = configurable(request)
     factory = request.query_params.get("factory", "").lower() == "true"
     await hub_of(request).restart(space, factory=factory)
     return answer(space.runtime())
@@ -149,14 +150,14 @@ async def restart(request: Request) -> Response:
 
 async def pause(request: Request) -> Response:
     """``POST …/pause``."""
-    space = writable(request)
+    space = configurable(request)
     await space.life.rest("PAUSED")
     return answer(space.runtime())
 
 
 async def resize(request: Request) -> Response:
     """``POST …/hardware`` and ``POST …/sleeptime``."""
-    space, body = writable(request), await payload(request)
+    space, body = configurable(request), await payload(request)
     sleep = body.get("sleepTimeSeconds", body.get("seconds"))
     space.resize(hardware=body.get("flavor"), sleep_seconds=sleep)
     return answer(space.runtime())

@@ -143,7 +143,7 @@ class Hub:
 
     def _may_create(self, name: str, token: Token | None, settings: Settings) -> None:
         owner, _, repository = name.partition("/")
-        if token is None:
+        if token is None or token.files_only:
             raise Refusal(401, "Invalid username or password.")
         if not _NAME.fullmatch(repository) or repository.endswith(".git"):
             raise Refusal(400, f"Invalid repository name: {repository!r}")

@@ -15,7 +15,16 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from localhub import api, api_files, api_git, api_local, api_register, api_spaces, api_tree
+from localhub import (
+    api,
+    api_files,
+    api_git,
+    api_local,
+    api_oauth,
+    api_register,
+    api_spaces,
+    api_tree,
+)
 from localhub.accounts import Accounts
 from localhub.counts import Quirks
 from localhub.docker_runner import DockerRunner, default_network, engine_answers
@@ -120,7 +129,7 @@ def application(hub: Hub, quota: int, opened: Callable[[], None]) -> Wire:
         yield
         await hub.close()
 
-    parts = (api_register, api_spaces, api_files, api_tree, api_git, api_local)
+    parts = (api_register, api_oauth, api_spaces, api_files, api_tree, api_git, api_local)
     app = Starlette(
         routes=[route for part in parts for route in part.ROUTES],
         exception_handlers={Refusal: api.refuse, HTTPException: api.refuse_unknown},

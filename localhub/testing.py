@@ -83,6 +83,10 @@ class RunningHub:
         """Move an account to another plan."""
         self.call("POST", f"/api/local/accounts/{account}", {"plan": plan})
 
+    def trust(self, space: str, repository: str) -> None:
+        """Name a GitHub repository as the Trusted Publisher of a Space."""
+        self.call("POST", "/api/local/publishers", {"space": space, "repository": repository})
+
     def sleep(self, space: str) -> None:
         """Send a Space to sleep now."""
         self.call("POST", f"/api/local/spaces/{space}/sleep")

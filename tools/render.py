@@ -22,7 +22,8 @@ from deployer import settings  # noqa: E402 - only importable from the line abov
 from deployer.adapters import hub_errors, repository_refusals  # noqa: E402
 from deployer.errors import Exit  # noqa: E402
 from deployer.model import Cause  # noqa: E402
-from deployer.release import diagnose, health  # noqa: E402
+from deployer.release import causes, health  # noqa: E402
+from deployer.release import service_causes as services  # noqa: E402
 
 EXPRESSION: Final = re.compile(r"`(\$\{\{.*\}\})`")
 
@@ -92,22 +93,26 @@ def words_table() -> str:
 
 def service_causes() -> str:
     """Likely causes of a service that speaks against health."""
-    rows = ((f"`{cause.service}`", *_cause(cause)) for cause in _once(diagnose.HEALTH))
+    likely = dict.fromkeys((*_once(services.HEALTH), *services.OTHERWISE.values()))
+    rows = ((f"`{cause.service}`", *_cause(cause)) for cause in likely)
     return _table(("service", "likely cause", "what to do"), rows)
 
 
 def log_causes() -> str:
     """Likely causes that the end of the Space's log shows."""
-    return _table(("likely cause", "what to do"), map(_cause, _once(diagnose.LOG)))
+    return _table(
+        ("likely cause", "what to do"),
+        map(_cause, _once(each for each in (*causes.LOG, *causes.LISTENS) if not each.service)),
+    )
 
 
 def other_causes() -> str:
     """Likely causes that a stage, the time or the status of the answer shows."""
-    rows = [(f"stage `{stage}`", *_cause(cause)) for stage, cause in diagnose.STAGES.items()]
+    rows = [(f"stage `{stage}`", *_cause(cause)) for stage, cause in causes.STAGES.items()]
     rows += [
-        ("the time is over before it runs", *_cause(diagnose.TIMED_OUT)),
-        ("404 on the health path", *_cause(diagnose.MISSING_PATH)),
-        ("401 or 403 on the health path", *_cause(diagnose.CLOSED_PATH)),
+        ("the time is over before it runs", *_cause(causes.TIMED_OUT)),
+        ("404 on the health path", *_cause(causes.MISSING_PATH)),
+        ("401 or 403 on the health path", *_cause(causes.CLOSED_PATH)),
     ]
     return _table(("seen", "likely cause", "what to do"), rows)
 
@@ -127,11 +132,15 @@ def repository_refusals_table() -> str:
 def _hub_meanings() -> Iterable[tuple[str, tuple[str, str]]]:
     for code, meaning in hub_errors.MEANINGS.items():
         yield str(code), meaning
-        if code == 403:
-            yield "403, naming a quota", (meaning[0], hub_errors.QUOTA)
+        for special in hub_errors.SPECIALS:
+            if special.statuses[0] == code:
+                codes = " or ".join(map(str, special.statuses))
+                yield f"{codes}, {special.seen}", (meaning[0], special.hint)
+    for _, seen, hint in hub_errors.SILENT:
+        yield f"none: {seen}", ("gave no answer", hint)
 
 
-def _once(rules: Iterable[diagnose.Rule]) -> Iterable[Cause]:
+def _once(rules: Iterable[services.Rule]) -> Iterable[Cause]:
     return dict.fromkeys(rule.cause for rule in rules)
 
 

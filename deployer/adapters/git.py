@@ -29,7 +29,7 @@ GIT_SECONDS = 120.0
 PASSING = re.compile(
     r"connection (was )?(reset|refused|timed out)|timed out|returned error: (5\d\d|429)"
     r"|could not resolve host|early eof|rpc failed|hung up|empty reply|gnutls|ssl_read|broken pipe"
-    r"|transfer closed|did not end within|unexpected disconnect|premature|bad line length",
+    r"|transfer closed|too slow|did not end within|unexpected disconnect|premature|bad line length",
     re.IGNORECASE,
 )
 

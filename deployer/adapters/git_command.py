@@ -104,10 +104,13 @@ class Git:
             try:
                 output, said = process.communicate(stdin, timeout=self.timeout)
             except subprocess.TimeoutExpired:
-                # git's transports are children of their own; they would keep the pipes open.
-                os.killpg(process.pid, signal.SIGKILL)
                 late = f"git {arguments[0]} did not end within {self.timeout:g} s"
                 raise GitFailed(late) from None
+            finally:
+                # Too late, or the run is stopped. git's transports are children of their own; they
+                # would keep the pipes open, and a stopped run waiting for them.
+                if process.returncode is None:
+                    os.killpg(process.pid, signal.SIGKILL)
         if process.returncode != 0:
             raise GitFailed(self._scrubbed(said + output) or f"exit code {process.returncode}")
         return output

@@ -59,7 +59,7 @@ def commits(content: Any) -> Sequence[tuple[str, list[str], str]]:
 
 def rules(content: Any) -> Sequence[Any]:
     """Rules of a branch."""
-    return [(each["type"], hash(each.get("ruleset_id"))) for each in content]
+    return [hash((each["type"], each.get("ruleset_id"))) for each in content]
 
 
 def pull(content: Any) -> PullRequest:

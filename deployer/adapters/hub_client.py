@@ -89,7 +89,8 @@ class HubClient:
                 if attempt == attempts or silent or not passing(status):
                     known = (self.token.reveal(),) if self.token else ()
                     said = self._scrub(scrub(message, known))
-                    raise explain(status, said, doing, https=self.is_https) from None
+                    wait = _told(failure) or 0.0
+                    raise explain(status, said, doing, https=self.is_https, wait=wait) from None
                 self.clock.sleep(_pause(failure, attempt))
         raise AssertionError("unreachable: the loop returns or raises")
 
@@ -165,8 +166,19 @@ def _read(failure: Exception) -> tuple[int, str]:
     if isinstance(failure, ValueError) and "Invalid metadata in README" in str(failure):
         return 400, str(failure)
     if isinstance(failure, OSError) or type(failure).__module__.startswith("httpx2"):
-        return 0, type(failure.__cause__ or failure).__name__
+        return 0, _innermost(failure)
     return -1, type(failure).__name__
+
+
+def _innermost(failure: BaseException) -> str:
+    """The name of what failed first: the library's own says "ConnectError" of a bad certificate."""
+    inner = failure
+    for _ in range(10):
+        cause = inner.__cause__ or inner.__context__
+        if not isinstance(cause, OSError) and not type(cause).__module__.startswith("http"):
+            break
+        inner = cause or inner
+    return type(inner).__name__
 
 
 def is_passing(status: int) -> bool:
@@ -176,6 +188,14 @@ def is_passing(status: int) -> bool:
 
 def _pause(failure: Exception, attempt: int) -> float:
     """Seconds until the next try: what the Hub says, else 1, 2, 4, 8."""
+    told = _told(failure)
+    if told is not None:
+        return min(told + 0.5, LONGEST_PAUSE)
+    return FIRST_PAUSE * 2.0 ** (attempt - 1)
+
+
+def _told(failure: Exception) -> float | None:
+    """The seconds that the Hub itself asks to wait."""
     response = getattr(failure, "response", None)
     status, headers = getattr(response, "status_code", 0), getattr(response, "headers", {})
     # Retry-After by RFC 9110. RateLimit: "api";r=0;t=12 (the Hub's rate limits page) stands in
@@ -183,6 +203,4 @@ def _pause(failure: Exception, attempt: int) -> float:
     told = re.fullmatch(r"\s*(\d{1,6})\s*", headers.get("Retry-After", ""))
     if told is None and status == 429:
         told = re.search(r"\br=0;t=(\d{1,6})", headers.get("RateLimit", "").replace(" ", ""))
-    if told and status in (429, 503):
-        return min(float(told.group(1)) + 0.5, LONGEST_PAUSE)
-    return FIRST_PAUSE * 2.0 ** (attempt - 1)
+    return float(told.group(1)) if told and status in (429, 503) else None

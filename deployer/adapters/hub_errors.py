@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
+from dataclasses import dataclass
+
 from deployer.errors import HubRefused
 from deployer.scrub import scrub
 
@@ -40,16 +44,110 @@ MEANINGS = {
 }
 
 
-def explain(status: int, message: str, doing: str, *, https: bool = True) -> HubRefused:
-    """The refusal for an HTTP status (0: no answer, -1: an unreadable one) while ``doing``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Special:
+    """What the Hub's own words say more exactly than the status does."""
+
+    statuses: tuple[int, ...]
+    words: str
+    seen: str
+    hint: str
+
+
+READ_TOKEN = "The token may only read. " + HOW_TO_GET_ACCESS
+SPECIALS = (
+    Special(
+        statuses=(400, 422),
+        words=r"metadata|front ?matter|yaml|README",
+        seen="naming the README",
+        hint="The Hub refuses the README's front matter: mend the field that it names, in your "
+        "Space's README or in the inputs `title`, `emoji`, `color-from`, `color-to` and "
+        "`short-description`.",
+    ),
+    Special(
+        statuses=(401,),
+        words=r"expired",
+        seen="naming an expired token",
+        hint="The token is out of date. " + HOW_TO_GET_ACCESS,
+    ),
+    Special(
+        statuses=(403, 429),
+        words=r"storage",
+        seen="naming the storage",
+        hint="The account's storage is used up: delete what is no longer needed, or upgrade the "
+        "plan.",
+    ),
+    Special(statuses=(403,), words=r"quota", seen="naming a quota", hint=QUOTA),
+    Special(
+        statuses=(403,),
+        words=r"\bPRO\b|subscri|upgrade|paid|payment|billing|credits",
+        seen="naming a plan",
+        hint=PLAN,
+    ),
+    Special(
+        statuses=(401, 403),
+        words=r"\bSSO\b|single sign|resource group",
+        seen="naming SSO or a resource group",
+        hint="The organisation wants more of a token: let it be approved in the organisation's "
+        "settings, or ask one of its admins.",
+    ),
+    Special(
+        statuses=(403,),
+        words=r"write token|token with (?:the )?`?write|read[- ]?only|role is read|read token",
+        seen="naming a read token",
+        hint=READ_TOKEN,
+    ),
+    Special(
+        statuses=(403,),
+        words=r"namespace|organi[sz]ation|\brole\b|not a member",
+        seen="naming the namespace or role",
+        hint="Your role there does not allow it: ask an admin of the organisation for the role "
+        "`write` or `admin`, or deploy to an account of your own (input `space`).",
+    ),
+    Special(
+        statuses=(403,),
+        words=r"scope|permission|fine-?grained",
+        seen="naming a scope or permission",
+        hint="Give the fine-grained token write access to this Space's content and settings at "
+        "huggingface.co/settings/tokens.",
+    ),
+)
+# Why no answer came, by the names of Python's and httpx's exceptions.
+SILENT = (
+    (
+        r"SSL|Certificate",
+        "TLS",
+        "The TLS connection failed: a proxy in between, or a wrong clock or certificate store, on "
+        "this runner. Add the proxy's certificate to the runner's (`SSL_CERT_FILE`).",
+    ),
+    (
+        r"gaierror",
+        "name not found",
+        "The Hub's name could not be looked up: see the runner's network and DNS.",
+    ),
+    (
+        r"Refused|ConnectTimeout|ConnectError|Unreachable|ProxyError",
+        "unreachable",
+        "The Hub can't be reached from this runner: a firewall or proxy may close the way to "
+        "huggingface.co:443. If not, see status.huggingface.co and run this job again.",
+    ),
+)
+LATER = "Run this job again; see status.huggingface.co when it goes on."
+
+
+def explain(
+    status: int, message: str, doing: str, *, https: bool = True, wait: float = 0.0
+) -> HubRefused:
+    """The refusal for an HTTP status (0: no answer, -1: an unreadable one) while ``doing``.
+
+    ``wait``: the seconds after which the Hub says that it will answer again, 0 when it doesn't.
+    """
     if status <= 0:
         return _silent(status, message, doing)
-    says, hint = MEANINGS.get(
-        status,
-        ("failed", "Run this job again; see status.huggingface.co when it goes on."),
-    )
-    if status == 403 and "quota" in message.lower():
-        hint = QUOTA
+    says, hint = MEANINGS.get(status, ("failed", LATER))
+    hint = next((each.hint for each in SPECIALS if _fits(each, status, message)), hint)
+    if wait and status in (429, 503):
+        hint = f"Run this job again in {_in_words(wait)}: so long the Hub asks to wait."
     if status == 404 and https:
         hint += " (The Hub says 404 for a wrong token, too.)"
     quoted = f": {scrub(message)[:500].strip()}" if message.strip() else ""
@@ -60,10 +158,22 @@ def explain(status: int, message: str, doing: str, *, https: bool = True) -> Hub
     )
 
 
+def _fits(special: Special, status: int, message: str) -> bool:
+    found = status in special.statuses and re.search(special.words, message, re.IGNORECASE)
+    return bool(found)
+
+
+def _in_words(seconds: float) -> str:
+    """Seconds up to two minutes, then minutes, rounded up."""
+    whole = math.ceil(seconds)
+    return f"{whole} s" if whole <= 120 else f"{math.ceil(whole / 60)} minutes"
+
+
 def _silent(status: int, message: str, doing: str) -> HubRefused:
     what = "gave no answer" if status == 0 else "gave an answer that makes no sense"
+    known = (hint for words, _, hint in SILENT if re.search(words, message))
     return HubRefused(
         f"The Hub {what} when asked to {doing} ({message}).",
-        hint="Run this job again; see status.huggingface.co when it goes on.",
+        hint=next(known, LATER) if status == 0 else LATER,
         status=0,
     )

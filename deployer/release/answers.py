@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from deployer.model import Answer, Health, Verdict
-from deployer.ports import Clock
-from deployer.release import health, marker
+from deployer.ports import World
+from deployer.release import exposed, health, marker
 from deployer.release.target import Target
 
 # An answer that is not healthy may still turn: services come up late (docs/reference/health.md).
@@ -21,22 +21,26 @@ UNTOLD: Final = (0, 429)
 class Answers:
     """The answers since the Space runs. ``against`` is the last one that was not healthy;
     ``reached`` whether any came from the app itself: none means that the network, or a limit of
-    the Hub's proxy, stood between.
+    the Hub's proxy, stood between. ``exposed``: one of them showed a secret.
     """
 
-    def __init__(self, target: Target, clock: Clock) -> None:
+    def __init__(self, target: Target, world: World) -> None:
         self._target = target
-        self._clock = clock
+        self._clock = world.clock
+        self._hide = world.console.scrub
         self._unhealthy_since: float | None = None
         self._foreign_since: float | None = None
         self.healthy = 0
         self.reached = False
+        self.exposed = False
         self.against = (Verdict(health=Health.NOT_YET, reason=TOO_LATE), Answer(status=0))
 
     def take(self, answer: Answer) -> Verdict:
         """The verdict on the next answer, once it is counted."""
         foreign = marker.is_foreign(answer, self._target.marker)
         self.reached = self.reached or answer.status not in UNTOLD
+        if not foreign and not self.exposed:
+            self.exposed = exposed.shows_secret(answer, self._hide)
         verdict = health.judge(answer)
         if foreign:
             verdict = Verdict(health=Health.NOT_YET, reason=FOREIGN)

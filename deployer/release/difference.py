@@ -86,6 +86,14 @@ def digest_of(content: bytes) -> Digest:
     )
 
 
+def holds(stored: SpaceFile, content: bytes | None) -> bool:
+    """Whether these are the bytes of a file that the Space lists."""
+    if content is None:
+        return False
+    digest = digest_of(content)
+    return stored.blob == digest.blob if stored.sha256 is None else stored.sha256 == digest.sha256
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an earlier deploy wrote down: the paths it brought, its bundle, its health path."""

@@ -15,6 +15,9 @@ from deployer.model import Answer
 
 HEADER: Final = "x-hf-space-deploy"
 DIGITS: Final = 32
+BY_ANSWERS: Final = "the app's own answers name the bundle that was pushed"
+BY_CHANGE: Final = "it was seen to start anew after the push"
+BY_TIME: Final = "nothing else was seen to run for 120 s after the push"
 # The first words of deployer/templates/Dockerfile, held together by a test.
 MADE: Final = b"# Made by hf-space-deploy."
 # uvicorn reads its options from the environment, too (since 0.16); an older one sends no header.
@@ -61,3 +64,13 @@ def is_foreign(answer: Answer, expected: str) -> bool:
 def is_ours(answer: Answer, expected: str) -> bool:
     """Whether the app of the expected bundle gave the answer, and says so."""
     return bool(expected) and said(answer) == expected
+
+
+def proof(answer: Answer, expected: str, *, moved: bool) -> str:
+    """What proves the revision where the Hub doesn't say which one runs.
+
+    ``moved``: the runtime was seen to leave what it showed before the push.
+    """
+    if is_ours(answer, expected):
+        return BY_ANSWERS
+    return BY_CHANGE if moved else BY_TIME

@@ -34,9 +34,9 @@ SILENCE: Final = 300.0
 BETWEEN_PROBES: Final = 1.0
 VISIT_FOR: Final = 30.0
 RUNTIME_WHILE_PROBING: Final = 5.0
-BY_ANSWERS: Final = "the app's own answers name the bundle that was pushed"
-BY_CHANGE: Final = "it was seen to start anew after the push"
-BY_TIME: Final = "nothing else was seen to run for 120 s after the push"
+NOT_RESTARTED: Final = (
+    "A Trusted Publisher's token may not do that: restart the Space by hand, or give `hf-token`."
+)
 
 
 def wait(target: Target, world: World) -> Outcome:
@@ -162,6 +162,9 @@ class _Vigil:
 
     def _restart(self, why: str, *, factory: bool) -> None:
         self.watch = replace(self.watch, restarted=self.elapsed)
+        if self.world.trusted_publisher:
+            self.world.console.line(f"{why} {NOT_RESTARTED}")
+            return
         self.world.console.line(why)
         self.world.space_runtime.restart(self.target.space, factory=factory)
 
@@ -176,13 +179,13 @@ class _Vigil:
 
     def _probe(self) -> Outcome | None:
         """Probe until enough healthy answers came in a row; None when the runtime moved on."""
-        answers = Answers(self.target, self.world.clock)
+        answers = Answers(self.target, self.world)
         while self.elapsed < self.target.timeout:
             answer = self._ask()
             verdict = answers.take(answer)
             self.progress.tell(f"{self.runtime.stage}, health: {verdict.reason}")
             if answers.enough:
-                return self._confirmed(verdict, answer, answers.healthy)
+                return self._confirmed(verdict, answer, answers)
             if answers.hopeless:
                 break
             if self.watch.restarted is None and (
@@ -201,22 +204,19 @@ class _Vigil:
         self._follow_logs()
         return runtime_stage.next_step(self.watch, self.runtime, self.elapsed) is Step.PROBE
 
-    def _confirmed(self, verdict: Verdict, answer: Answer, answers: int) -> Outcome | None:
+    def _confirmed(self, verdict: Verdict, answer: Answer, answers: Answers) -> Outcome | None:
         """The answers count only when the runtime still says that they were our revision's."""
         if not self._still_serving():
             return self._overtaken()
         return Healthy(
             revision=self.target.revision,
-            answers=answers,
+            answers=answers.healthy,
+            exposed=answers.exposed,
             neutral=verdict.neutral,
-            proof="" if self.runtime.revision else self._proof(answer),
+            proof=""
+            if self.runtime.revision
+            else marker.proof(answer, self.target.marker, moved=self.watch.left),
         )
-
-    def _proof(self, answer: Answer) -> str:
-        """What proves the revision where the Hub doesn't say which one runs."""
-        if marker.is_ours(answer, self.target.marker):
-            return BY_ANSWERS
-        return BY_CHANGE if self.watch.left else BY_TIME
 
     def _unhealthy(self, answers: Answers) -> Unhealthy:
         (verdict, answer), log = answers.against, self.logs.end_of("run")
@@ -224,15 +224,14 @@ class _Vigil:
             revision=self.target.revision,
             verdict=verdict,
             reached=answers.reached,
+            exposed=answers.exposed,
             causes=diagnose.of_health(verdict, answer, log),
             log=log,
         )
 
     def _not_built(self, *, timed_out: bool) -> NotBuilt:
-        kind = (
-            "run" if self.runtime.stage in runtime_stage.STARTING | {"RUNTIME_ERROR"} else "build"
-        )
-        log = self.logs.end_of(kind)
+        started = self.runtime.stage in runtime_stage.STARTING | {"RUNTIME_ERROR"}
+        log = self.logs.end_of("run" if started else "build")
         return NotBuilt(
             revision=self.target.revision,
             stage="timeout" if timed_out else self.runtime.stage,

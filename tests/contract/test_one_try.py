@@ -98,9 +98,27 @@ def test_no_answer_makes_the_run_wait_for_an_hour(
 ) -> None:
     server.errors, server.headers = [429] * 100, {"Retry-After": "3600"}
     repository = HubSpaceRepo(client, Workspace(tmp_path), workspace=tmp_path, temp=tmp_path)
-    with pytest.raises(HubRefused):
+    with pytest.raises(HubRefused, match="in 60 minutes"):
         repository.tree(SPACE, "main")
     assert clock.sleeps == [LONGEST_PAUSE] * (ATTEMPTS - 1)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [
+        ("https://127.0.0.1:{port}", "TLS connection failed"),
+        ("http://127.0.0.1:1", "firewall or proxy"),
+        ("http://no-such-name.invalid", "looked up"),
+    ],
+    ids=["no TLS there", "nobody listens", "no such name"],
+)
+def test_a_hub_that_can_not_be_reached_says_what_stands_between(
+    server: Server, clock: FakeClock, endpoint: str, said: str
+) -> None:
+    url = endpoint.format(port=server.url.rpartition(":")[2])
+    client = HubClient(endpoint=url, token=None, clock=clock)
+    with pytest.raises(HubRefused, match=said):
+        client.call("look at the Space", lambda api: api.space_info("a/b"), attempts=1)
 
 
 @pytest.mark.parametrize("status", [401, 404])

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deployer.adapters.disk import Workspace
@@ -247,6 +247,7 @@ def answers(draw: st.DrawFn) -> tuple[str, bytes]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@example(answer=("/rules/branches/", b'[{"type": [], "ruleset_id": 7}]'), status=200)
 @given(answer=answers(), status=st.sampled_from([200, 200, 200, 200, 404, 422, 409]))
 def test_an_answer_of_another_form_is_refused_or_read(
     server: Server, tmp_path: Path, answer: tuple[str, bytes], status: int

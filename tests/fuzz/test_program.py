@@ -97,7 +97,8 @@ def assert_harmless(log: str) -> None:
     assert "Traceback" not in log
     assert "A bug of" not in log
     for line in re.split(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", log):
-        assert "##[" not in line, line
+        # The runner looks for `##[` only where it has found no `::` command (ActionCommand.cs).
+        assert "##[" not in line or line.startswith("::add-mask::"), line
         if line.lstrip().startswith("::"):
             assert OURS.match(line), line
             assert not re.match(rf"::[\w-]+::{PLANTED}", line), line
@@ -112,7 +113,7 @@ def assert_harmless(log: str) -> None:
     )
 )
 @example({"space": f"a/b\n::error::{PLANTED}"})
-@example({"backend": "../../.."})
+@example({"backend": "../../..", "github-token": "##[error]pwned"})
 @example({"health-path": "//evil.example/\r\nHost: x", "health-timeout": "1e999"})
 def test_inputs_of_any_text_end_with_a_code_and_no_command(given_: dict[str, str]) -> None:
     run({f"INPUT_{name.upper().replace('-', '_')}": value for name, value in given_.items()})

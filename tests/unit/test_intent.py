@@ -62,7 +62,7 @@ def intent(
     wanted = inputs(**settings)
     state = SpaceState()
     if there:
-        files = with_manifest(BUNDLE.files)
+        files = with_manifest(BUNDLE.files, health_path=BUNDLE.backend.health_path)
         tree = tuple(
             SpaceFile(path=file.path, size=file.digest.size, blob=file.digest.blob)
             for file in files

@@ -11,7 +11,7 @@ from deployer.errors import Exit
 @pytest.mark.parametrize(
     ("status", "message", "says", "hint"),
     [
-        (400, "Invalid metadata in README.md", "refused the request", "message"),
+        (400, "Invalid value", "refused the request", "message"),
         (401, "Invalid credentials", "did not accept the token", "settings/tokens"),
         (402, "Payment required", "paid plan", "PRO"),
         (403, "You don't have write access", "may not do it", "fine-grained"),
@@ -48,3 +48,43 @@ def test_a_message_of_the_hub_is_cut_and_shows_no_key() -> None:
     [problem] = explain(403, f"Token {token} may not. " + "x" * 5_000, "write").problems
     assert token not in problem.message
     assert len(problem.message) < 700
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "hint"),
+    [
+        (400, 'Invalid metadata in README.md. - "colorFrom" must be one of [red, yellow]', "front"),
+        (401, 'User Access Token "ci" is expired', "out of date"),
+        (403, "You must use a write token to upload to a repository.", "may only read"),
+        (403, 'You don\'t have the rights to create a space under the namespace "org".', "role"),
+        (403, "This token does not have the required permissions: repo.write", "fine-grained"),
+        (403, "Static and Gradio are free; subscribe to PRO to host a Docker Space", "paid plan"),
+        (403, "Private repository storage limit reached, please upgrade your plan", "storage"),
+        (403, "You need to authorize this token with your organization's SSO", "approved"),
+        (402, "Docker Spaces are not available on the free plan", "PRO for an account"),
+    ],
+)
+def test_the_hubs_own_words_tell_scope_role_plan_and_readme_apart(
+    status: int, message: str, hint: str
+) -> None:
+    assert hint in explain(status, message, "commit").problems[0].hint
+
+
+@pytest.mark.parametrize(
+    ("wait", "said"), [(37.0, "in 37 s"), (0.2, "in 1 s"), (3500.0, "in 59 minutes")]
+)
+def test_a_rate_limit_says_how_long_to_wait(wait: float, said: str) -> None:
+    assert said in explain(429, "Too many requests", "read", wait=wait).problems[0].hint
+
+
+@pytest.mark.parametrize(
+    ("failure", "hint"),
+    [
+        ("SSLCertVerificationError", "TLS"),
+        ("gaierror", "looked up"),
+        ("ConnectionRefusedError", "firewall"),
+        ("ReadTimeout", "status.huggingface.co"),
+    ],
+)
+def test_no_answer_says_what_may_stand_between(failure: str, hint: str) -> None:
+    assert hint in explain(0, failure, "read").problems[0].hint

@@ -171,6 +171,60 @@ def test_a_bomb_of_compressed_zeros_is_not_unpacked(site: Site) -> None:
     assert peak < 20_000_000
 
 
+@pytest.mark.parametrize("layers", [2, 5, 60])
+def test_a_bomb_in_layers_of_encodings_costs_neither_memory_nor_time(
+    site: Site, layers: int
+) -> None:
+    bomb = gzip.compress(bytes(100_000_000), compresslevel=1)
+    for _ in range(layers - 1):
+        bomb = gzip.compress(bomb)
+    site.reply = replies(200, bomb, Content_Encoding=", ".join(["gzip"] * layers))
+    tracemalloc.start()
+    began = time.monotonic()
+    answer = get(site)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(answer.body) <= MOST_BYTES
+    assert peak < 30_000_000
+    assert time.monotonic() - began < 6
+
+
+def test_a_gigabyte_in_chunks_is_not_read(site: Site) -> None:
+    def endless(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(1 << 14):
+            handler.wfile.write(b"10000\r\n" + b"x" * (1 << 16) + b"\r\n")
+
+    site.reply = endless
+    assert len(get(site).body) == MOST_BYTES
+
+
+def test_one_header_without_end_is_no_answer(site: Site) -> None:
+    def endless(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Header: ")
+        for _ in range(1 << 14):
+            handler.wfile.write(b"x" * (1 << 16))
+
+    site.reply = endless
+    tracemalloc.start()
+    answer = get(site)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (answer.status, answer.body) == (0, b"")
+    assert peak < 5_000_000
+
+
+def test_a_redirect_elsewhere_after_one_inside_the_host_gets_no_token(
+    site: Site, other: Site
+) -> None:
+    site.reply = in_turn(
+        replies(307, Location="/inside"), replies(307, Location=f"{other.url}/api/health")
+    )
+    assert get(site, token=TOKEN).status == 307
+    assert site.tokens == ["Bearer hf_planted"] * 2
+    assert other.seen == []
+
+
 def trickle(handler: http.server.BaseHTTPRequestHandler, head: bytes) -> None:
     handler.wfile.write(head)
     for _ in range(400):

@@ -22,7 +22,7 @@ from deployer.model import (
     Superseded,
     Unhealthy,
 )
-from deployer.release import answers, watch
+from deployer.release import answers, marker, watch
 from deployer.release.health import judge
 from deployer.release.target import Target
 from tests.fakes.hub import Behaviour, FakeSpace, says
@@ -380,13 +380,13 @@ def test_where_the_hub_names_no_revision_the_apps_answers_prove_it(marked: Scene
     target = push_marked(marked, Behaviour(lag=100.0, stages=()))
     outcome = watch.wait(target, marked.fakes.world)
     assert isinstance(outcome, Healthy)
-    assert outcome.proof == watch.BY_ANSWERS
+    assert outcome.proof == marker.BY_ANSWERS
     assert marked.answered_by[-2:] == [target.revision] * 2
     assert marked.now - 60.0 < 105.0
 
 
 @pytest.mark.parametrize(
-    ("build", "proof"), [(20.0, watch.BY_CHANGE), (0.0, watch.BY_TIME)], ids=["seen", "missed"]
+    ("build", "proof"), [(20.0, marker.BY_CHANGE), (0.0, marker.BY_TIME)], ids=["seen", "missed"]
 )
 def test_where_neither_names_the_revision_a_change_or_time_has_to_do(
     scene: Scene, build: float, proof: str
@@ -475,9 +475,9 @@ def test_every_stream_is_closed_at_the_end(scene: Scene) -> None:
     opened: list[Any] = []
     runtime = scene.fakes.hub.space_runtime
     follow = runtime.follow
-    scene.fakes.hub.space_runtime.follow = lambda *asked: (
-        opened.append(follow(*asked)) or opened[-1]
-    )  # type: ignore[method-assign, func-returns-value]
+    scene.fakes.hub.space_runtime.follow = lambda *asked: (  # type: ignore[method-assign]
+        opened.append(follow(*asked)) or opened[-1]  # type: ignore[func-returns-value]
+    )
     scene.push(Behaviour()).wait()
     assert {tail.closed for tail in opened} == {True}
     assert len(opened) == 3

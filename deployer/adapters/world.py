@@ -1,0 +1,109 @@
+"""The world of a run: every port, on the Hub, GitHub, the runner and the machine itself."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from deployer.adapters.checkout import find_checkout
+from deployer.adapters.clock import SystemClock
+from deployer.adapters.disk import Workspace
+from deployer.adapters.git import GIT_SECONDS, GitRepo
+from deployer.adapters.github import GitHubRepo
+from deployer.adapters.github_pulls import GitHubPulls
+from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
+from deployer.adapters.hub_client import PUBLIC_HUB, HubClient
+from deployer.adapters.runner import RunnerConsole, RunnerJournal
+from deployer.adapters.space_repo import HubSpaceRepo
+from deployer.adapters.web_probe import WebProbe
+from deployer.context import Context
+from deployer.errors import Exit, Problem, Refused
+from deployer.input_types import Invalid, url
+from deployer.model import Secret
+from deployer.ports import PullRequests, Repo, World
+from deployer.settings import Settings
+
+
+def make_world(
+    settings: Settings,
+    context: Context,
+    environ: Mapping[str, str],
+    console: RunnerConsole,
+    clock: SystemClock,
+    *,
+    trusted_publisher: bool = False,
+) -> World:
+    """Every port. Raises ``Refused`` (exit 2) for an address of the Hub that is none."""
+    files = Workspace(Path(context.workspace))
+    temp = Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
+    client = HubClient(
+        endpoint=endpoint_of(environ),
+        token=settings.hf_token,
+        clock=clock,
+        scrub=console.scrub,
+        speed=clock.speed,
+    )
+    return World(
+        files=files,
+        spaces=HubDirectory(client),
+        space_repo=HubSpaceRepo(client, files, workspace=Path(context.workspace), temp=temp),
+        space_config=HubConfig(client),
+        space_runtime=HubRuntime(client),
+        probe=WebProbe(),
+        clock=clock,
+        repo=_repo(settings, context, clock),
+        pulls=_pulls(settings, context, clock),
+        console=console,
+        journal=RunnerJournal(environ, say=console.line, scrub=console.scrub),
+        trusted_publisher=trusted_publisher,
+    )
+
+
+def endpoint_of(environ: Mapping[str, str]) -> str:
+    """The Hub's address. Raises ``Refused`` (exit 2) for what is none."""
+    given = environ.get("HF_ENDPOINT") or PUBLIC_HUB
+    try:
+        return url(given)
+    except Invalid as invalid:
+        problem = Problem(exit=Exit.CONFIGURATION, message=f"`HF_ENDPOINT` {invalid}.")
+        raise Refused([problem]) from None
+
+
+def _repo(settings: Settings, context: Context, clock: SystemClock) -> Repo | None:
+    """Where the follow-up commit goes: GitHub's API there, else the checkout's own remote."""
+    method = settings.commit_method or ("api" if context.on_github else "git")
+    if method == "api" and settings.github_token is not None and context.repository:
+        return GitHubRepo(
+            repository=context.repository,
+            token=settings.github_token,
+            api_url=context.api_url,
+            graphql_url=context.graphql_url,
+            sleep=clock.sleep,
+            speed=clock.speed,
+        )
+    checkout = find_checkout(Path(context.workspace))
+    if checkout is None or not checkout.remote:
+        return None
+    # On GitHub the token comes by itself, and belongs to that server alone.
+    foreign = context.on_github and not checkout.remote.startswith(f"{context.server_url}/")
+    token = None if foreign else settings.github_token
+    return GitRepo(
+        workspace=checkout.root,
+        token=token or Secret(""),
+        timeout=GIT_SECONDS / clock.speed,
+        sleep=clock.sleep,
+    )
+
+
+def _pulls(settings: Settings, context: Context, clock: SystemClock) -> PullRequests | None:
+    """Pull requests, where the server has GitHub's API."""
+    if not context.on_github or settings.github_token is None or not context.repository:
+        return None
+    return GitHubPulls(
+        repository=context.repository,
+        token=settings.github_token,
+        api_url=context.api_url,
+        sleep=clock.sleep,
+        speed=clock.speed,
+    )
