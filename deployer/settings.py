@@ -147,8 +147,8 @@ class Settings:
         shown="*found in the client, else `http://localhost:8000`*",
     )
     frontend_commit: str = _input(
-        "`push` the rewritten client to the branch, or `none`: rewrite the working tree only. Not "
-        "built yet: `pull-request`.",
+        "`push` the rewritten client to the branch, `pull-request` to open one with it, or `none`: "
+        "rewrite the working tree only.",
         default="push",
         parse=input_types.choice("push", "pull-request", "none"),
     )
@@ -161,7 +161,7 @@ class Settings:
         "Message of the follow-up commit.", parse=str, shown="*made*"
     )
     github_token: Secret | None = _input(
-        "Token for the follow-up commit.",
+        "Token for the follow-up commit and the pull request.",
         parse=input_types.token,
         shown="`${{ github.token }}`",
     )
