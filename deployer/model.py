@@ -444,6 +444,16 @@ class PullRequest:
     body: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """An open issue of ours."""
+
+    number: int
+    url: str
+    title: str = ""
+    body: str = ""
+
+
 class FrontendState(StrEnum):
     """What the frontend step found."""
 

@@ -19,6 +19,7 @@ from deployer.model import (
     Configuration,
     Digest,
     FileChange,
+    Issue,
     PullRequest,
     Runtime,
     Secret,
@@ -74,6 +75,12 @@ class SpaceDirectory(Protocol):
         variables: Sequence[SettingWrite],
     ) -> Space:
         """Create a Docker Space with its configuration in one request."""
+
+    def named(self, owner: str, prefix: str) -> tuple[SpaceId, ...]:
+        """The owner's Spaces whose name begins with ``prefix``, sorted."""
+
+    def delete(self, space: SpaceId) -> None:
+        """Delete the Space; a missing one is no error."""
 
 
 class SpaceRepo(Protocol):
@@ -216,6 +223,48 @@ class PullRequests(Protocol):
     def close(self, pull: PullRequest, *, comment: str) -> None:
         """Close it, and say why."""
 
+    def is_open(self, number: int) -> bool:
+        """Whether that pull request, of a fork or not, is open; a missing one is not."""
+
+
+class Comments(Protocol):
+    """Comments of ours on pull requests, one for each ``key``. Raises ``RepositoryRefused``."""
+
+    def keep(self, pull: int, *, key: str, body: str) -> str:
+        """Write the comment, or bring it up to date where its text differs; its address."""
+
+    def amend(self, pull: int, *, key: str, body: str) -> None:
+        """Bring it up to date where there is one; without one nothing is written."""
+
+
+class Issues(Protocol):
+    """Issues of ours in the repository, one for each ``key``. Raises ``RepositoryRefused``."""
+
+    def find(self, key: str) -> Issue | None:
+        """The open one, or None."""
+
+    def create(self, *, key: str, title: str, body: str) -> Issue:
+        """Open one."""
+
+    def update(self, issue: Issue, *, key: str, title: str, body: str) -> None:
+        """Give an open one another title and text."""
+
+    def close(self, issue: Issue, *, comment: str) -> None:
+        """Close it, and say why."""
+
+
+class Deployments(Protocol):
+    """GitHub's deployments and their statuses. Raises ``RepositoryRefused``."""
+
+    def start(self, *, revision: str, environment: str, transient: bool) -> str:
+        """Record a deployment of a commit as under way; its id."""
+
+    def tell(self, deployment: str, *, state: str, url: str = "", description: str = "") -> None:
+        """Add a status (``in_progress``, ``success``, ``failure``); ``url`` is where it serves."""
+
+    def end(self, environment: str) -> None:
+        """Mark every deployment of an environment inactive."""
+
 
 class Console(Protocol):
     """The job's log and annotations."""
@@ -272,6 +321,9 @@ class World:
     clock: Clock
     repo: Repo | None
     pulls: PullRequests | None
+    comments: Comments | None = None
+    issues: Issues | None = None
+    deployments: Deployments | None = None
     console: Console
     journal: Journal
     trusted_publisher: bool = False
