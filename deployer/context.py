@@ -18,7 +18,11 @@ PULL_REQUEST_EVENTS = frozenset({"pull_request", "pull_request_target"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The run's surroundings. ``branch`` is None on a tag or a detached head."""
+    """The run's surroundings. ``branch`` is None on a tag or a detached head.
+
+    Of a pull request: ``pull`` is its number, ``head_sha`` its newest commit (``sha`` is GitHub's
+    trial merge), ``head_branch`` and ``base`` its branches, ``action`` what happened to it.
+    """
 
     workspace: str
     repository: str = ""
@@ -26,6 +30,11 @@ class Context:
     sha: str = ""
     branch: str | None = None
     event: str = ""
+    action: str = ""
+    pull: int | None = None
+    head_sha: str = ""
+    head_branch: str = ""
+    base: str = ""
     from_fork: bool = False
     actor: str = ""
     run_url: str = ""
@@ -62,6 +71,11 @@ def read_context(
         sha=environ.get("GITHUB_SHA", ""),
         branch=_branch(environ),
         event=environ.get("GITHUB_EVENT_NAME", ""),
+        action=_text(event, "action"),
+        pull=_pull(event),
+        head_sha=_text(event, "pull_request", "head", "sha"),
+        head_branch=_text(event, "pull_request", "head", "ref"),
+        base=_text(event, "pull_request", "base", "ref"),
         from_fork=_from_fork(event, repository),
         actor=environ.get("GITHUB_ACTOR", ""),
         run_url=f"{server}/{repository}/actions/runs/{run}" if repository and run else "",
@@ -89,6 +103,17 @@ def _from_fork(event: Mapping[str, Any], repository: str) -> bool:
     if run and (_at(run, "head_repository") or _at(run, "event") in PULL_REQUEST_EVENTS):
         heads.append(_at(run, "head_repository", "full_name"))
     return any(str(head).lower() != repository.lower() for head in heads)
+
+
+def _pull(event: Mapping[str, Any]) -> int | None:
+    """The pull request's number; True and False are whole numbers to Python only."""
+    number = _at(event, "pull_request", "number")
+    return number if type(number) is int and number > 0 else None
+
+
+def _text(event: Mapping[str, Any], *keys: str) -> str:
+    found = _at(event, *keys)
+    return found if isinstance(found, str) else ""
 
 
 def _at(event: Any, *keys: str) -> Any:

@@ -99,6 +99,25 @@ def test_unmerged_and_foreign_code_is_not_deployed_but_may_be_planned(
     assert event_problems(Mode.PLAN, seen) == ()
 
 
+def test_of_a_pull_request_number_commit_branches_and_action_are_known() -> None:
+    event = {
+        "action": "closed",
+        "pull_request": {
+            "number": 7,
+            "head": {"sha": "b" * 40, "ref": "topic", "repo": OURS},
+            "base": {"ref": "main"},
+        },
+    }
+    seen = context("pull_request", event, GITHUB_REF="refs/pull/7/merge")
+    assert (seen.pull, seen.head_sha, seen.head_branch) == (7, "b" * 40, "topic")
+    assert (seen.base, seen.action, seen.branch) == ("main", "closed", None)
+
+
+@pytest.mark.parametrize("number", [None, True, "7", 0, -7, 7.5, []])
+def test_a_pull_request_without_a_proper_number_has_none(number: object) -> None:
+    assert context("pull_request", {"pull_request": {"number": number}, "action": 3}).pull is None
+
+
 def test_addresses_of_an_enterprise_server_are_honoured() -> None:
     seen = context(GITHUB_SERVER_URL="https://ghe.example", GITHUB_API_URL="https://ghe.example/v3")
     assert seen.api_url == "https://ghe.example/v3"
