@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -92,6 +93,19 @@ async def payload(request: Request) -> dict[str, Any]:
 def answer(content: Any, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
     """A JSON answer."""
     return JSONResponse(content, status, headers)
+
+
+def next_page(request: Request, **changed: int) -> dict[str, str]:
+    """The header that names the next page: the same query but for what changes."""
+    query = [(k, v) for k, v in request.query_params.multi_items() if k not in changed]
+    query += [(key, str(value)) for key, value in changed.items()]
+    url = f"{hub_of(request).options.url}{request.url.path}?{urlencode(query)}"
+    return {"Link": f'<{url}>; rel="next"'}
+
+
+def number(text: str | None, default: int) -> int:
+    """A number of the query."""
+    return int(text) if text and text.isdigit() else default
 
 
 def refuse(_request: Request, error: Exception) -> Response:

@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from localhub import commits
-from localhub.api import answer, hub_of, payload, route, token_of
+from localhub.api import answer, hub_of, next_page, number, payload, route, token_of
 from localhub.hub import read_settings
 from localhub.refusals import Refusal
 from localhub.space import FREE_SLEEP_SECONDS, Settings
 
 VISIBILITIES = ("public", "protected", "private")
+LISTED = 20  # a page is smaller than the Hub's, so that a test can fill more than one
 
 
 async def who_am_i(request: Request) -> Response:
@@ -93,9 +94,9 @@ async def delete(request: Request) -> Response:
 
 
 async def listing(request: Request) -> Response:
-    """``GET /api/spaces``: what the asker may see."""
-    hub, token = hub_of(request), token_of(request)
-    author, search = request.query_params.get("author"), request.query_params.get("search", "")
+    """``GET /api/spaces``: what the asker may see, in pages that a ``Link`` header joins."""
+    hub, token, query = hub_of(request), token_of(request), request.query_params
+    author, search = query.get("author"), query.get("search", "")
     shown = [
         {"_id": s.identifier, "id": s.name, "author": s.owner, "private": s.private, "likes": 0}
         | {"sdk": s.settings.sdk, "createdAt": s.settings.created, "tags": []}
@@ -105,7 +106,10 @@ async def listing(request: Request) -> Response:
         and author in (None, s.owner)
         and search in s.name
     ]
-    return answer(shown)
+    start, limit = number(query.get("cursor"), 0), number(query.get("limit"), LISTED)
+    more = len(shown) > start + limit
+    page = next_page(request, cursor=start + limit) if more else {}
+    return answer(shown[start : start + limit], page)
 
 
 async def no_harnesses(_request: Request) -> Response:

@@ -7,12 +7,22 @@ import mimetypes
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from localhub.api import SPACE, answer, hub_of, payload, readable, revision_of, route
+from localhub.api import (
+    SPACE,
+    answer,
+    hub_of,
+    next_page,
+    number,
+    payload,
+    readable,
+    revision_of,
+    route,
+)
 from localhub.refusals import no_such_entry
 from localhub.repository import Entry, Revision
 from localhub.space import Space
@@ -28,12 +38,12 @@ async def tree(request: Request) -> Response:
     entries = await asyncio.to_thread(space.repository.entries, sha, path, recursive=recursive)
     if entries is None:
         raise no_such_entry(path, sha)
-    start, limit = _number(query.get("cursor"), 0), _number(query.get("limit"), PAGE_ENTRIES)
+    start, limit = number(query.get("cursor"), 0), number(query.get("limit"), PAGE_ENTRIES)
     page = entries[start : start + limit]
     expand = query.get("expand", "").lower() in ("true", "1")
     shown = await asyncio.to_thread(_shown, space, sha, page, expand=expand)
     more = len(entries) > start + limit
-    return answer(shown, _next(request, cursor=start + limit) if more else {})
+    return answer(shown, next_page(request, cursor=start + limit) if more else {})
 
 
 async def paths_info(request: Request) -> Response:
@@ -72,7 +82,7 @@ async def history(request: Request) -> Response:
     """``GET …/commits/{rev}``, newest first, in pages."""
     space, query = readable(request), request.query_params
     sha = await revision_of(request, space)
-    limit, page = _number(query.get("limit"), 50), _number(query.get("p"), 0)
+    limit, page = number(query.get("limit"), 50), number(query.get("p"), 0)
     found = await asyncio.to_thread(
         space.repository.history, sha, skip=page * limit, limit=limit + 1
     )
@@ -86,7 +96,7 @@ async def history(request: Request) -> Response:
         }
         for one in found[:limit]
     ]
-    return answer(rows, _next(request, p=page + 1) if len(found) > limit else {})
+    return answer(rows, next_page(request, p=page + 1) if len(found) > limit else {})
 
 
 async def resolve(request: Request) -> Response:
@@ -126,17 +136,6 @@ async def _revision_and_path(request: Request, space: Space) -> tuple[str, str]:
             return found, "/".join(parts[end:])
     request.path_params["revision"] = parts[0]
     return await revision_of(request, space), ""
-
-
-def _next(request: Request, **changed: int) -> dict[str, str]:
-    query = [(k, v) for k, v in request.query_params.multi_items() if k not in changed]
-    query += [(key, str(value)) for key, value in changed.items()]
-    url = f"{hub_of(request).options.url}{request.url.path}?{urlencode(query)}"
-    return {"Link": f'<{url}>; rel="next"'}
-
-
-def _number(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdigit() else default
 
 
 def _date(revision: Revision) -> str:

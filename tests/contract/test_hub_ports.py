@@ -18,14 +18,16 @@ import httpx2
 import pytest
 
 from deployer.adapters.disk import Workspace
-from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
+from deployer.adapters.hub import HubConfig, HubRuntime
 from deployer.adapters.hub_client import HubClient
+from deployer.adapters.hub_directory import HubDirectory
 from deployer.adapters.hub_http import limit_time
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.errors import Exit, HubRefused, Refused
 from deployer.model import BundleFile, Secret, SettingWrite, Space, SpaceId
 from deployer.ports import SpaceConfig, SpaceDirectory, SpaceRepo, SpaceRuntime
 from deployer.release.difference import digest_of
+from localhub.api_register import LISTED
 from localhub.testing import RunningHub, running
 from tests.contract.localhub import clients
 from tests.contract.localhub.apps import app
@@ -267,6 +269,55 @@ def test_a_private_space_is_none_to_a_stranger(side: Side, name: SpaceId) -> Non
     found = side.ports("read").spaces.find(name)
     assert found is not None
     assert found.visibility == "private"
+
+
+def test_the_owner_s_spaces_are_listed_by_the_beginning_of_their_name(
+    side: Side, name: SpaceId
+) -> None:
+    wanted = [SpaceId(owner=name.owner, name=f"{name.name}-pr-{number}") for number in (7, 12)]
+    for space in (name, *wanted):
+        create(side, space)
+    found = side.owner.spaces.named(name.owner, f"{name.name}-pr-")
+    assert found == tuple(sorted(wanted, key=str))
+    assert side.owner.spaces.named("stranger", f"{name.name}-pr-") == ()
+
+
+def test_more_spaces_than_fit_on_a_page_are_all_listed(side: Side, name: SpaceId) -> None:
+    for number in range(LISTED + 1):
+        create(side, SpaceId(owner=name.owner, name=f"{name.name}-pr-{number}"))
+    assert len(side.owner.spaces.named(name.owner, f"{name.name}-pr-")) == LISTED + 1
+
+
+def test_private_spaces_are_listed_to_their_owner_alone(side: Side, name: SpaceId) -> None:
+    create(side, name, visibility="private")
+    assert side.owner.spaces.named(name.owner, name.name) == (name,)
+    assert side.ports("stranger").spaces.named(name.owner, name.name) == ()
+
+
+def test_a_deleted_space_is_gone_and_deleting_it_again_is_no_error(
+    side: Side, name: SpaceId
+) -> None:
+    create(side, name)
+    side.owner.spaces.delete(name)
+    assert side.owner.spaces.find(name) is None
+    assert side.owner.spaces.named(name.owner, name.name) == ()
+    side.owner.spaces.delete(name)
+
+
+@pytest.mark.parametrize("role", ["read", "stranger"])
+def test_a_space_is_deleted_by_its_writers_alone(side: Side, name: SpaceId, role: str) -> None:
+    create(side, name)
+    assert refused(lambda: side.ports(role).spaces.delete(name)) == 403
+    assert side.owner.spaces.find(name) is not None
+
+
+def test_a_deletion_whose_answer_was_lost_is_a_deletion(
+    real: Side, hub: RunningHub, name: SpaceId
+) -> None:
+    create(real, name)
+    hub.fault(method="DELETE", path="/repos/delete$", effect="reset-after")
+    real.owner.spaces.delete(name)
+    assert real.owner.spaces.find(name) is None
 
 
 # --- the configuration ---------------------------------------------------------------------------

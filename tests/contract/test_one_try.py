@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from deployer.adapters.disk import Workspace
-from deployer.adapters.hub import HubDirectory
 from deployer.adapters.hub_client import ATTEMPTS, LONGEST_PAUSE, HubClient
+from deployer.adapters.hub_directory import HubDirectory
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.errors import HubRefused
 from deployer.model import Secret, SpaceId

@@ -140,6 +140,7 @@ class FakeHub:
         self.known: dict[str, Behaviour] = {}
         self.faults: list[tuple[str, HubRefused, int]] = []
         self.calls: list[str] = []
+        self.deleted: list[str] = []
         self.poor: set[str] = set()
         self.hides_revision = False
         self.hides_host = False
@@ -392,6 +393,27 @@ class FakeDirectory(_Port):
         found = self.find(space)
         assert found is not None
         return found
+
+    def named(self, owner: str, prefix: str) -> tuple[SpaceId, ...]:
+        self.hub.request("named")
+        seen = (
+            space.id
+            for space in self.hub.made.values()
+            if space.visibility == "public" or self.hub.owns(space.id)
+        )
+        ids = (id for id in seen if id.owner == owner and id.name.startswith(prefix))
+        return tuple(sorted(ids, key=str))
+
+    def delete(self, space: SpaceId) -> None:
+        self.hub.request("delete")
+        try:
+            found = self.hub.owned(space)
+        except HubRefused as refused:
+            if refused.status != 404:
+                raise
+            return
+        del self.hub.made[str(found.id)]
+        self.hub.deleted.append(str(found.id))
 
 
 def _stored(writes: Sequence[SettingWrite]) -> dict[str, tuple[str, str]]:
