@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from deployer.errors import Notice, Problem
@@ -180,6 +181,9 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Wait."""
 
+    def today(self) -> date:
+        """The day in UTC."""
+
 
 class Repo(Protocol):
     """The user's repository on its server. Raises ``RepositoryRefused``."""
@@ -256,14 +260,19 @@ class Issues(Protocol):
 class Deployments(Protocol):
     """GitHub's deployments and their statuses. Raises ``RepositoryRefused``."""
 
-    def start(self, *, revision: str, environment: str, transient: bool) -> str:
-        """Record a deployment of a commit as under way; its id."""
+    def start(
+        self, *, revision: str, environment: str, transient: bool, task: str = "deploy"
+    ) -> str:
+        """Record a deployment of a commit as under way; its id.
+
+        ``task`` tells those of one environment apart: all previews share theirs.
+        """
 
     def tell(self, deployment: str, *, state: str, url: str = "", description: str = "") -> None:
         """Add a status (``in_progress``, ``success``, ``failure``); ``url`` is where it serves."""
 
-    def end(self, environment: str) -> None:
-        """Mark every deployment of an environment inactive."""
+    def end(self, environment: str, *, task: str = "deploy") -> None:
+        """Mark every deployment of an environment with this ``task`` inactive."""
 
 
 class Console(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 
 class FakeClock:
     """Seconds from 0. ``limit`` turns an endless wait into a failed test."""
@@ -10,6 +12,7 @@ class FakeClock:
         self.time = 0.0
         self.limit = limit
         self.sleeps: list[float] = []
+        self.day = date(2026, 11, 22)
 
     def now(self) -> float:
         return self.time
@@ -19,3 +22,6 @@ class FakeClock:
         self.sleeps.append(seconds)
         self.time += seconds
         assert self.time < self.limit, f"still waiting after {self.time:.0f} s"
+
+    def today(self) -> date:
+        return self.day
