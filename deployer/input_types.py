@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -16,13 +16,20 @@ class Invalid(ValueError):
     """An input's text can't be read; the message says what it should look like."""
 
 
-def choice(*words: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            raise Invalid(f"must be one of {', '.join(words)}")
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def __call__(self, text: str) -> str:
+        if text not in self.words:
+            raise Invalid(f"must be one of {', '.join(self.words)}")
         return text
 
-    return parse
+
+def choice(*words: str) -> Choice:
+    return Choice(words)
 
 
 def mode(text: str) -> Mode:
@@ -93,6 +100,10 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in re.split(r"[,\n]", text) if part.strip())
 
 
+def names(text: str) -> tuple[str, ...]:
+    return tuple(re.split(r"[,\s]+", text.strip(", \t\r\n")))
+
+
 def health_path(text: str) -> str:
     if not re.fullmatch(r"/[!-~]*", text) or text.startswith("//"):
         raise Invalid("must be a path that begins with one `/`, such as `/api/health`")
@@ -124,8 +135,7 @@ def revision(text: str) -> str:
     return text.lower()
 
 
-def color(text: str) -> str:
-    return choice(*COLORS)(text)
+color = choice(*COLORS)
 
 
 def short_description(text: str) -> str:

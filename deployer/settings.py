@@ -43,6 +43,21 @@ class Settings:
     space: SpaceId = _input(
         "The Space to deploy to, as `owner/name`.", parse=input_types.space, shown="*required*"
     )
+    fleet: str | None = _input(
+        "Path of a `spaces.yml` with many Spaces. `mode: plan` without `space` checks it and emits "
+        "the matrix; with `space` every mode takes that Space's inputs from it.",
+        parse=input_types.folder,
+    )
+    only: tuple[str, ...] | None = _input(
+        "`fleet` without `space`: only these of its Spaces, by name, `*` allowed, separated by "
+        "white space or commas.",
+        parse=input_types.names,
+    )
+    receipts: str | None = _input(
+        "`fleet` without `space`: folder with the receipts of the jobs; what became of each Space "
+        "is told, and what is left to do.",
+        parse=input_types.folder,
+    )
     hf_token: Secret | None = _input(
         "Hub token with write access to the Space. Not given: `HF_TOKEN` of the environment; else "
         "GitHub's OIDC (Trusted Publishers), where `id-token: write` allows it.",
@@ -240,6 +255,10 @@ OUTPUTS: Final = tuple(
         ),
         ("receipt", "Path of the JSON receipt."),
         ("plan", "`mode: plan`: path of the plan as JSON."),
+        ("matrix", "`fleet`: a matrix of all its Spaces, or of those that are left to do."),
+        ("canary", "`fleet`: the matrix of those that go first; empty when there are none."),
+        ("waves", "`fleet`: a list of matrices with the others, none above GitHub's 256 jobs."),
+        ("repeat", "`fleet` with `receipts`: the Spaces that are left to do, for `only`."),
     )
 )
 
@@ -263,6 +282,10 @@ def _raw(row: InputField, environ: Mapping[str, str]) -> tuple[str, Problem | No
     return (given.pop() if given else ""), None
 
 
+# In the place of the Space where a run is about a whole fleet.
+NO_SPACE: Final = SpaceId(owner="", name="")
+
+
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The inputs of a run. Raises ``Refused`` with every problem at once (exit 2)."""
     values: dict[str, Any] = {}
@@ -273,8 +296,16 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         values[row.attribute] = value
         if problem is not None:
             problems.append(problem)
+    if values["fleet"] and values["mode"] is Mode.PLAN and not is_given("space", environ):
+        values["space"] = NO_SPACE
+        problems = [each for each in problems if each.where != Where(input="space")]
     refuse(problems)
     return Settings(**values)
+
+
+def is_given(name: str, environ: Mapping[str, str]) -> bool:
+    """Whether an input has a value, in whichever spelling."""
+    return any(environ.get(key, "").strip() for key in variable_names(name))
 
 
 def _parse(row: InputField, text: str) -> tuple[Any, Problem | None]:
@@ -301,7 +332,8 @@ def _missing(row: InputField) -> Problem:
     return Problem(
         exit=Exit.CONFIGURATION,
         message=f"Input `{row.name}` is not given.",
-        hint=f"Add `{row.name}: owner/name` below `with:`.",
+        hint=f"Add `{row.name}: owner/name` below `with:`. Only `mode: plan` of a `fleet` does "
+        "without.",
         where=Where(input=row.name),
     )
 
