@@ -125,17 +125,63 @@ def _at(event: Any, *keys: str) -> Any:
 
 def event_problems(mode: Mode, context: Context) -> tuple[Problem, ...]:
     """Why this event may not run this mode (docs/reference/errors.md)."""
-    if mode is not Mode.DEPLOY:
+    judges = {Mode.DEPLOY: _no_deploy, Mode.PREVIEW: _no_preview, Mode.CLEANUP: _no_cleanup}
+    why = judges[mode](context) if mode in judges else None
+    if why is None:
         return ()
+    message, hint = why
+    return (Problem(exit=Exit.CONFIGURATION, message=message, hint=hint),)
+
+
+def _no_deploy(context: Context) -> tuple[str, str] | None:
     if context.event in PULL_REQUEST_EVENTS:
-        message = (
-            f"`mode: deploy` does not run on `{context.event}`: it would publish unmerged code."
+        return (
+            f"`mode: deploy` does not run on `{context.event}`: it would publish unmerged code.",
+            "Use `mode: plan` there.",
         )
-        return (Problem(exit=Exit.CONFIGURATION, message=message, hint="Use `mode: plan` there."),)
     if context.event == "workflow_run" and context.from_fork:
-        message = (
-            "`mode: deploy` does not run on a `workflow_run` that a fork's pull request caused."
+        return (
+            "`mode: deploy` does not run on a `workflow_run` that a fork's pull request caused.",
+            "Deploy on `push` to your main branch instead.",
         )
-        hint = "Deploy on `push` to your main branch instead."
-        return (Problem(exit=Exit.CONFIGURATION, message=message, hint=hint),)
-    return ()
+    return None
+
+
+def _no_preview(context: Context) -> tuple[str, str] | None:
+    if context.event == "pull_request_target":
+        return (
+            "`mode: preview` does not run on `pull_request_target`: such a run has the "
+            "repository's secrets, and a fork's code must not meet them.",
+            "Run it on `pull_request`. A fork's pull request gets `mode: rehearse` there, which "
+            "needs no secret.",
+        )
+    if context.event != "pull_request" or context.pull is None:
+        started = f"was started by `{context.event}`" if context.event else "knows of none"
+        return (
+            f"`mode: preview` makes a Space for a pull request, and this run {started}.",
+            "Put it into a workflow with `on: pull_request`, as examples/workflows/preview.yml "
+            "does. Elsewhere, give `mode: deploy` a `space` of its own.",
+        )
+    if context.secretless:
+        whose = "from a fork" if context.from_fork else "of Dependabot"
+        return (
+            f"A pull request {whose} gets no preview: GitHub hands its runs no secrets.",
+            "Run `mode: rehearse` for it, which needs none: it builds and starts the backend on "
+            "the runner and proves it healthy.",
+        )
+    if context.action == "closed":
+        return (
+            f"Pull request {context.pull} is closed: there is nothing to preview.",
+            "`mode: cleanup` deletes its Space. Leave `closed` out of this job's `types`.",
+        )
+    return None
+
+
+def _no_cleanup(context: Context) -> tuple[str, str] | None:
+    if context.event not in PULL_REQUEST_EVENTS or context.action == "closed":
+        return None
+    return (
+        f"`mode: cleanup` deletes the preview of a pull request that is closed, and this run was "
+        f"started by `{context.action or context.event}`.",
+        "Write `types: [closed]` below `pull_request:`.",
+    )
