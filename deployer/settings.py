@@ -148,6 +148,11 @@ class Settings:
         parse=input_types.revision,
         shown="*the last healthy one*",
     )
+    preview_days: int = _input(
+        "`mode: preview`: days after which a preview's Space is over, from its last push.",
+        default="14",
+        parse=input_types.count,
+    )
     frontend: tuple[str, ...] | None = _input(
         "File or folder with the chat client, one a line; `none` leaves the frontend alone.",
         parse=input_types.paths,

@@ -10,6 +10,7 @@ _SPAN: Final = re.compile(r"(`[^`\n]+`)")
 _MEANT: Final = re.compile(r"([\\`*\[\]<>|~&])")
 _LINE_START: Final = re.compile(r"^(\s*)([#+=-]|\d+[.)])", re.MULTILINE)
 _BREAKS: Final = re.compile(r"\s*[\r\n\u2028\u2029]+\s*")
+_MENTION: Final = re.compile(r"([@#])(?=\w)")
 _URL: Final = re.compile(r"https?://[^\s<>\"'`\\|]+")
 
 
@@ -18,6 +19,15 @@ def prose(text: str) -> str:
     parts = _SPAN.split(_BREAKS.sub(" ", text))
     kept = (part if index % 2 else _MEANT.sub(r"\\\1", part) for index, part in enumerate(parts))
     return _LINE_START.sub(r"\1\\\2", "".join(kept))
+
+
+def unlinked(text: str) -> str:
+    """``prose`` for GitHub's comments, in which it mentions nobody and refers to no issue."""
+    parts = _SPAN.split(prose(text))
+    kept = (
+        part if index % 2 else _MENTION.sub("\\1\u200b", part) for index, part in enumerate(parts)
+    )
+    return "".join(kept)
 
 
 def code(text: str) -> str:
