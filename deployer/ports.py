@@ -260,19 +260,17 @@ class Issues(Protocol):
 class Deployments(Protocol):
     """GitHub's deployments and their statuses. Raises ``RepositoryRefused``."""
 
-    def start(
-        self, *, revision: str, environment: str, transient: bool, task: str = "deploy"
-    ) -> str:
+    def start(self, *, revision: str, environment: str, transient: bool, key: str = "") -> str:
         """Record a deployment of a commit as under way; its id.
 
-        ``task`` tells those of one environment apart: all previews share theirs.
+        ``key`` tells those of one environment apart: all previews share theirs.
         """
 
     def tell(self, deployment: str, *, state: str, url: str = "", description: str = "") -> None:
         """Add a status (``in_progress``, ``success``, ``failure``); ``url`` is where it serves."""
 
-    def end(self, environment: str, *, task: str = "deploy") -> None:
-        """Mark every deployment of an environment with this ``task`` inactive."""
+    def end(self, environment: str, *, key: str = "") -> None:
+        """Mark every deployment of an environment inactive, or those that carry ``key``."""
 
 
 class Console(Protocol):
