@@ -1,0 +1,211 @@
+"""Each workflow of examples/workflows/ from its first to its last line, on a Hub and a GitHub.
+
+``EXAMPLES`` has a row for each: the event that starts it, what must be there before, and what the
+run must have said. Another row may have the same file with another event.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from localhub.testing import RunningHub
+from tests.localgithub.repositories import Repository
+from tests.localgithub.state import LocalGitHub
+from tests.real.act import BIN, Done, Event, Runner, steps_of
+from tests.real.action import EXAMPLE, ROOT
+from tests.real.checkout import WRITER, checkout
+from tests.real.github import github_with_tokens
+from tests.real.need import missing
+from tests.real.program import Checkout
+
+WORKFLOWS = ROOT / "examples" / "workflows"
+EVENTS = Path(__file__).parent / "events"
+NAME = "octo/rag-chatbot"
+CLIENT = "frontend/src/chatClient.ts"
+# What the examples' first lines ask for; none of them is anybody's.
+SECRETS = {
+    "GEMINI_API_KEY": "AIzaSyB7qN4vX2mK9pL5tR8wY3cF6hJ1dG0sZxQ",
+    "QDRANT_API_KEY": "qd-81f6c2ab47de4097b3",
+    "DATABASE_URL": "postgresql://reader:gR4tWq81@db.example.org/book?sslmode=require",
+}
+VARIABLES = {
+    "QDRANT_URL": "https://qdrant.example.org:6333",
+    "FRONTEND_URL": "https://book.example.org",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """A repository on the local GitHub, its checkout, the Hub, and act."""
+
+    hub: RunningHub
+    github: LocalGitHub
+    server: Repository
+    space: str
+    folder: Path
+    runner: Runner
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def checkout(self) -> Path:
+        return self.folder / "checkout"
+
+    def run(self, workflow: str, event: str, inputs: Mapping[str, str]) -> Done:
+        """The run that an event file starts."""
+        payload = self._payload(event)
+        return self.runner.run(
+            self.checkout,
+            Event(
+                name=event.partition("-")[0],
+                payload={**payload, "inputs": inputs} if inputs else payload,
+                workflow=workflow,
+                secrets={**SECRETS, "HF_TOKEN": self.hub.token, "GITHUB_TOKEN": WRITER},
+                variables={**VARIABLES, "HF_SPACE": self.space, **self.variables},
+                environment={
+                    **self.github.variables(),
+                    "GITHUB_REPOSITORY": NAME,
+                    "HF_ENDPOINT": self.hub.url,
+                },
+            ),
+        )
+
+    def deploy(self, version: int) -> None:
+        """What a deploy of this version would have left on the Hub, by the program itself."""
+        folder = self.folder / "earlier"
+        if not folder.exists():
+            shutil.copytree(self.checkout, folder)
+        job = Checkout(folder=folder, hub=self.hub, space=self.space)
+        job.backend(version=version)
+        done = job.run(frontend="none")
+        assert done.code == 0, done.log
+
+    def _payload(self, event: str) -> dict[str, object]:
+        text = (EVENTS / f"{event}.json").read_text()
+        text = text.replace("REPOSITORY", NAME).replace("COMMIT", str(self.server.head("main")))
+        return dict(json.loads(text))
+
+
+def nothing(_world: World) -> None:
+    """A Space that does not exist."""
+
+
+def deployed(world: World) -> None:
+    """A healthy Space."""
+    world.deploy(1)
+
+
+def deployed_twice(world: World) -> None:
+    """A healthy Space with a healthy revision before it."""
+    world.deploy(1)
+    world.deploy(2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A workflow, the event that starts it, and what comes of it.
+
+    ``event`` is a file of events/; what stands behind a hyphen only tells files of one event apart.
+    ``left_out`` are steps that this event leaves out, by name.
+    """
+
+    workflow: str
+    event: str
+    says: tuple[str, ...]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    before: Callable[[World], None] = nothing
+    after: Callable[[World], None] = nothing
+    left_out: tuple[str, ...] = ()
+
+
+def client_is_rewritten(world: World) -> None:
+    """The newest commit of main, made by the run, points the client to the Space."""
+    address = world.hub.state(world.space)["host"]
+    assert address in str(world.server.read(CLIENT, str(world.server.head("main"))))
+
+
+EXAMPLES = (
+    Example(
+        workflow="deploy.yml",
+        event="push",
+        says=("set-output:: status=healthy", "set-output:: frontend-commit="),
+        after=client_is_rewritten,
+    ),
+    Example(
+        workflow="rollback.yml",
+        event="workflow_dispatch",
+        before=deployed_twice,
+        says=("set-output:: status=rolled-back",),
+    ),
+)
+
+
+def name_of(example: Example) -> str:
+    return f"{Path(example.workflow).stem} on {example.event}"
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[LocalGitHub]:
+    with github_with_tokens(tmp_path / "github") as made:
+        yield made
+
+
+@pytest.fixture
+def world(hub: RunningHub, github: LocalGitHub, tmp_path: Path) -> World:
+    """The example's frontend, a backend of two packages, and every example workflow."""
+    if not (BIN / "act").exists():
+        missing("act, which stands in for GitHub's runner, is not installed")
+    server = github.add(NAME, _files(tmp_path / "files", hub))
+    space = f"{hub.owner}/{tmp_path.name[:40].strip('-_').replace('_', '-')}"
+    made = World(
+        hub=hub,
+        github=github,
+        server=server,
+        space=space,
+        folder=tmp_path,
+        runner=Runner(tmp_path),
+    )
+    checkout(github.clone_url(NAME), made.checkout)
+    return made
+
+
+def _files(folder: Path, hub: RunningHub) -> dict[str, bytes]:
+    Checkout(folder=folder, hub=hub, space="").backend(version=3)
+    shutil.copytree(WORKFLOWS, folder / ".github" / "workflows")
+    shutil.copytree(EXAMPLE / "frontend", folder / "frontend", ignore=_not_ours)
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def _not_ours(folder: str, names: list[str]) -> set[str]:
+    """What git ignores, above all packages."""
+    command = ["git", "-c", "safe.directory=*", "check-ignore", "--", *names]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return set(done.stdout.split())
+
+
+def test_every_example_has_a_row() -> None:
+    files = {path.name for path in WORKFLOWS.iterdir()}
+    assert {example.workflow for example in EXAMPLES} == files
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=name_of)
+def test_an_example_runs_from_its_first_to_its_last_line(example: Example, world: World) -> None:
+    example.before(world)
+    done = world.run(example.workflow, example.event, example.inputs)
+    assert done.code == 0, done.log
+    for words in example.says:
+        assert words in done.log, done.log
+    expected = {
+        step: "skipped" if step[1] in example.left_out else "success"
+        for step in steps_of(WORKFLOWS / example.workflow)
+    }
+    assert done.steps == expected
+    assert not [each for each in (world.hub.token, WRITER, *SECRETS.values()) if each in done.log]
+    example.after(world)
