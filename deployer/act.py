@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deployer import preview_mark
 from deployer.credentials import plan as credentials_plan
 from deployer.errors import HubRefused
 from deployer.model import Runtime, Secret, Space, SpaceId
@@ -111,12 +112,19 @@ def _complete(plan: Plan, space: Space, world: World) -> None:
     """
     if plan.configuration.empty:
         return
+    marked = any(write.name == preview_mark.NAME for write in plan.configuration.variables)
     try:
         stored = world.space_config.read(space.id)
     except HubRefused as refused:
-        if refused.status not in (401, 403):
+        if marked or refused.status not in (401, 403):
             raise
         return  # it may create and may not look: the creation's word is what there is
+    if marked and preview_mark.NAME not in stored.variables:
+        raise HubRefused(
+            f"Somebody else made the Space {space.id} just now, and it carries no mark of ours.",
+            hint="It is left alone. Delete or rename it, then run this job again.",
+            status=409,
+        )
     for public, writes, there in (
         (True, plan.configuration.variables, stored.variables),
         (False, plan.configuration.secrets, stored.secrets),

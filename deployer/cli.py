@@ -22,6 +22,7 @@ from deployer.adapters.clock import SystemClock
 from deployer.adapters.oidc import publisher_token
 from deployer.adapters.runner import RunnerConsole, RunnerJournal
 from deployer.adapters.world import endpoint_of, make_world
+from deployer.cleanup import cleanup
 from deployer.context import Context, event_problems, read_context
 from deployer.credentials.mask import masks_for, masks_for_token
 from deployer.credentials.syntax import parse_entries
@@ -29,6 +30,7 @@ from deployer.errors import Exit, HubRefused, Problem, Refused
 from deployer.flags import Help, overlay
 from deployer.model import Mode, Secret, Status
 from deployer.pipeline import deploy
+from deployer.preview import preview
 from deployer.report import Report
 from deployer.report.annotations import choose
 from deployer.report.outputs import outputs_of
@@ -42,7 +44,15 @@ REAL_TIME = SystemClock()
 # A cancelled job gets SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL (actions/runner,
 # ProcessInvoker.cs).
 STOPS = (signal.SIGINT, signal.SIGTERM)
-STREETS = {Mode.DEPLOY: deploy, Mode.PLAN: deploy, Mode.ROLLBACK: rollback}
+STREETS = {
+    Mode.DEPLOY: deploy,
+    Mode.PLAN: deploy,
+    Mode.ROLLBACK: rollback,
+    Mode.PREVIEW: preview,
+    Mode.CLEANUP: cleanup,
+}
+# A Trusted Publisher writes the files of one Space; these make and delete others.
+STORED_TOKEN_ONLY = frozenset({Mode.PREVIEW, Mode.CLEANUP})
 # Ours, and those that a job or its other steps may have; whoever prints one, it stays hidden.
 TOKENS = frozenset(
     {
@@ -121,7 +131,8 @@ def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock)
     if settings.mode not in STREETS:
         raise Refused([_not_built(settings.mode)])
     token = None
-    if settings.hf_token is None and not event_problems(settings.mode, context):
+    publishes = settings.hf_token is None and settings.mode not in STORED_TOKEN_ONLY
+    if publishes and not event_problems(settings.mode, context):
         token = _published(settings, environ, console, clock)
     settings = replace(settings, hf_token=settings.hf_token or token)
     world = make_world(

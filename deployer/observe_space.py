@@ -47,6 +47,7 @@ class SpaceState:
     sealed: bool = False
 
 
+RELEASING: Final = frozenset({Mode.DEPLOY, Mode.PREVIEW})
 # It served before it went to sleep; what it is worth is proved once it is back.
 AT_REST: Final = frozenset({"SLEEPING"})
 
@@ -73,21 +74,25 @@ def read_space(
         stored=stored or Configuration(),
         sealed=world.trusted_publisher and stored is None,
     )
-    if bundle is None or settings.mode is not Mode.DEPLOY or not space.host:
+    if bundle is None or settings.mode not in RELEASING or not space.host:
         return state
     state = _looked_at(state, space, bundle.backend.health_path, settings, world)
     return findings.attempt(lambda: _remembered(state, space, world)) or state
 
 
-def no_token() -> Problem:
-    """The problem of a run that has to write and has no token."""
+def no_token(*, publisher: bool = True) -> Problem:
+    """The problem of a run that has to write and has no token; ``publisher``: OIDC would do."""
+    instead = (
+        "Or allow the job `id-token: write`, and name the repository as a Trusted Publisher in the "
+        "Space's settings."
+        if publisher
+        else "A Trusted Publisher will not do: it can neither create nor delete a Space."
+    )
     return Problem(
         exit=Exit.CONFIGURATION,
         message="No Hub token is given.",
         hint="Make one with write access at huggingface.co/settings/tokens, store it as the "
-        "repository secret `HF_TOKEN`, and pass `hf-token: ${{ secrets.HF_TOKEN }}`. Or allow the "
-        "job `id-token: write`, and name the repository as a Trusted Publisher in the Space's "
-        "settings.",
+        "repository secret `HF_TOKEN`, and pass `hf-token: ${{ secrets.HF_TOKEN }}`. " + instead,
         where=Where(input="hf-token"),
     )
 

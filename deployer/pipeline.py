@@ -7,9 +7,11 @@ from deployer.context import Context
 from deployer.errors import Refused
 from deployer.model import Healthy, Mode, NotBuilt, Superseded, Unhealthy
 from deployer.observe_live import look_at_frontend
+from deployer.observe_space import SpaceState
+from deployer.plan import Plan
 from deployer.ports import World
 from deployer.report import Report
-from deployer.run import begin
+from deployer.run import Run, begin
 from deployer.settings import Settings
 
 
@@ -22,24 +24,30 @@ def deploy(settings: Settings, context: Context, world: World) -> Report:
             decided, state = stages.decide(run)
         if settings.mode is Mode.PLAN:
             return stages.planned(run)
-        with stage("Push to the Space"):
-            release = stages.push(run, decided, state)
-        with stage("Wait until the revision is healthy"):
-            outcome = stages.wait(run, decided, release)
-            if isinstance(outcome, Healthy):
-                outcome, release = stages.prune(run, decided, release, outcome)
-        match outcome:
-            case Superseded():
-                return stages.superseded(run, outcome)
-            case NotBuilt() | Unhealthy():
-                with stage("Put back what was healthy"):
-                    return stages.put_back(run, decided, state, release, outcome)
-            case Healthy():
-                with stage("Look at the live frontend"):
-                    look_at_frontend(run, decided, release)
-                with stage("Follow up"):
-                    return stages.follow_up(run, decided, release, outcome)
+        return carry_out(run, decided, state)
     except Refused as refused:
         return run.trail.refused(refused)
     finally:
         run.trail.publish()
+
+
+def carry_out(run: Run, decided: Plan, state: SpaceState) -> Report:
+    """From the push to the report of a plan that is decided. Raises ``Refused``."""
+    stage = run.trail.stage
+    with stage("Push to the Space"):
+        release = stages.push(run, decided, state)
+    with stage("Wait until the revision is healthy"):
+        outcome = stages.wait(run, decided, release)
+        if isinstance(outcome, Healthy):
+            outcome, release = stages.prune(run, decided, release, outcome)
+    match outcome:
+        case Superseded():
+            return stages.superseded(run, outcome)
+        case NotBuilt() | Unhealthy():
+            with stage("Put back what was healthy"):
+                return stages.put_back(run, decided, state, release, outcome)
+        case Healthy():
+            with stage("Look at the live frontend"):
+                look_at_frontend(run, decided, release)
+            with stage("Follow up"):
+                return stages.follow_up(run, decided, release, outcome)

@@ -29,6 +29,16 @@ def missing(space: SpaceId) -> Problem:
     )
 
 
+def neither_creates_nor_deletes(space: SpaceId) -> Problem:
+    """The problem of a preview, whose Space is made and deleted by the run itself."""
+    return Problem(
+        exit=Exit.HUB,
+        message=f"{WHO}: it can neither create nor delete the previews of {space}.",
+        hint="Give `hf-token` a token with write access to the account's Spaces.",
+        where=Where(input="hf-token"),
+    )
+
+
 def limits(settings: Settings, decided: Plan, space: Space | None) -> tuple[Problem, ...]:
     """A problem for each thing that this deploy needs and such a token may not do."""
     if space is None:

@@ -1,4 +1,4 @@
-"""The comment on a pull request that has a preview: where it is, whether it is healthy, and why not.
+"""The comment on a pull request that has a preview: where it is, whether it is healthy, why not.
 
 The same state is the same text, so that a run that changes nothing leaves the comment alone.
 """

@@ -1,0 +1,103 @@
+"""What GitHub is told of a preview: one comment on the pull request, and a deployment.
+
+Both are a service to people. What GitHub refuses is a warning that names the permission; a preview
+that is healthy stays green.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from deployer.errors import Notice, RepositoryRefused
+from deployer.model import SpaceId, Status
+from deployer.plan import Plan
+from deployer.preview_mark import Mark
+from deployer.report.preview_comment import Preview, key_of, render_deleted, render_preview
+from deployer.report.trail import cleaned
+from deployer.run import Run
+
+Value = TypeVar("Value")
+
+ENVIRONMENT: Final = "preview"
+
+
+def started(run: Run, plan: Plan) -> str:
+    """Record a deployment of the pull request's newest commit; its id, "" where there is none.
+
+    A run that changes nothing records nothing.
+    """
+    deployments, change = run.world.deployments, plan.configuration
+    changes = not plan.difference.empty or not change.empty or plan.hardware is not None
+    if deployments is None or not changes:
+        return ""
+    return _attempt(
+        run,
+        lambda: deployments.start(
+            revision=run.context.head_sha or run.context.sha,
+            environment=ENVIRONMENT,
+            transient=True,
+            key=str(run.settings.space),
+        ),
+        "",
+    )
+
+
+def tell(run: Run, production: SpaceId, deployment: str, mark: Mark | None) -> None:
+    """Bring the comment up to date, and end the deployment's wait."""
+    _end_wait(run, deployment)
+    comments, pull = run.world.comments, run.context.pull
+    if comments is None or pull is None:
+        return
+    report, intent = run.trail.report, run.trail.report.intent
+    body = render_preview(
+        cleaned(report, run.world.console.scrub),
+        Preview(
+            commit=run.context.head_sha or run.context.sha,
+            run_url=run.context.run_url,
+            expires=mark.expires if mark else None,
+            visibility=intent.visibility if intent else "",
+            origins=run.settings.frontend_url or (),
+        ),
+    )
+    address = _attempt(run, lambda: comments.keep(pull, key=key_of(production), body=body), "")
+    if address:
+        run.world.console.line(f"The comment: {address}")
+
+
+def _end_wait(run: Run, deployment: str) -> None:
+    deployments, report = run.world.deployments, run.trail.report
+    if deployments is None or not deployment:
+        return
+    red = bool(report.exit) or report.status is Status.FAILED
+    said = "The preview is not healthy." if red else "The preview is healthy."
+    _attempt(
+        run,
+        lambda: deployments.tell(
+            deployment,
+            state="failure" if red else "success",
+            url=report.urls.app,
+            description=said,
+        ),
+        None,
+    )
+
+
+def deleted(run: Run, preview: SpaceId, pull: int, reason: str, *, again: bool) -> None:
+    """Say on the pull request that its Space is gone, and end the deployments there."""
+    comments, deployments = run.world.comments, run.world.deployments
+    body = render_deleted(reason, again=again)
+    key = key_of(run.settings.space)
+    if comments is not None:
+        _attempt(run, lambda: comments.amend(pull, key=key, body=body), None)
+    if deployments is not None:
+        _attempt(run, lambda: deployments.end(ENVIRONMENT, key=str(preview)), None)
+
+
+def _attempt(run: Run, doing: Callable[[], Value], otherwise: Value) -> Value:
+    """What GitHub is asked for; its refusal is a warning."""
+    try:
+        return doing()
+    except RepositoryRefused as refused:
+        run.trail.note(*(Notice(message=each.message, hint=each.hint) for each in refused.problems))
+        return otherwise
