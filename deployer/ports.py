@@ -16,11 +16,14 @@ from typing import Protocol
 from deployer.errors import Notice, Problem
 from deployer.model import (
     Answer,
+    Built,
     BundleFile,
     Configuration,
     Digest,
+    Entry,
     FileChange,
     Issue,
+    Means,
     PullRequest,
     Runtime,
     Secret,
@@ -273,6 +276,52 @@ class Deployments(Protocol):
         """Mark every deployment of an environment inactive, or those that carry ``key``."""
 
 
+class RunningApp(Protocol):
+    """An app that this machine runs in the Hub's place."""
+
+    @property
+    def url(self) -> str:
+        """Where it is reached, if it listens where the Hub would look for it."""
+
+    def lines(self) -> tuple[str, ...]:
+        """What it said since the last call."""
+
+    def ended(self) -> int | None:
+        """Its exit code as a shell gives it, None while it runs."""
+
+
+class Rehearsal(Protocol):
+    """A bundle built and run on this machine. Raises ``Refused`` for one that it can't follow."""
+
+    @property
+    def means(self) -> Means:
+        """What stands in for the Hub."""
+
+    def build(
+        self,
+        files: Sequence[BundleFile],
+        *,
+        port: int,
+        entries: Sequence[Entry],
+        seconds: float,
+        say: Callable[[str], None],
+    ) -> Built:
+        """Build it in at most ``seconds``; ``say`` gets each line of the log as it comes."""
+
+    def start(self, entries: Sequence[Entry]) -> RunningApp:
+        """Start what was built, with these and no other variables beside the image's own."""
+
+    def close(self) -> None:
+        """Stop and remove everything, whatever state it is in."""
+
+
+class Rehearsals(Protocol):
+    """Where rehearsals come from."""
+
+    def begin(self) -> Rehearsal:
+        """Docker where an engine answers, else a virtual environment. Raises ``Refused``."""
+
+
 class Console(Protocol):
     """The job's log and annotations."""
 
@@ -331,6 +380,7 @@ class World:
     comments: Comments | None = None
     issues: Issues | None = None
     deployments: Deployments | None = None
+    rehearsals: Rehearsals
     console: Console
     journal: Journal
     trusted_publisher: bool = False

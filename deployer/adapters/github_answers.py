@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from deployer.model import PullRequest
+from deployer.model import Issue, PullRequest
 
 
 def facts(content: Any) -> Mapping[str, Any]:
@@ -72,6 +73,80 @@ def pull(content: Any) -> PullRequest:
     )
 
 
-def pulls(content: Any) -> Sequence[tuple[str, PullRequest]]:
+def pulls(content: Any) -> list[tuple[str, PullRequest]]:
     """Pull requests, each with the branch it comes from."""
     return [(str(each["head"]["ref"]), pull(each)) for each in content]
+
+
+def is_open(content: Any) -> bool:
+    """Whether a pull request is open."""
+    return str(content["state"]) == "open"
+
+
+def viewer(content: Any) -> str:
+    """The login of the token's user or app."""
+    return str(content["data"]["viewer"]["login"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment on an issue or a pull request. ``author`` is "" when the account is gone."""
+
+    number: int
+    url: str
+    author: str
+    body: str
+
+
+def comment(content: Any) -> Comment:
+    """A comment."""
+    return Comment(
+        number=int(content["id"]),
+        url=str(content["html_url"]),
+        author=_author(content),
+        body=str(content.get("body") or ""),
+    )
+
+
+def comments(content: Any) -> list[Comment]:
+    """Comments."""
+    return [comment(each) for each in content]
+
+
+def issue(content: Any) -> Issue:
+    """An issue."""
+    return Issue(
+        number=int(content["number"]),
+        url=str(content["html_url"]),
+        title=str(content.get("title") or ""),
+        body=str(content.get("body") or ""),
+    )
+
+
+def issues(content: Any) -> list[tuple[str, Issue]]:
+    """Issues with their authors; a pull request, which is listed among them, with none."""
+    return [("" if "pull_request" in each else _author(each), issue(each)) for each in content]
+
+
+def _author(content: Any) -> str:
+    user = content.get("user") or {}
+    return str(user.get("login") or "")
+
+
+def deployment(content: Any) -> str:
+    """A deployment's id."""
+    return str(int(content["id"]))
+
+
+def deployments(content: Any) -> list[tuple[str, Mapping[str, object]]]:
+    """Deployments: the id of each, and what was sent along."""
+    return [(deployment(each), _payload(each.get("payload"))) for each in content]
+
+
+def _payload(content: Any) -> Mapping[str, object]:
+    return content if isinstance(content, dict) else {}
+
+
+def newest_state(content: Any) -> str:
+    """The state of the first of a deployment's statuses, "" without any."""
+    return str(content[0]["state"]) if content else ""

@@ -5,16 +5,24 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from deployer.adapters import github_comments, github_deployments, github_issues
 from deployer.adapters.checkout import find_checkout
 from deployer.adapters.clock import SystemClock
 from deployer.adapters.disk import Workspace
 from deployer.adapters.git import GIT_SECONDS, GitRepo
 from deployer.adapters.github import GitHubRepo
+from deployer.adapters.github_api import GitHubApi
+from deployer.adapters.github_comments import GitHubComments
+from deployer.adapters.github_deployments import GitHubDeployments
+from deployer.adapters.github_issues import GitHubIssues
 from deployer.adapters.github_pulls import GitHubPulls
+from deployer.adapters.github_resource import GitHubResource
 from deployer.adapters.hub import HubConfig, HubRuntime
 from deployer.adapters.hub_client import PUBLIC_HUB, HubClient
 from deployer.adapters.hub_directory import HubDirectory
+from deployer.adapters.repository_refusals import PULLS
 from deployer.adapters.runner import RunnerConsole, RunnerJournal
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.adapters.web_probe import WebProbe
@@ -22,7 +30,7 @@ from deployer.context import Context
 from deployer.errors import Exit, Problem, Refused
 from deployer.input_types import Invalid, url
 from deployer.model import Secret
-from deployer.ports import PullRequests, Repo, World
+from deployer.ports import Repo, World
 from deployer.settings import Settings
 
 
@@ -54,10 +62,10 @@ def make_world(
         probe=WebProbe(),
         clock=clock,
         repo=_repo(settings, context, clock),
-        pulls=_pulls(settings, context, clock),
         console=console,
         journal=RunnerJournal(environ, say=console.line, scrub=console.scrub),
         trusted_publisher=trusted_publisher,
+        **_on_github(settings, context, clock),
     )
 
 
@@ -97,14 +105,26 @@ def _repo(settings: Settings, context: Context, clock: SystemClock) -> Repo | No
     )
 
 
-def _pulls(settings: Settings, context: Context, clock: SystemClock) -> PullRequests | None:
-    """Pull requests, where the server has GitHub's API."""
+def _on_github(settings: Settings, context: Context, clock: SystemClock) -> dict[str, Any]:
+    """What only GitHub has, where its API is and there is a token; ``World``'s names for it."""
     if not context.on_github or settings.github_token is None or not context.repository:
-        return None
-    return GitHubPulls(
-        repository=context.repository,
+        return {"pulls": None}
+    api = GitHubApi(
         token=settings.github_token,
         api_url=context.api_url,
+        graphql_url=context.graphql_url,
         sleep=clock.sleep,
         speed=clock.speed,
     )
+
+    def resource(hint: str) -> GitHubResource:
+        return GitHubResource(repository=context.repository, api=api, hint=hint, sleep=clock.sleep)
+
+    return {
+        "pulls": GitHubPulls(resource(PULLS)),
+        "comments": GitHubComments(resource(github_comments.PERMISSION)),
+        "issues": GitHubIssues(resource(github_issues.PERMISSION)),
+        "deployments": GitHubDeployments(
+            resource(github_deployments.PERMISSION), run_url=context.run_url
+        ),
+    }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from deployer.adapters.github import GitHubRepo
 from deployer.adapters.github_pulls import GitHubPulls
+from deployer.adapters.repository_refusals import PULLS
 from deployer.errors import Exit, RepositoryRefused
 from deployer.model import FileChange, Secret
 from deployer.ports import PullRequests
@@ -16,6 +17,7 @@ from tests.fakes.pulls import FakePulls
 from tests.localgithub.repositories import Repository
 from tests.localgithub.state import Fault, LocalGitHub
 from tests.real.checkout import READER, WRITER
+from tests.real.github import resource_of
 
 BRANCH = "hf-space-deploy/me-rag"
 TEXT = "The backend runs elsewhere.\n\n- `src/client.ts`\n"
@@ -50,9 +52,7 @@ def github(local: LocalGitHub) -> Ground:
     commit_on(repository, local)
 
     def pulls(token: str) -> PullRequests:
-        return GitHubPulls(
-            repository="octo/site", token=Secret(token), api_url=local.url, sleep=lambda _: None
-        )
+        return GitHubPulls(replace(resource_of(local, token), hint=PULLS))
 
     def forbid() -> None:
         repository.actions_may_open = False
@@ -60,7 +60,7 @@ def github(local: LocalGitHub) -> Ground:
     return Ground(
         pulls=pulls,
         forbid=forbid,
-        comments=lambda: [said for pull in repository.pulls for said in pull["comments"]],
+        comments=lambda: [comment["body"] for comment in repository.comments],
     )
 
 
@@ -154,3 +154,13 @@ def test_a_branch_without_commits_of_its_own_is_refused_with_github_s_words(
     repository.git("update-ref", f"refs/heads/{BRANCH}", str(repository.head("main")))
     with pytest.raises(RepositoryRefused, match="No commits between"):
         opened(pulls)
+
+
+def test_an_open_one_is_open_a_closed_and_a_missing_one_are_not(ground: Ground) -> None:
+    pulls = opened(ground.pulls(WRITER))
+    found = pulls.find(BRANCH)
+    assert found is not None
+    assert pulls.is_open(found.number)
+    pulls.close(found, comment="Done.")
+    assert not pulls.is_open(found.number)
+    assert not pulls.is_open(4711)

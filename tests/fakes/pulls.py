@@ -10,12 +10,16 @@ from deployer.model import PullRequest
 
 @dataclass(slots=True, kw_only=True)
 class FakePulls:
-    """``open`` by branch; ``closed`` with the comment that says why. ``allowed`` False refuses."""
+    """``open`` by branch; ``closed`` with the comment that says why. ``allowed`` False refuses.
+
+    ``foreign`` are the numbers of open ones that people opened.
+    """
 
     allowed: bool = True
     open: dict[str, PullRequest] = field(default_factory=dict)
     bases: dict[str, str] = field(default_factory=dict)
     closed: list[tuple[PullRequest, str]] = field(default_factory=list)
+    foreign: set[int] = field(default_factory=set)
 
     def find(self, branch: str) -> PullRequest | None:
         return self.open.get(branch)
@@ -38,6 +42,9 @@ class FakePulls:
 
     def close(self, pull: PullRequest, *, comment: str) -> None:
         self.closed.append((self.open.pop(self._branch(pull)), comment))
+
+    def is_open(self, number: int) -> bool:
+        return number in self.foreign or any(number == each.number for each in self.open.values())
 
     def _branch(self, pull: PullRequest) -> str:
         return next(name for name, each in self.open.items() if each.number == pull.number)

@@ -9,6 +9,7 @@ from deployer.adapters.disk import Workspace
 from deployer.ports import Repo, World
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import FakeConsole
+from tests.fakes.github import FakeComments, FakeDeployments, FakeIssues
 from tests.fakes.hub import FakeHub
 from tests.fakes.journal import FakeJournal
 from tests.fakes.probe import FakeProbe
@@ -25,6 +26,9 @@ class FakeWorld:
     console: FakeConsole
     journal: FakeJournal
     pulls: FakePulls
+    comments: FakeComments
+    issues: FakeIssues
+    deployments: FakeDeployments
     world: World
 
 
@@ -34,6 +38,7 @@ def make_world(root: Path, repo: Repo | None = None) -> FakeWorld:
     hub = FakeHub(clock, files)
     probe, console = FakeProbe(hub), FakeConsole()
     journal, pulls = FakeJournal(console.scrub), FakePulls()
+    comments, issues, deployments = FakeComments(), FakeIssues(), FakeDeployments()
     world = World(
         files=files,
         spaces=hub.spaces,
@@ -44,6 +49,9 @@ def make_world(root: Path, repo: Repo | None = None) -> FakeWorld:
         clock=clock,
         repo=repo,
         pulls=pulls,
+        comments=comments,
+        issues=issues,
+        deployments=deployments,
         console=console,
         journal=journal,
     )
@@ -54,5 +62,8 @@ def make_world(root: Path, repo: Repo | None = None) -> FakeWorld:
         console=console,
         journal=journal,
         pulls=pulls,
+        comments=comments,
+        issues=issues,
+        deployments=deployments,
         world=world,
     )

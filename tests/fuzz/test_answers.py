@@ -23,13 +23,18 @@ from hypothesis import strategies as st
 
 from deployer.adapters.disk import Workspace
 from deployer.adapters.github import GitHubRepo
+from deployer.adapters.github_api import GitHubApi
+from deployer.adapters.github_comments import GitHubComments
+from deployer.adapters.github_deployments import GitHubDeployments
+from deployer.adapters.github_issues import GitHubIssues
 from deployer.adapters.github_pulls import GitHubPulls
+from deployer.adapters.github_resource import GitHubResource
 from deployer.adapters.hub import HubConfig, HubRuntime
 from deployer.adapters.hub_client import HubClient
 from deployer.adapters.hub_directory import HubDirectory
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.errors import Refused
-from deployer.model import FileChange, PullRequest, Secret, SettingWrite, SpaceId
+from deployer.model import FileChange, Issue, PullRequest, Secret, SettingWrite, SpaceId
 from deployer.release import difference
 from tests.fakes.clock import FakeClock
 
@@ -183,7 +188,11 @@ def github_calls(url: str) -> Sequence[Callable[[], object]]:
     given_ = {"repository": "octo/site", "token": Secret("t" * 20), "api_url": url}
     sleep = FakeClock().sleep
     repo = GitHubRepo(**given_, graphql_url=f"{url}/graphql", sleep=sleep)  # type: ignore[arg-type]
-    pulls = GitHubPulls(**given_, sleep=sleep)  # type: ignore[arg-type]
+    api = GitHubApi(token=Secret("t" * 20), api_url=url, graphql_url=f"{url}/g", sleep=sleep)
+    resource = GitHubResource(repository="octo/site", api=api, hint="h", sleep=sleep)
+    pulls, comments = GitHubPulls(resource), GitHubComments(resource)
+    issues, deployments = GitHubIssues(resource), GitHubDeployments(resource)
+    issue = Issue(number=1, url="http://x/1")
     change = FileChange(path="a", before=b"b", after=b"a")
     pull = PullRequest(number=1, url="http://x/1", title="t", body="")
     return (
@@ -197,6 +206,15 @@ def github_calls(url: str) -> Sequence[Callable[[], object]]:
         lambda: pulls.create(branch="b", base="main", title="t", body=""),
         lambda: pulls.update(pull, title="t", body=""),
         lambda: pulls.close(pull, comment="c"),
+        lambda: pulls.is_open(1),
+        lambda: comments.keep(1, key="k", body="b"),
+        lambda: comments.amend(1, key="k", body="b"),
+        lambda: issues.find("k"),
+        lambda: issues.create(key="k", title="t", body="b"),
+        lambda: issues.update(issue, key="k", title="t", body="b"),
+        lambda: issues.close(issue, comment="c"),
+        lambda: deployments.start(revision=SHA, environment="e", transient=True),
+        lambda: deployments.end("e"),
     )
 
 

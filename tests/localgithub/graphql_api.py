@@ -25,6 +25,9 @@ class Caller(Protocol):
     def writes(self) -> bool: ...
 
     @property
+    def login(self) -> str: ...
+
+    @property
     def before_commit(self) -> Callable[[Repository], None]: ...
 
 
@@ -68,6 +71,9 @@ class _Root:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    def viewer(self, _info: Any) -> dict[str, Any]:
+        return {"__typename": "User", "login": self._caller.login}
 
     def repository(self, _info: Any, owner: str, name: str, **_more: Any) -> dict[str, Any]:
         found = self._find(f"{owner}/{name}")

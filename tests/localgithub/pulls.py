@@ -1,4 +1,4 @@
-"""Pull requests, their comments, and the writing of refs over REST, as GitHub answers them."""
+"""Pull requests and the writing of refs over REST, as GitHub answers them."""
 
 from __future__ import annotations
 
@@ -34,11 +34,18 @@ def listed(found: Repository, query: Mapping[str, str]) -> Answer:
     """``GET pulls``: newest first, by state and ``head`` ("owner:branch")."""
     owner = found.full_name.partition("/")[0]
     head, state = query.get("head", ""), query.get("state", "open")
+    limit = int(query.get("per_page", "30"))
     return 200, [
         _shown(found, pull)
         for pull in reversed(found.pulls)
         if state in ("all", pull["state"]) and head in ("", f"{owner}:{pull['head']}")
-    ]
+    ][:limit]
+
+
+def one(found: Repository, _query: Mapping[str, str], number: str) -> Answer:
+    """``GET pulls/{number}``."""
+    pull = _pull(found, number)
+    return (200, _shown(found, pull)) if pull else NOT_FOUND
 
 
 def _create(found: Repository, body: Mapping[str, Any]) -> Answer:
@@ -54,9 +61,8 @@ def _create(found: Repository, body: Mapping[str, Any]) -> Answer:
         said = f"No commits between {base} and {head}"
     if said:
         return 422, {"message": "Validation Failed", "errors": [{"message": said}]}
-    pull = {"number": len(found.pulls) + 1, "state": "open", "comments": [], **body}
-    found.pulls.append(pull)
-    return 201, _shown(found, pull)
+    number = found.open_pull(head, base, body["title"], body.get("body", ""))
+    return 201, _shown(found, _pull(found, str(number)) or {})
 
 
 def _update(found: Repository, body: Mapping[str, Any], number: str) -> Answer:
@@ -65,14 +71,6 @@ def _update(found: Repository, body: Mapping[str, Any], number: str) -> Answer:
         return NOT_FOUND
     pull.update({key: body[key] for key in ("title", "body", "state") if key in body})
     return 200, _shown(found, pull)
-
-
-def _comment(found: Repository, body: Mapping[str, Any], number: str) -> Answer:
-    pull = _pull(found, number)
-    if pull is None:
-        return NOT_FOUND
-    pull["comments"].append(body["body"])
-    return 201, {"body": body["body"]}
 
 
 def _pull(found: Repository, number: str) -> dict[str, Any] | None:
@@ -84,7 +82,8 @@ def _shown(found: Repository, pull: Mapping[str, Any]) -> dict[str, Any]:
     body = str(pull.get("body") or "").replace("\n", "\r\n")
     url = f"https://github.com/{found.full_name}/pull/{pull['number']}"
     facts = {key: pull[key] for key in ("number", "state", "title")}
-    return {**facts, "body": body, "html_url": url, "head": {"ref": pull["head"]}}
+    ends = {"head": {"ref": pull["head"]}, "base": {"ref": pull["base"]}}
+    return {**facts, **ends, "body": body, "html_url": url}
 
 
 def _new_ref(found: Repository, body: Mapping[str, Any]) -> Answer:
@@ -117,7 +116,6 @@ def _delete_ref(found: Repository, _body: Mapping[str, Any], branch: str) -> Ans
 RESOURCES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("POST", r"pulls", _create),
     ("PATCH", r"pulls/(\d+)", _update),
-    ("POST", r"issues/(\d+)/comments", _comment),
     ("POST", r"git/refs", _new_ref),
     ("PATCH", r"git/refs/heads/(.+)", _move_ref),
     ("DELETE", r"git/refs/heads/(.+)", _delete_ref),

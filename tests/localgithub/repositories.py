@@ -49,6 +49,9 @@ class Repository:
     verified: set[str] = field(default_factory=set)
     actions_may_open: bool = True  # the setting "Allow GitHub Actions to create … pull requests"
     pulls: list[dict[str, Any]] = field(default_factory=list)
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    comments: list[dict[str, Any]] = field(default_factory=list)
+    deployments: list[dict[str, Any]] = field(default_factory=list)
 
     def create(self, files: Mapping[str, bytes]) -> None:
         """Initialise with one commit."""
@@ -80,6 +83,21 @@ class Repository:
             check=True,
         )
         return done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+    def open_pull(self, head: str, base: str, title: str = "", body: str = "") -> int:
+        """A pull request, whoever opens it; its number."""
+        number = self.next_number()
+        pull = {"number": number, "state": "open", "head": head, "base": base}
+        self.pulls.append({**pull, "title": title, "body": body})
+        return number
+
+    def next_number(self) -> int:
+        """Issues and pull requests share their numbers."""
+        return len(self.pulls) + len(self.issues) + 1
+
+    def said_on(self, number: int) -> list[str]:
+        """The comments of an issue or pull request, in their order."""
+        return [each["body"] for each in self.comments if each["number"] == number]
 
     # --- reading --------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The REST API: the few resources that a follow-up commit reads."""
+"""The REST API: the resources that are read and written, in the words of GitHub's description."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.localgithub import pulls
+from tests.localgithub import conversation, deployments, pulls
 from tests.localgithub.repositories import Commit, Repository
+from tests.localgithub.state import Grant
 
 Answer = tuple[int, Any]
 NOT_FOUND: Answer = (404, {"message": "Not Found", "status": "404"})
@@ -22,6 +23,17 @@ def answer(found: Repository, path: str, query: Mapping[str, str]) -> Answer:
         if match := re.fullmatch(pattern, path, re.DOTALL):
             return resource(found, query, *match.groups())
     return NOT_FOUND
+
+
+def write(
+    found: Repository, method: str, path: str, body: Mapping[str, Any], grant: Grant
+) -> Answer:
+    """The answer to a POST, PATCH or DELETE below ``/repos/{owner}/{repo}/``."""
+    if path.startswith("issues"):
+        return conversation.write(found, method, path, body, grant)
+    if path.startswith("deployments"):
+        return deployments.write(found, method, path, body, grant)
+    return pulls.write(found, method, path, body, allowed=grant.write)
 
 
 def repository(found: Repository, url: str, *, push: bool) -> Answer:
@@ -110,6 +122,11 @@ def _ruleset(_found: Repository, _query: Mapping[str, str], identity: str) -> An
 RESOURCES: tuple[tuple[str, Callable[..., Answer]], ...] = (
     (r"git/ref/heads/(.+)", _ref),
     (r"pulls", pulls.listed),
+    (r"pulls/(\d+)", pulls.one),
+    (r"issues", conversation.issues),
+    (r"issues/(\d+)/comments", conversation.comments),
+    (r"deployments", deployments.listed),
+    (r"deployments/(\d+)/statuses", deployments.statuses),
     (r"branches/(.+)", _branch),
     (r"contents/(.+)", _contents),
     (r"git/blobs/(\w+)", _blob),

@@ -1,8 +1,9 @@
 """A GitHub on loopback: git over HTTP, REST and GraphQL on real bare repositories.
 
 One port serves all three, as GITHUB_SERVER_URL, GITHUB_API_URL and GITHUB_GRAPHQL_URL. Every
-request needs a token that was granted. Faults can be planted: a status, or a connection that
-breaks before or after the request took effect.
+request needs a token that was granted, and one of REST is held to GitHub's own description, as are
+the answers: what is wrong with those is raised when the server ends. Faults can be planted: a
+status, or a connection that breaks before or after the request took effect.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.localgithub import git_http, graphql_api, pulls, rest_api
+from tests.localgithub import description, git_http, graphql_api, rest_api
 from tests.localgithub.git_http import Answer
 from tests.localgithub.repositories import Repository
 from tests.localgithub.state import Grant, LocalGitHub
@@ -40,6 +41,8 @@ def serving(github: LocalGitHub, port: int = 0) -> Iterator[LocalGitHub]:
         server.shutdown()
         thread.join()
         server.server_close()
+    if github.wrong:
+        raise description.Wrong("; ".join(github.wrong))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,10 @@ class _Caller:
     @property
     def writes(self) -> bool:
         return self.grant.write
+
+    @property
+    def login(self) -> str:
+        return self.grant.login
 
     @property
     def before_commit(self) -> Callable[[Repository], None]:
@@ -101,14 +108,38 @@ class _Handler(BaseHTTPRequestHandler):
             return self._git(path, body, grant)
         if grant is None:
             return _json(401, {"message": "Bad credentials", "status": "401"})
-        if path == "/graphql" and self.command == "POST":
+        if self.github.prefixed:
+            parts = _below_api(parts)
+        if parts == ["graphql"] and self.command == "POST":
             caller = _Caller(github=self.github, grant=grant)
             return _json(200, graphql_api.answer(caller, json.loads(body)))
-        return _json(*self._rest(parts, grant, body))
+        return _json(*self._described(parts, grant, body))
 
-    def _rest(self, parts: list[str], grant: Grant, body: bytes) -> rest_api.Answer:
+    def _described(self, parts: list[str], grant: Grant, body: bytes) -> rest_api.Answer:
+        """The answer, when the request is one that GitHub would understand."""
+        asked = description.operation(self.command, "/" + "/".join(parts))
+        if asked is None:
+            return rest_api.NOT_FOUND
+        query = dict(parse_qsl(urlsplit(self.path).query))
+        given = json.loads(body) if body else None
+        if wrong := description.complaints(asked, query, given):
+            return 422, {"message": f"Invalid request. {'; '.join(wrong)}"}
+        status, facts = self._rest(parts, grant, given or {}, query)
+        try:
+            return status, description.completed(asked, status, facts)
+        except description.Wrong as wrong_answer:
+            self.github.wrong.append(str(wrong_answer))
+            return 500, {"message": str(wrong_answer)}
+
+    def _rest(
+        self, parts: list[str], grant: Grant, body: dict[str, Any], query: dict[str, str]
+    ) -> rest_api.Answer:
         if parts == ["installation", "repositories"]:
-            return (200, {"total_count": 1}) if grant.installation else (403, {"message": "No"})
+            return (
+                (200, {"total_count": 1, "repositories": []})
+                if grant.installation
+                else (403, {"message": "No"})
+            )
         found = self.github.repositories.get("/".join(parts[1:3]).lower())
         if parts[0] != "repos" or found is None:
             return rest_api.NOT_FOUND
@@ -117,16 +148,10 @@ class _Handler(BaseHTTPRequestHandler):
             push = (grant.write or grant.user_writes) and not grant.installation
             site = self.github.clone_site or self.github.url
             return rest_api.repository(found, site, push=push)
-        if self.command != "GET":
-            return pulls.write(
-                found,
-                self.command,
-                "/".join(parts[3:]),
-                json.loads(body or b"{}"),
-                allowed=grant.write,
-            )
-        query = dict(parse_qsl(urlsplit(self.path).query))
-        return rest_api.answer(found, "/".join(parts[3:]), query)
+        path = "/".join(parts[3:])
+        if self.command == "GET":
+            return rest_api.answer(found, path, query)
+        return rest_api.write(found, self.command, path, body, grant)
 
     def _git(self, path: str, body: bytes, grant: Grant | None) -> Answer:
         if grant is None:
@@ -184,6 +209,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+
+def _below_api(parts: list[str]) -> list[str]:
+    """The path as api.github.com has it, of one on a GitHub Enterprise Server."""
+    if parts[:2] == ["api", "v3"]:
+        return parts[2:]
+    return parts[1:] if parts == ["api", "graphql"] else ["nowhere"]
 
 
 def _json(status: int, content: object) -> Answer:

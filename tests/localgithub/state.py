@@ -15,12 +15,15 @@ from tests.localgithub.repositories import Repository
 class Grant:
     """What a token may do. ``installation``: of a GitHub App, as GITHUB_TOKEN is.
 
-    ``user_writes``: the user behind a token of fewer rights may write.
+    ``user_writes``: the user behind a token of fewer rights may write. ``lacks``: permissions of a
+    job that are not given (``issues``, ``pull-requests``, ``deployments``).
     """
 
     write: bool = True
     installation: bool = False
     user_writes: bool = False
+    lacks: frozenset[str] = frozenset()
+    login: str = "github-actions[bot]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,8 @@ class LocalGitHub:
     grants: dict[str, Grant] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)  # answers of ours that GitHub could not give
+    prefixed: bool = False  # REST and GraphQL below /api, as GitHub Enterprise Server has them
     before_commit: Callable[[Repository], None] = _nothing
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -68,8 +73,8 @@ class LocalGitHub:
         """What the runner would say of this GitHub."""
         return {
             "GITHUB_SERVER_URL": self.url,
-            "GITHUB_API_URL": self.url,
-            "GITHUB_GRAPHQL_URL": f"{self.url}/graphql",
+            "GITHUB_API_URL": self.url + ("/api/v3" if self.prefixed else ""),
+            "GITHUB_GRAPHQL_URL": self.url + ("/api/graphql" if self.prefixed else "/graphql"),
         }
 
     def take_fault(self, method: str, path: str, when: str) -> Fault | None:

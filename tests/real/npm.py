@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,3 +85,25 @@ def lacks(package: str, folder: Path) -> str:
             return ""
         done = _npm("install", "--no-save", "--prefix", folder, package)
     return f"npm can't install {package}: {_complaint(done)}" if done.returncode else ""
+
+
+@functools.cache
+def lacks_file(package: str, member: str, file: Path) -> str:
+    """Why ``file`` isn't there; "" when it is: the one ``member`` of ``package`` that is needed.
+
+    For packages of which a small part is used and which would fill the disk when installed.
+    """
+    if file.is_file():
+        return ""
+    if not program("node") or not program("npm"):
+        return f"{package} of npm needs node and npm"
+    with locked(file.parent), tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        done = _npm("pack", "--pack-destination", folder, package)
+        if done.returncode:
+            return f"npm can't download {package}: {_complaint(done)}"
+        (packed,) = Path(folder).glob("*.tgz")
+        with tarfile.open(packed) as archive, archive.extractfile(f"package/{member}") as content:  # type: ignore[union-attr]
+            partial = Path(folder) / "partial"
+            partial.write_bytes(content.read())
+            partial.replace(file)
+    return ""
