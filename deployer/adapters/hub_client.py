@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from deployer import __version__
-from deployer.adapters.hub_errors import explain
+from deployer.adapters.hub_errors import explain, is_lasting
 from deployer.adapters.hub_http import BUSY, LIMIT, client
 from deployer.model import Secret
 from deployer.ports import Clock
@@ -86,7 +86,8 @@ class HubClient:
             except _failures() as failure:
                 status, message = _read(failure)
                 silent = status == 0 and self.clock.now() - start > SILENT_SECONDS
-                if attempt == attempts or silent or not passing(status):
+                hopeless = silent or is_lasting(status, message)
+                if attempt == attempts or hopeless or not passing(status):
                     known = (self.token.reveal(),) if self.token else ()
                     said = self._scrub(scrub(message, known))
                     wait = _told(failure) or 0.0

@@ -54,6 +54,9 @@ class Special:
     hint: str
 
 
+# "You have been rate limited; you can retry this action in about 23 hours" and "You have exceeded
+# our hourly quotas for action: commit", as people quote the Hub.
+LASTING = r"in about (?:an? |\d+ )(?:hour|day)|(?:hourly|daily) (?:quota|limit)|quotas? for action"
 READ_TOKEN = "The token may only read. " + HOW_TO_GET_ACCESS
 SPECIALS = (
     Special(
@@ -76,6 +79,14 @@ SPECIALS = (
         seen="naming the storage",
         hint="The account's storage is used up: delete what is no longer needed, or upgrade the "
         "plan.",
+    ),
+    Special(
+        statuses=(429,),
+        words=LASTING,
+        seen="naming a quota of an action",
+        hint="The Hub lets an account create only so many repositories a day, and commit so often "
+        "an hour. Run this job again after the time that it names. A preview's Space is created "
+        "once and then reused: deleting one gives no creation back.",
     ),
     Special(statuses=(403,), words=r"quota", seen="naming a quota", hint=QUOTA),
     Special(
@@ -146,7 +157,7 @@ def explain(
         return _silent(status, message, doing)
     says, hint = MEANINGS.get(status, ("failed", LATER))
     hint = next((each.hint for each in SPECIALS if _fits(each, status, message)), hint)
-    if wait and status in (429, 503):
+    if wait and status in (429, 503) and not is_lasting(status, message):
         hint = f"Run this job again in {_in_words(wait)}: so long the Hub asks to wait."
     if status == 404 and https:
         hint += " (The Hub says 404 for a wrong token, too.)"
@@ -156,6 +167,11 @@ def explain(
         hint=hint,
         status=status,
     )
+
+
+def is_lasting(status: int, message: str) -> bool:
+    """Whether the Hub limits an action for hours, so that asking again soon is of no use."""
+    return status == 429 and re.search(LASTING, message, re.IGNORECASE) is not None
 
 
 def _fits(special: Special, status: int, message: str) -> bool:

@@ -311,6 +311,15 @@ def test_a_space_is_deleted_by_its_writers_alone(side: Side, name: SpaceId, role
     assert side.owner.spaces.find(name) is not None
 
 
+def test_a_quota_of_creations_is_asked_for_once(real: Side, hub: RunningHub, name: SpaceId) -> None:
+    words = '{"error": "You have been rate limited; you can retry this action in about 21 hours."}'
+    hub.fault(method="POST", path="/repos/create$", times=9, status=429, body=words)
+    hub.forget_requests()
+    assert refused(lambda: create(real, name)) == 429
+    asked = [each for each in hub.requests() if each["path"] == "/api/repos/create"]
+    assert len(asked) == 1
+
+
 def test_a_deletion_whose_answer_was_lost_is_a_deletion(
     real: Side, hub: RunningHub, name: SpaceId
 ) -> None:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from deployer.cli import STREETS
 from deployer.context import Context
-from deployer.model import Mode, SpaceId
-from deployer.pipeline import deploy
+from deployer.model import SpaceId
 from deployer.report import Report
-from deployer.rollback import rollback
 from deployer.settings import read_settings
 from tests.fakes.hub import Behaviour, FakeSpace, says
 from tests.fakes.repo import FakeRepo
@@ -79,8 +78,7 @@ class Scene:
         given = {"SPACE": str(SPACE), "HF_TOKEN": token, **inputs}
         settings = read_settings({f"INPUT_{name.upper()}": value for name, value in given.items()})
         context = replace(self.context, environment=self.environment)
-        street = rollback if settings.mode is Mode.ROLLBACK else deploy
-        return street(settings, context, self.fakes.world)
+        return STREETS[settings.mode](settings, context, self.fakes.world)
 
     def again(self, **inputs: str) -> Report:
         """The next run: a new checkout of the branch, new console and journal, no counted write."""

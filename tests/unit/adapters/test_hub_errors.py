@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.adapters.hub_errors import explain
+from deployer.adapters.hub_errors import explain, is_lasting
 from deployer.errors import Exit
 
 
@@ -75,6 +75,21 @@ def test_the_hubs_own_words_tell_scope_role_plan_and_readme_apart(
 )
 def test_a_rate_limit_says_how_long_to_wait(wait: float, said: str) -> None:
     assert said in explain(429, "Too many requests", "read", wait=wait).problems[0].hint
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "You have been rate limited; you can retry this action in about 23 hours.",
+        "You have exceeded our hourly quotas for action: commit. Retry in about an hour.",
+    ],
+)
+def test_a_quota_of_hours_is_told_from_the_rate_of_requests(message: str) -> None:
+    hint = explain(429, message, "create the Space", wait=7.0).problems[0].hint
+    assert "so many repositories a day" in hint
+    assert "7 s" not in hint
+    assert is_lasting(429, message)
+    assert not is_lasting(429, "Too many requests: you have reached your rate limit.")
 
 
 @pytest.mark.parametrize(
