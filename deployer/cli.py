@@ -19,6 +19,7 @@ from typing import Any, TextIO
 from deployer import __version__
 from deployer.adapters.checkout import find_checkout
 from deployer.adapters.clock import SystemClock
+from deployer.adapters.disk import Workspace
 from deployer.adapters.oidc import publisher_token
 from deployer.adapters.runner import RunnerConsole, RunnerJournal
 from deployer.adapters.world import endpoint_of, make_world
@@ -28,7 +29,10 @@ from deployer.credentials.mask import masks_for, masks_for_token
 from deployer.credentials.syntax import parse_entries
 from deployer.errors import Exit, HubRefused, Problem, Refused
 from deployer.flags import Help, overlay
-from deployer.model import Mode, Secret, Status
+from deployer.fleet.values import VARIABLE, values_of
+from deployer.fleet_entry import apply_entry
+from deployer.fleet_plan import plan_fleet
+from deployer.model import Entry, Mode, Secret, Status
 from deployer.pipeline import deploy
 from deployer.preview import preview
 from deployer.report import Report
@@ -36,7 +40,7 @@ from deployer.report.annotations import choose
 from deployer.report.outputs import outputs_of
 from deployer.report.summary import render_summary
 from deployer.rollback import rollback
-from deployer.settings import Settings, read_settings
+from deployer.settings import NO_SPACE, Settings, read_settings
 
 ISSUES = "https://github.com/org/hf-space-deploy/issues"
 INTERRUPTED = 130
@@ -127,18 +131,23 @@ def _ignore(*_: object) -> None:
 def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock) -> Exit:
     _mask(environ, console)
     context = _context(environ)
-    settings = read_settings(_with_token(environ))
+    files = Workspace(Path(context.workspace))
+    environ, context = apply_entry(_with_token(environ), context, files)
+    _mask(environ, console, context.environment)
+    settings = read_settings(environ)
     if settings.mode not in STREETS:
         raise Refused([_not_built(settings.mode)])
-    token = None
-    publishes = settings.hf_token is None and settings.mode not in STORED_TOKEN_ONLY
+    token, fleetwide = None, settings.space == NO_SPACE
+    asks = not fleetwide and settings.mode not in STORED_TOKEN_ONLY
+    publishes = settings.hf_token is None and asks
     if publishes and not event_problems(settings.mode, context):
         token = _published(settings, environ, console, clock)
     settings = replace(settings, hf_token=settings.hf_token or token)
     world = make_world(
         settings, context, environ, console, clock, trusted_publisher=token is not None
     )
-    return STREETS[settings.mode](settings, context, world).exit
+    street = plan_fleet if fleetwide else STREETS[settings.mode]
+    return street(settings, context, world).exit
 
 
 def _published(
@@ -156,17 +165,35 @@ def _published(
         return None
 
 
-def _mask(environ: Mapping[str, str], console: RunnerConsole) -> None:
-    """Before anything is read or said: the tokens, under whatever name they came, and secrets."""
+def _mask(
+    environ: Mapping[str, str], console: RunnerConsole, values: Mapping[str, str] | None = None
+) -> None:
+    """Before anything is read or said: the tokens, under whatever name they came, and secrets.
+
+    ``values``: what names stand for, where that isn't the environment itself.
+    """
     for name, value in environ.items():
         plain = name.upper().replace("-", "_")
         texts: Sequence[str] = ()
         if plain in TOKENS:
             texts = masks_for_token(value.strip())
         elif plain == "INPUT_SECRETS":
-            texts = masks_for(parse_entries(value, public=False, environ=environ).entries)
+            parsed = parse_entries(value, public=False, environ=values or environ)
+            texts = masks_for(parsed.entries)
+        elif plain == VARIABLE:
+            texts = _fleet_masks(value)
         for text in texts:
             console.mask(text)
+
+
+def _fleet_masks(text: str) -> Sequence[str]:
+    """For the fleet's secrets; for all of the text when it can't be taken apart."""
+    try:
+        values = values_of({VARIABLE: text})
+    except Refused:
+        return masks_for_token(text)
+    entries = (Entry(name=n, value=Secret(v), public=False, line=0) for n, v in values.items())
+    return masks_for(entries)
 
 
 def _with_token(environ: Mapping[str, str]) -> Mapping[str, str]:

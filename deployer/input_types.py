@@ -16,7 +16,7 @@ class Invalid(ValueError):
     """An input's text can't be read; the message says what it should look like."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One of a few words."""
 
@@ -29,7 +29,7 @@ class Choice:
 
 
 def choice(*words: str) -> Choice:
-    return Choice(words)
+    return Choice(words=words)
 
 
 def mode(text: str) -> Mode:

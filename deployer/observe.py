@@ -104,6 +104,18 @@ def judge_credentials(
 ) -> Given:
     """The entries to set, with the frontend's origins; every problem with them is kept."""
     findings.keep(*syntax.judge_missing(parsed.missing, state.stored, lenient=lenient))
+    return judge_given(settings, parsed, findings, bundle=bundle, state=state)
+
+
+def judge_given(
+    settings: Settings,
+    parsed: syntax.Parsed,
+    findings: Findings,
+    *,
+    bundle: Bundle | None,
+    state: SpaceState,
+) -> Given:
+    """The same, where names without a value are somebody else's to judge."""
     entries = parsed.entries
     frontend = origins.frontend_origins(settings.frontend_url or ())
     findings.keep(frontend.problems, frontend.notices)

@@ -301,16 +301,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         values[row.attribute] = value
         if problem is not None:
             problems.append(problem)
-    if values["fleet"] and values["mode"] is Mode.PLAN and not is_given("space", environ):
+    if values["fleet"] and values["mode"] is Mode.PLAN and not given_text("space", environ):
         values["space"] = NO_SPACE
         problems = [each for each in problems if each.where != Where(input="space")]
     refuse(problems)
     return Settings(**values)
 
 
-def is_given(name: str, environ: Mapping[str, str]) -> bool:
-    """Whether an input has a value, in whichever spelling."""
-    return any(environ.get(key, "").strip() for key in variable_names(name))
+def given_text(name: str, environ: Mapping[str, str]) -> str:
+    """An input of one line, in whichever spelling it is given; "" when it is not."""
+    texts = (environ.get(key, "").strip() for key in variable_names(name))
+    return next(filter(None, texts), "")
 
 
 def _parse(row: InputField, text: str) -> tuple[Any, Problem | None]:
