@@ -35,6 +35,7 @@ from deployer.fleet_plan import plan_fleet
 from deployer.model import Entry, Mode, Secret, Status
 from deployer.pipeline import deploy
 from deployer.preview import preview
+from deployer.rehearse import rehearse
 from deployer.report import Report
 from deployer.report.annotations import choose
 from deployer.report.outputs import outputs_of
@@ -51,12 +52,13 @@ STOPS = (signal.SIGINT, signal.SIGTERM)
 STREETS = {
     Mode.DEPLOY: deploy,
     Mode.PLAN: deploy,
+    Mode.REHEARSE: rehearse,
     Mode.ROLLBACK: rollback,
     Mode.PREVIEW: preview,
     Mode.CLEANUP: cleanup,
 }
-# A Trusted Publisher writes the files of one Space; these make and delete others.
-STORED_TOKEN_ONLY = frozenset({Mode.PREVIEW, Mode.CLEANUP})
+# A Trusted Publisher writes the files of one Space; these make and delete others, or write nothing.
+STORED_TOKEN_ONLY = frozenset({Mode.PREVIEW, Mode.CLEANUP, Mode.REHEARSE})
 # Ours, and those that a job or its other steps may have; whoever prints one, it stays hidden.
 TOKENS = frozenset(
     {

@@ -126,6 +126,7 @@ def _at(event: Any, *keys: str) -> Any:
 def event_problems(mode: Mode, context: Context) -> tuple[Problem, ...]:
     """Why this event may not run this mode (docs/reference/errors.md)."""
     judges = {Mode.DEPLOY: _no_deploy, Mode.PREVIEW: _no_preview, Mode.CLEANUP: _no_cleanup}
+    judges[Mode.REHEARSE] = _no_rehearsal
     why = judges[mode](context) if mode in judges else None
     if why is None:
         return ()
@@ -173,6 +174,16 @@ def _no_preview(context: Context) -> tuple[str, str] | None:
         return (
             f"Pull request {context.pull} is closed: there is nothing to preview.",
             "`mode: cleanup` deletes its Space. Leave `closed` out of this job's `types`.",
+        )
+    return None
+
+
+def _no_rehearsal(context: Context) -> tuple[str, str] | None:
+    if context.event in ("pull_request_target", "workflow_run") and context.from_fork:
+        return (
+            f"`mode: rehearse` runs no fork's code on `{context.event}`: such a run has the "
+            "repository's secrets.",
+            "Run it on `pull_request`, where a fork's code meets none.",
         )
     return None
 

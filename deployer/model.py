@@ -422,6 +422,46 @@ class Superseded:
 Outcome = Healthy | Unhealthy | NotBuilt | Superseded
 
 
+# --- the rehearsal -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What stands in for the Hub on this machine. ``notice`` says in what it is not the same."""
+
+    name: str
+    docker: bool
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a build here came to: ``error`` is "" for one that worked, ``size`` the image's bytes.
+
+    ``notices``: what was done in another way than the Hub would.
+    """
+
+    size: int = 0
+    error: str = ""
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """How a bundle did on this machine; bytes and seconds, None for what wasn't reached.
+
+    ``cors`` says what a browser on the frontend's origins would do, "" where none is given.
+    """
+
+    means: str
+    docker: bool
+    size: int | None = None
+    build_seconds: float | None = None
+    start_seconds: float | None = None
+    health: str = ""
+    cors: str = ""
+
+
 # --- the frontend --------------------------------------------------------------------------------
 
 

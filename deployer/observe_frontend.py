@@ -29,7 +29,7 @@ def read_frontend(
     """What would be rewritten. For a Space that doesn't exist yet its address is a presumption."""
     if bundle is None:
         return FrontendPlan(state=FrontendState.NONE)
-    url = state.space.host if state.space and state.space.host else _presumed_host(settings)
+    url = address(settings, state)
     plan = findings.attempt(
         lambda: plan_frontend(frontend_request(settings, bundle, url), files)
     ) or FrontendPlan(state=FrontendState.NONE)
@@ -38,6 +38,11 @@ def read_frontend(
     if plan.state is FrontendState.CHANGE and visibility == "private":
         findings.keep((_private(settings.space),))
     return plan
+
+
+def address(settings: Settings, state: SpaceState) -> str:
+    """Where the Space serves; a presumption for one that doesn't exist or wasn't looked at."""
+    return state.space.host if state.space and state.space.host else _presumed_host(settings)
 
 
 def _presumed_host(settings: Settings) -> str:

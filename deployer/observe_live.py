@@ -12,7 +12,7 @@ from deployer.credentials import origins
 from deployer.errors import Notice, Where
 from deployer.live import cors, look
 from deployer.live.cors import Judgement
-from deployer.live.look import Seen
+from deployer.live.look import Browser, Clock, Seen
 from deployer.live.page import FrontendStatus
 from deployer.model import Backend, FrontendPlan
 from deployer.plan import Plan
@@ -24,11 +24,19 @@ _FRONTEND_URL: Final = Where(input="frontend-url")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """``status`` is the output ``frontend-status``, "" without a ``frontend-url``; ``blocked``
-    are the origins that a browser would block."""
+    """``status`` is the output ``frontend-status``, "" without a ``frontend-url``; ``faults`` are
+    those of the notices that say which origins a browser would block."""
 
     status: str = ""
-    blocked: tuple[str, ...] = ()
+    faults: tuple[Notice, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a browser on each origin would do. ``in_words`` is "" where no origin is given."""
+
+    in_words: str = ""
     notices: tuple[Notice, ...] = ()
 
 
@@ -39,6 +47,11 @@ def look_at_frontend(run: Run, decided: Plan, release: Release) -> None:
         return
     live = observe(urls, decided.bundle.backend, decided.frontend, space.host, run.world)
     run.trail.note(*live.notices)
+    know(run, live)
+
+
+def know(run: Run, live: Live) -> None:
+    """Keep what the live frontend was seen to do."""
     run.trail.know(frontend=replace(run.trail.report.frontend, status=live.status))
     if live.status:
         run.world.console.line(f"The live frontend: {live.status}.")
@@ -51,27 +64,56 @@ def observe(
     found = origins.frontend_origins(frontend_urls).origins
     if not found:
         return Live()
-    judged = {origin: _judged(origin, backend, plan, host, world) for origin in found}
-    blocked = tuple(origin for origin, each in judged.items() if any(j.blocked for j in each))
+    judged = {
+        origin: _judged(
+            origin, backend, world.probe, world.clock, base=host, credentials=plan.credentials
+        )
+        for origin in found
+    }
+    heard = tuple(_cors_notices(judged, origins.remedy(backend, found)))
+    faults = tuple(notice for notice in heard if notice.warning)
     seen = {url: _look(url, plan, host, world) for url in dict.fromkeys(frontend_urls)}
-    statuses = [FrontendStatus.BLOCKED] if blocked else []
+    statuses = [FrontendStatus.BLOCKED] if faults else []
     statuses += [each.status for each in seen.values()]
     worst = next(status for status in FrontendStatus if status in statuses)
     return Live(
         status=worst.value,
-        blocked=blocked,
+        faults=faults,
         notices=(
-            *_cors_notices(judged, origins.remedy(backend, found)),
+            *heard,
             *(note for url, each in seen.items() for note in _page_notices(url, each)),
         ),
     )
 
 
+def check_origins(
+    frontend_urls: Sequence[str],
+    backend: Backend,
+    browser: Browser,
+    clock: Clock,
+    *,
+    base: str,
+    credentials: bool,
+) -> Checked:
+    """Whether the app at ``base`` lets a browser on the frontend's origins in."""
+    found = origins.frontend_origins(frontend_urls).origins
+    judged = {
+        origin: _judged(origin, backend, browser, clock, base=base, credentials=credentials)
+        for origin in found
+    }
+    every = [each for judgements in judged.values() for each in judgements]
+    words = "let in" if every else ""
+    words = "not all could be asked for" if any(each.unknown for each in every) else words
+    words = "blocked by CORS" if any(each.blocked for each in every) else words
+    notices = tuple(_cors_notices(judged, origins.remedy(backend, found)))
+    return Checked(in_words=words, notices=notices)
+
+
 def _judged(
-    origin: str, backend: Backend, plan: FrontendPlan, host: str, world: World
+    origin: str, backend: Backend, browser: Browser, clock: Clock, *, base: str, credentials: bool
 ) -> tuple[Judgement, ...]:
     asked = cors.requests_from(origin, backend.health_path, backend.routes)
-    return look.check_cors(asked, host, world.probe, world.clock, credentials=plan.credentials)
+    return look.check_cors(asked, base, browser, clock, credentials=credentials)
 
 
 def _look(url: str, plan: FrontendPlan, host: str, world: World) -> Seen:

@@ -48,6 +48,8 @@ class SpaceState:
 
 
 RELEASING: Final = frozenset({Mode.DEPLOY, Mode.PREVIEW})
+# These write nothing, and do without looking at the Space.
+TOKENLESS: Final = frozenset({Mode.PLAN, Mode.REHEARSE})
 # It served before it went to sleep; what it is worth is proved once it is back.
 AT_REST: Final = frozenset({"SLEEPING"})
 
@@ -57,7 +59,7 @@ def read_space(
 ) -> SpaceState:
     """The Space, what may be done with it, and what serves there now."""
     if settings.hf_token is None:
-        if settings.mode is not Mode.PLAN:
+        if settings.mode not in TOKENLESS:
             findings.problems.append(no_token())
         return SpaceState()
     space = findings.attempt(lambda: _find(settings, world))

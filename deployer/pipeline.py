@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployer import stages
+from deployer import rehearsal, stages
 from deployer.context import Context
 from deployer.errors import Refused
 from deployer.model import Healthy, Mode, NotBuilt, Superseded, Unhealthy
@@ -34,6 +34,8 @@ def deploy(settings: Settings, context: Context, world: World) -> Report:
 def carry_out(run: Run, decided: Plan, state: SpaceState) -> Report:
     """From the push to the report of a plan that is decided. Raises ``Refused``."""
     stage = run.trail.stage
+    if run.settings.rehearse and rehearsal.is_due(decided):
+        rehearsal.rehearse(run, decided, state)
     with stage("Push to the Space"):
         release = stages.push(run, decided, state)
     with stage("Wait until the revision is healthy"):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from deployer.errors import Exit, Problem
-from deployer.model import NotBuilt, Superseded, Unhealthy
+from deployer.model import Cause, NotBuilt, Superseded, Unhealthy
 
 END_OF_LOG = "The end of the Space's log, in the job summary and above, says more."
 
@@ -15,15 +15,20 @@ def cause(outcome: NotBuilt | Unhealthy, scrub: Callable[[str], str]) -> Problem
 
     ``scrub`` comes before anything is cut: half a secret would not be found any more.
     """
-    causes = "; ".join(cause.title for cause in outcome.causes)
-    remedy = " ".join(cause.remedy for cause in outcome.causes)
-    hint = f"Likely cause: {causes}. {remedy}" if causes else END_OF_LOG
+    hint = likely(outcome.causes) or END_OF_LOG
     if isinstance(outcome, Unhealthy):
         message = f"The revision runs and is not healthy: {outcome.verdict.reason}."
         return Problem(exit=Exit.HEALTH, message=message, hint=hint)
     said = f": {_ends(scrub(outcome.error))}" if outcome.error else ""
     message = f"The revision did not start ({outcome.stage}){said}."
     return Problem(exit=Exit.BUILD, message=message, hint=hint)
+
+
+def likely(causes: Sequence[Cause]) -> str:
+    """The likely causes and what mends them, "" for none."""
+    titles = "; ".join(cause.title for cause in causes)
+    remedies = " ".join(cause.remedy for cause in causes)
+    return f"Likely cause: {titles}. {remedies}" if causes else ""
 
 
 def _ends(text: str, *, most: int = 240) -> str:

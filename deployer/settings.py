@@ -140,6 +140,12 @@ class Settings:
     health_successes: int = _input(
         "Consecutive healthy answers needed.", default="2", parse=input_types.count
     )
+    rehearse: bool = _input(
+        "Build and start the bundle on the runner before a deploy's first write, so that one that "
+        "does not start never reaches the Space.",
+        default="false",
+        parse=input_types.boolean,
+    )
     rollback: bool = _input(
         "On failure put the last healthy revision back.", default="true", parse=input_types.boolean
     )

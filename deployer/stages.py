@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from deployer import act, observe, observe_frontend, observe_space, plan, publisher, recover, red
 from deployer import follow_up as frontend_step
@@ -31,6 +32,9 @@ from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names
 from deployer.report.intent import Intent
 from deployer.run import Run
 
+# Where GitHub hands out no secrets, these go on without.
+WITHOUT_SECRETS: Final = frozenset({Mode.PLAN, Mode.REHEARSE})
+
 
 def decide(run: Run) -> tuple[Plan, SpaceState]:
     """Read everything, decide everything. Raises ``Refused`` with every problem at once."""
@@ -45,7 +49,7 @@ def decide(run: Run) -> tuple[Plan, SpaceState]:
         findings,
         bundle=bundle,
         state=state,
-        lenient=run.context.secretless and settings.mode is Mode.PLAN,
+        lenient=run.context.secretless and settings.mode in WITHOUT_SECRETS,
     )
     frontend = observe_frontend.read_frontend(settings, bundle, state, world.files, findings)
     if settings.mode is Mode.DEPLOY:
@@ -93,10 +97,13 @@ def _know_plan(run: Run, decided: Plan, state: SpaceState, names: Names, intent:
 def _say_plan(run: Run, decided: Plan) -> None:
     say, changes = run.world.console.line, decided.difference
     say(f"App {decided.bundle.backend.app}, health path {decided.bundle.backend.health_path}.")
-    say(
-        f"{len(decided.files)} files, {decided.bundle.size} bytes; {len(changes.added)} to add, "
-        f"{len(changes.changed)} to change, {len(changes.deleted)} to remove."
-    )
+    said = f"{len(decided.files)} files, {decided.bundle.size} bytes"
+    if run.settings.mode is not Mode.REHEARSE:
+        said += (
+            f"; {len(changes.added)} to add, {len(changes.changed)} to change, "
+            f"{len(changes.deleted)} to remove"
+        )
+    say(f"{said}.")
 
 
 def _know_space(run: Run, decided: Plan, space: Space) -> None:
@@ -149,11 +156,12 @@ def prove(run: Run, target: Target, *, changed: bool) -> Outcome:
         run.world.space_runtime.restart(target.space, factory=unbuilt)
         outcome = watch.wait(target.after(before), run.world)
         run.trail.know(restarted=True)
-    _know_outcome(run, outcome)
+    know_outcome(run, outcome)
     return outcome
 
 
-def _know_outcome(run: Run, outcome: Outcome) -> None:
+def know_outcome(run: Run, outcome: Outcome) -> None:
+    """Keep an outcome and what a person should know of it."""
     run.trail.know(outcome=outcome)
     if isinstance(outcome, Healthy | Unhealthy) and outcome.exposed:
         run.trail.note(exposed.NOTICE)
@@ -233,5 +241,5 @@ def prune(run: Run, decided: Plan, release: Release, healthy: Healthy) -> tuple[
     before = run.world.space_runtime.now(release.space.id)
     act.prune(decided, release, run.world)
     outcome = watch.wait(_target(run, decided, release).after(before), run.world)
-    _know_outcome(run, outcome)
+    know_outcome(run, outcome)
     return outcome, replace(release, pruned=True)

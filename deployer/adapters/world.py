@@ -22,6 +22,7 @@ from deployer.adapters.github_resource import GitHubResource
 from deployer.adapters.hub import HubConfig, HubRuntime
 from deployer.adapters.hub_client import PUBLIC_HUB, HubClient
 from deployer.adapters.hub_directory import HubDirectory
+from deployer.adapters.rehearsals import MachineRehearsals
 from deployer.adapters.repository_refusals import PULLS
 from deployer.adapters.runner import RunnerConsole, RunnerJournal
 from deployer.adapters.space_repo import HubSpaceRepo
@@ -62,6 +63,7 @@ def make_world(
         probe=WebProbe(),
         clock=clock,
         repo=_repo(settings, context, clock),
+        rehearsals=MachineRehearsals(workspace=Path(context.workspace), temp=temp),
         console=console,
         journal=RunnerJournal(environ, say=console.line, scrub=console.scrub),
         trusted_publisher=trusted_publisher,

@@ -79,6 +79,13 @@ def of_build(runtime: Runtime, log: Sequence[str], *, timed_out: bool) -> tuple[
     return causes or ((TIMED_OUT,) if late else ())
 
 
+def of_listening(log: Iterable[str], port: int) -> tuple[Cause, ...]:
+    """The cause of an app that says it listens elsewhere than on ``port`` for everybody."""
+    found = _first(LISTENS, "\n".join(log))
+    # The rules know the Space's usual port only.
+    return () if found and found[0].title.startswith(f"The app listens on port {port},") else found
+
+
 def _first(rules: Iterable[Rule], text: str) -> tuple[Cause, ...]:
     """The first rule's cause that the end of ``text`` shows, by the last place where it does.
 

@@ -18,6 +18,7 @@ from deployer.model import (
     FrontendState,
     Mode,
     Outcome,
+    Rehearsed,
     SpaceId,
     Status,
 )
@@ -129,6 +130,7 @@ class Report:
     intent: Intent | None = None
     frontend: FrontendReport = field(default_factory=FrontendReport)
     outcome: Outcome | None = None
+    rehearsed: Rehearsed | None = None
     timeline: tuple[StageTime, ...] = ()
     serving: str = ""
     next_steps: tuple[str, ...] = ()

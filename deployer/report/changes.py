@@ -15,6 +15,8 @@ LIST_LENGTH: Final = 200
 
 def render_changes(report: Report) -> str:
     """Files and names; empty where nothing changes, or a plan has nothing to compare with."""
+    if report.mode is Mode.REHEARSE:
+        return ""  # nothing was compared with the Space, and nothing sent
     parts = [_files(report), "" if report.mode is Mode.PLAN else _names(report.names)]
     return "\n\n".join(part for part in parts if part)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from deployer.errors import Exit, Problem
-from deployer.model import Bundle, Outcome, Status
+from deployer.model import Bundle, Outcome, Rehearsed, Status
 from deployer.report import FileDiff, FrontendReport, Names, Urls
 from deployer.report.intent import Intent
 
@@ -25,6 +25,7 @@ class Facts(TypedDict, total=False):
     intent: Intent | None
     frontend: FrontendReport
     outcome: Outcome | None
+    rehearsed: Rehearsed | None
     problems: tuple[Problem, ...]
     serving: str
     next_steps: tuple[str, ...]

@@ -7,7 +7,7 @@ from typing import Final
 
 from deployer.errors import Exit, Notice, Problem
 from deployer.model import Cause, FrontendState, Mode, NotBuilt, Status, Unhealthy
-from deployer.report import Report, Source, StageTime
+from deployer.report import Report, Source
 from deployer.report.changes import render_changes
 from deployer.report.markdown import code, fenced, link, prose, table
 from deployer.report.plan import (
@@ -17,6 +17,8 @@ from deployer.report.plan import (
     render_settings,
     to_give,
 )
+from deployer.report.rehearsal import RUNNER_FAILED, is_about_the_runner, render_rehearsal
+from deployer.report.timeline import render_timeline
 from deployer.scrub import scrub_lines
 
 LOG_LINES: Final = 80
@@ -50,6 +52,7 @@ def _sections(report: Report) -> Iterator[str]:
         yield _section("What went wrong", _problems(report.problems))
     yield _causes(report)
     yield _log(report)
+    yield _section("On the runner", render_rehearsal(report))
     yield _section("What serves now", prose(report.serving))
     yield _section("Addresses", _urls(report))
     if report.exit in (Exit.CONFIGURATION, Exit.BUNDLE):
@@ -59,7 +62,7 @@ def _sections(report: Report) -> Iterator[str]:
     yield _section("Secrets and variables", render_environment(report))
     yield _section("Frontend", _frontend(report))
     yield _section("Worth knowing", _notices(report.notices))
-    yield _section("What happened", _timeline(report.timeline))
+    yield _section("What happened", render_timeline(report.timeline))
     yield _section("What to do next", _bullets(prose(step) for step in _next_steps(report)))
 
 
@@ -90,7 +93,8 @@ def _headline(report: Report) -> str:
         return f"⏪ The new revision failed; {space} serves the one before it"
     if report.status is Status.FAILED:
         which = f": {space}" if report.space else ""
-        return f"❌ {_FAILED.get(report.exit, 'The run failed')}{which}"
+        failed = {**_FAILED, **(RUNNER_FAILED if is_about_the_runner(report) else {})}
+        return f"❌ {failed.get(report.exit, 'The run failed')}{which}"
     if report.exit is Exit.FRONTEND:
         return f"⚠️ {space} is healthy, but its frontend could not be followed up"
     revision = _short(report.revision) or "the new revision"
@@ -192,16 +196,6 @@ def _rewritten(report: Report) -> str:
 
 def _cut(diff: str) -> str:
     return diff if len(diff) <= DIFF_LENGTH else diff[:DIFF_LENGTH] + "\n… (cut)"
-
-
-def _timeline(timeline: Sequence[StageTime]) -> str:
-    rows = ((prose(each.name), _took(each.seconds), prose(each.note)) for each in timeline)
-    return table(("Stage", "Took", ""), rows)
-
-
-def _took(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s"
 
 
 def _next_steps(report: Report) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from deployer.model import Answer, Secret
@@ -15,13 +15,15 @@ WAITING_PAGE = b"<html><title>Hugging Face</title>Preparing Space</html>"
 class FakeProbe:
     """``asked`` keeps url, revision that answered, and the token that came along.
 
-    ``pages`` are sites beside the Hub; every app allows the origins in ``allowed``. ``stale`` is a
-    revision that goes on answering in place of the one that serves.
+    ``pages`` are sites beside the Hub, ``local`` apps of this machine by their
+    address; every app allows the origins in ``allowed``. ``stale`` is a revision that goes on
+    answering in place of the one that serves.
     """
 
     def __init__(self, hub: FakeHub) -> None:
         self.hub = hub
         self.pages: dict[str, Answer] = {}
+        self.local: dict[str, Callable[[], Answer]] = {}
         self.allowed: set[str] = set()
         self.stale: str | None = None
         self.asked: list[tuple[str, str | None, Secret | None]] = []
@@ -29,6 +31,9 @@ class FakeProbe:
     def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
         if url in self.pages:
             return replace(self.pages[url], url=url)
+        local = next((each for base, each in self.local.items() if url.startswith(base)), None)
+        if local is not None:
+            return replace(local(), url=url)
         self.hub.settle()
         space = next((each for each in self.hub.made.values() if url.startswith(each.host)), None)
         serving = space.serving if space else None

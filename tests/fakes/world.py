@@ -14,6 +14,7 @@ from tests.fakes.hub import FakeHub
 from tests.fakes.journal import FakeJournal
 from tests.fakes.probe import FakeProbe
 from tests.fakes.pulls import FakePulls
+from tests.fakes.rehearsals import FakeRehearsals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class FakeWorld:
     comments: FakeComments
     issues: FakeIssues
     deployments: FakeDeployments
+    rehearsals: FakeRehearsals
     world: World
 
 
@@ -39,6 +41,7 @@ def make_world(root: Path, repo: Repo | None = None) -> FakeWorld:
     probe, console = FakeProbe(hub), FakeConsole()
     journal, pulls = FakeJournal(console.scrub), FakePulls()
     comments, issues, deployments = FakeComments(), FakeIssues(), FakeDeployments()
+    rehearsals = FakeRehearsals(probe=probe)
     world = World(
         files=files,
         spaces=hub.spaces,
@@ -52,6 +55,7 @@ def make_world(root: Path, repo: Repo | None = None) -> FakeWorld:
         comments=comments,
         issues=issues,
         deployments=deployments,
+        rehearsals=rehearsals,
         console=console,
         journal=journal,
     )
@@ -65,5 +69,6 @@ def make_world(root: Path, repo: Repo | None = None) -> FakeWorld:
         comments=comments,
         issues=issues,
         deployments=deployments,
+        rehearsals=rehearsals,
         world=world,
     )
