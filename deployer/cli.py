@@ -23,6 +23,7 @@ from deployer.adapters.disk import Workspace
 from deployer.adapters.oidc import publisher_token
 from deployer.adapters.runner import RunnerConsole, RunnerJournal
 from deployer.adapters.world import endpoint_of, make_world
+from deployer.check import check
 from deployer.cleanup import cleanup
 from deployer.context import Context, event_problems, read_context
 from deployer.credentials.mask import masks_for, masks_for_token
@@ -54,9 +55,11 @@ STREETS = {
     Mode.PLAN: deploy,
     Mode.REHEARSE: rehearse,
     Mode.ROLLBACK: rollback,
+    Mode.CHECK: check,
     Mode.PREVIEW: preview,
     Mode.CLEANUP: cleanup,
 }
+LOOKING = frozenset({Mode.PLAN, Mode.CHECK})
 # A Trusted Publisher writes the files of one Space; these make and delete others, or write nothing.
 STORED_TOKEN_ONLY = frozenset({Mode.PREVIEW, Mode.CLEANUP, Mode.REHEARSE})
 # Ours, and those that a job or its other steps may have; whoever prints one, it stays hidden.
@@ -137,8 +140,6 @@ def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock)
     environ, context = apply_entry(_with_token(environ), context, files)
     _mask(environ, console, context.environment)
     settings = read_settings(environ)
-    if settings.mode not in STREETS:
-        raise Refused([_not_built(settings.mode)])
     token, fleetwide = None, settings.space == NO_SPACE
     asks = not fleetwide and settings.mode not in STORED_TOKEN_ONLY
     publishes = settings.hf_token is None and asks
@@ -155,15 +156,15 @@ def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock)
 def _published(
     settings: Settings, environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock
 ) -> Secret | None:
-    """A Trusted Publisher's token, where the job may ask for one; a plan does without, too."""
+    """A Trusted Publisher's token, where the job may ask for one; who only looks does without."""
     try:
         return publisher_token(
             environ, settings.space, endpoint=endpoint_of(environ), console=console, clock=clock
         )
     except HubRefused as refused:
-        if settings.mode is not Mode.PLAN:
+        if settings.mode not in LOOKING:
             raise
-        console.line(f"The plan is made without a token: {refused}")
+        console.line(f"`mode: {settings.mode}` goes on without a token: {refused}")
         return None
 
 
@@ -204,14 +205,6 @@ def _with_token(environ: Mapping[str, str]) -> Mapping[str, str]:
     if given or not environ.get("HF_TOKEN"):
         return environ
     return {**environ, "INPUT_HF_TOKEN": environ["HF_TOKEN"]}
-
-
-def _not_built(mode: Mode) -> Problem:
-    return Problem(
-        exit=Exit.CONFIGURATION,
-        message=f"`mode: {mode}` is not built yet.",
-        hint=f"This version has {', '.join(f'`{each}`' for each in STREETS)}.",
-    )
 
 
 def _context(environ: Mapping[str, str]) -> Context:

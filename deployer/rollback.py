@@ -5,27 +5,19 @@ A street of its own beside pipeline.py. It needs no backend: the Space itself ho
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from deployer import observe_space, publisher, red, stages
+from deployer import observe_space, publisher, red, remembered, stages
 from deployer.context import Context
 from deployer.errors import Exit, Problem, Refused, Where, refuse
 from deployer.model import Healthy, Outcome, Space, SpaceCommit, Status, Superseded, Unhealthy
 from deployer.ports import World
-from deployer.release import difference, marker, trailer
-from deployer.release.difference import Manifest
+from deployer.release import marker, trailer
 from deployer.release.target import Target
 from deployer.report import FileDiff, Report, Urls
 from deployer.run import Run, begin
 from deployer.settings import Settings
-
-NO_HEALTH_PATH: Final = "/api/health"
-_HEALTHCHECK: Final = re.compile(
-    rb"""\bcurl\b[^\n]{0,200}?http://localhost:\d{1,5}(/[!-~]{0,200}?)(?=[\s"'\\]|$)"""
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +66,14 @@ def decide(run: Run) -> Return:
     commits = world.space_repo.history(space.id)
     healthy = trailer.last_healthy(commits)
     revision = _wanted(settings.revision, commits, healthy, space)
-    manifest = difference.read_manifest(
-        world.space_repo.read(space.id, difference.MANIFEST, revision)
-    )
+    manifest = remembered.manifest_of(space, revision, world)
     wanted = Return(
         space=space,
         revision=revision,
         healthy=healthy,
         changes=_changes(space, revision, world),
-        health_path=settings.health_path or _health_path(manifest, space, revision, world),
+        health_path=settings.health_path
+        or remembered.health_path(manifest, space, revision, world),
         marker=marker.of_bundle(manifest.bundle),
     )
     _know(run, wanted)
@@ -128,15 +119,6 @@ def _changes(space: Space, revision: str, world: World) -> FileDiff:
         changed=tuple(sorted(path for path in back.keys() & there if back[path] != there[path])),
         removed=tuple(sorted(there.keys() - back)),
     )
-
-
-def _health_path(manifest: Manifest, space: Space, revision: str, world: World) -> str:
-    """The path that was probed when this revision was deployed, as far as its files tell."""
-    if manifest.health_path:
-        return manifest.health_path
-    dockerfile = world.space_repo.read(space.id, "Dockerfile", revision) or b""
-    check = _HEALTHCHECK.search(dockerfile)
-    return check[1].decode() if check else NO_HEALTH_PATH
 
 
 def _know(run: Run, wanted: Return) -> None:

@@ -35,8 +35,9 @@ class Settings:
     """The inputs as typed values; None where an input was not given and has no default."""
 
     mode: Mode = _input(
-        "What to do: `deploy`, `plan` to see what a deploy would do, or `rollback` to put an "
-        "earlier revision back. Not built yet: `rehearse`, `preview`, `cleanup`, `check`.",
+        "What to do: `deploy`; `plan` to see what a deploy would do; `rehearse` to prove the "
+        "bundle on the runner; `preview` and `cleanup` for a Space per pull request; `check` to "
+        "prove what is deployed; `rollback` to put an earlier revision back.",
         default="deploy",
         parse=input_types.mode,
     )
@@ -186,8 +187,20 @@ class Settings:
     commit_message: str | None = _input(
         "Message of the follow-up commit.", parse=str, shown="*made*"
     )
+    report: str = _input(
+        "`mode: check`: `issue` opens one GitHub issue when the Space is red, keeps it up to date "
+        "and closes it when it is green again.",
+        default="none",
+        parse=input_types.choice("none", "issue"),
+    )
+    environment: str | None = _input(
+        "GitHub environment in which the deploy is recorded, with its states and address. Not for "
+        "a job that has its own `environment:`: GitHub records that one by itself.",
+        shown="*none; in `mode: preview` `preview`*",
+    )
     github_token: Secret | None = _input(
-        "Token for the follow-up commit and the pull request.",
+        "Token for all that is written to GitHub: the follow-up commit, pull requests, comments, "
+        "issues and deployments.",
         parse=input_types.token,
         shown="`${{ github.token }}`",
     )
@@ -247,8 +260,8 @@ OUTPUTS: Final = tuple(
     for name, help_text in (
         (
             "status",
-            "`healthy`, `unchanged`, `planned`, `rolled-back` or `failed`; later also `rehearsed` "
-            "and `cleaned-up`.",
+            "`healthy`, `unchanged`, `planned`, `rehearsed`, `rolled-back`, `cleaned-up` or "
+            "`failed`.",
         ),
         ("space-url", "The running app, e.g. `https://owner-name.hf.space`."),
         ("docs-url", "The app's `/docs`."),

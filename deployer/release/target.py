@@ -13,7 +13,8 @@ class Target:
 
     ``marker`` is what the app's answers say of themselves, "" when that isn't known; ``tells``
     when what served before says something else. ``rebuild``: a Space where nothing moves may be
-    restarted with a new build.
+    restarted with a new build. ``restart``: one that sleeps on although it was visited, or is
+    paused, may be restarted at all.
     """
 
     space: SpaceId
@@ -26,6 +27,7 @@ class Target:
     marker: str = ""
     tells: bool = False
     rebuild: bool = True
+    restart: bool = True
 
     def after(self, before: Runtime) -> Target:
         """The same revision once more, after a restart that the runtime has yet to show."""

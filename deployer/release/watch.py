@@ -142,7 +142,8 @@ class _Vigil:
         """A visit wakes a sleeping Space; one that is paused, or sleeps on, is restarted once."""
         now = self.world.clock.now()
         since = self.asleep_since = now if self.asleep_since is None else self.asleep_since
-        if self.runtime.stage == "SLEEPING" and now - since < VISIT_FOR:
+        patient = now - since < VISIT_FOR or not self.target.restart
+        if self.runtime.stage == "SLEEPING" and patient:
             self._ask()
         elif not self.woken:
             self.woken = True

@@ -94,6 +94,9 @@ class Scene:
             clock=world.clock,  # type: ignore[arg-type]
             probe=world.probe,  # type: ignore[arg-type]
             pulls=world.pulls,  # type: ignore[arg-type]
+            comments=world.comments,  # type: ignore[arg-type]
+            issues=world.issues,  # type: ignore[arg-type]
+            deployments=world.deployments,  # type: ignore[arg-type]
             world=replace(world, console=self.fakes.console, journal=self.fakes.journal),
         )
         self.space.counters.writes = 0
