@@ -130,7 +130,8 @@ def docker_rules(
     files: Files, context: str, rules: IgnoreRules, dockerfile: str = ""
 ) -> IgnoreRules:
     """``rules`` with the ``.dockerignore`` of a build context; a Dockerfile's own goes first."""
-    for path in (f"{dockerfile}.dockerignore", join(context, ".dockerignore")):
+    own = [f"{dockerfile}.dockerignore"] if dockerfile else []
+    for path in (*own, join(context, ".dockerignore")):
         content = files.read(path)
         if content:
             return rules.with_dockerignore(context, _text(content), path)

@@ -104,6 +104,17 @@ def test_dockerignore_never_takes_what_docker_itself_needs(plan: Planner) -> Non
     assert {"Dockerfile", "README.md", "requirements.txt", "main.py"} == found.paths
 
 
+def test_the_dockerignore_of_a_folder_above_is_not_the_backend_s(plan: Planner) -> None:
+    found = plan(
+        {
+            **MINIMAL,
+            "backend/prompts/system.md": "Be kind.",
+            ".dockerignore": "*\n!deployer\n",
+        }
+    )
+    assert {"main.py", "prompts/system.md"} <= set(found.paths)
+
+
 def test_dockerignore_may_open_a_folder_again(plan: Planner) -> None:
     found = plan(
         {
