@@ -38,7 +38,10 @@ def test_defaults_are_those_of_the_interface() -> None:
         "health_timeout": 1800,
         "health_successes": 2,
         "rollback": True,
+        "rehearse": False,
+        "preview_days": 14,
         "frontend_commit": "push",
+        "report": "none",
     }
 
 
@@ -60,6 +63,8 @@ def test_both_spellings_are_read_and_an_empty_one_is_not_given(row: Any) -> None
         "frontend-commit": "none",
         "commit-method": "git",
         "revision": "0123abc",
+        "preview-days": "3",
+        "report": "issue",
     }.get(row.name, "true")
     kept, underscored = variable_names(row.name)
     one = read_settings({**GIVEN, underscored: "", kept: good})
