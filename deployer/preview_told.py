@@ -6,18 +6,15 @@ that is healthy stays green.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
-from deployer.errors import Notice, RepositoryRefused
+from deployer import courtesy
 from deployer.model import SpaceId, Status
 from deployer.plan import Plan
 from deployer.preview_mark import Mark
 from deployer.report.preview_comment import Preview, key_of, render_deleted, render_preview
 from deployer.report.trail import cleaned
 from deployer.run import Run
-
-Value = TypeVar("Value")
 
 ENVIRONMENT: Final = "preview"
 
@@ -31,11 +28,11 @@ def started(run: Run, plan: Plan) -> str:
     changes = not plan.difference.empty or not change.empty or plan.hardware is not None
     if deployments is None or not changes:
         return ""
-    return _attempt(
+    return courtesy.attempt(
         run,
         lambda: deployments.start(
             revision=run.context.head_sha or run.context.sha,
-            environment=ENVIRONMENT,
+            environment=_environment(run),
             transient=True,
             key=str(run.settings.space),
         ),
@@ -60,7 +57,9 @@ def tell(run: Run, production: SpaceId, deployment: str, mark: Mark | None) -> N
             origins=run.settings.frontend_url or (),
         ),
     )
-    address = _attempt(run, lambda: comments.keep(pull, key=key_of(production), body=body), "")
+    address = courtesy.attempt(
+        run, lambda: comments.keep(pull, key=key_of(production), body=body), ""
+    )
     if address:
         run.world.console.line(f"The comment: {address}")
 
@@ -71,7 +70,7 @@ def _end_wait(run: Run, deployment: str) -> None:
         return
     red = bool(report.exit) or report.status is Status.FAILED
     said = "The preview is not healthy." if red else "The preview is healthy."
-    _attempt(
+    courtesy.attempt(
         run,
         lambda: deployments.tell(
             deployment,
@@ -89,15 +88,10 @@ def deleted(run: Run, preview: SpaceId, pull: int, reason: str, *, again: bool) 
     body = render_deleted(reason, again=again)
     key = key_of(run.settings.space)
     if comments is not None:
-        _attempt(run, lambda: comments.amend(pull, key=key, body=body), None)
+        courtesy.attempt(run, lambda: comments.amend(pull, key=key, body=body), None)
     if deployments is not None:
-        _attempt(run, lambda: deployments.end(ENVIRONMENT, key=str(preview)), None)
+        courtesy.attempt(run, lambda: deployments.end(_environment(run), key=str(preview)), None)
 
 
-def _attempt(run: Run, doing: Callable[[], Value], otherwise: Value) -> Value:
-    """What GitHub is asked for; its refusal is a warning."""
-    try:
-        return doing()
-    except RepositoryRefused as refused:
-        run.trail.note(*(Notice(message=each.message, hint=each.hint) for each in refused.problems))
-        return otherwise
+def _environment(run: Run) -> str:
+    return run.settings.environment or ENVIRONMENT

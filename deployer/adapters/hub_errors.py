@@ -54,9 +54,12 @@ class Special:
     hint: str
 
 
-# "You have been rate limited; you can retry this action in about 23 hours" and "You have exceeded
-# our hourly quotas for action: commit", as people quote the Hub.
-LASTING = r"in about (?:an? |\d+ )(?:hour|day)|(?:hourly|daily) (?:quota|limit)|quotas? for action"
+# As people quote the Hub: "You have exceeded the rate limit for repository commits (128 per
+# hour). You can retry this action in about 1 hour.", before "our hourly quotas for action: commit".
+LASTING = (
+    r"retry this action in about|rate limit for repository|quotas? for action|"
+    r"in about (?:an? |\d+ )(?:hour|day)|(?:hourly|daily) (?:quota|limit)"
+)
 READ_TOKEN = "The token may only read. " + HOW_TO_GET_ACCESS
 SPECIALS = (
     Special(

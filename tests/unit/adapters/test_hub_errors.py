@@ -81,6 +81,8 @@ def test_a_rate_limit_says_how_long_to_wait(wait: float, said: str) -> None:
     "message",
     [
         "You have been rate limited; you can retry this action in about 23 hours.",
+        "You have exceeded the rate limit for repository creation (20 per day).",
+        "You have exceeded the rate limit for repository commits (128 per hour).",
         "You have exceeded our hourly quotas for action: commit. Retry in about an hour.",
     ],
 )
