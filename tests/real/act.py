@@ -41,6 +41,7 @@ class Event:
     variables: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class Runner:
         payload = self._folder / "event.json"
         payload.write_text(json.dumps(event.payload))
         flags = [f"--eventpath={payload}", "--json", *self._flags(repository, event)]
+        flags += event.options
         done = subprocess.run(
             [BIN / "act", event.name, "--platform=ubuntu-latest=-self-hosted", *flags],
             cwd=repository,
