@@ -11,10 +11,14 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
+from huggingface_hub import HfApi
 
+from deployer import preview_mark
+from deployer.preview_mark import Mark
 from localhub.testing import RunningHub
 from tests.localgithub.repositories import Repository
 from tests.localgithub.state import LocalGitHub
@@ -34,6 +38,7 @@ SECRETS = {
     "GEMINI_API_KEY": "AIzaSyB7qN4vX2mK9pL5tR8wY3cF6hJ1dG0sZxQ",
     "QDRANT_API_KEY": "qd-81f6c2ab47de4097b3",
     "DATABASE_URL": "postgresql://reader:gR4tWq81@db.example.org/book?sslmode=require",
+    "PREVIEW_DATABASE_URL": "postgresql://reader:vN7cTz36@db.example.org/try?sslmode=require",
 }
 VARIABLES = {
     "QDRANT_URL": "https://qdrant.example.org:6333",
@@ -107,12 +112,33 @@ def deployed_twice(world: World) -> None:
     world.deploy(2)
 
 
+def pull_is_open(world: World) -> None:
+    """Pull request 7, as the event files have it."""
+    pull = {"number": 7, "state": "open", "head": "better-answers", "base": "main"}
+    world.server.pulls.append({**pull, "title": "Better answers", "body": ""})
+
+
+def previewed_and_closed(world: World) -> None:
+    """Pull request 7 is closed and still has its preview, as has one that is open."""
+    pull_is_open(world)
+    world.server.pulls[-1]["state"] = "closed"
+    world.server.pulls.append({**world.server.pulls[-1], "number": 8, "state": "open"})
+    for number in (7, 8):
+        mark = Mark(repository=NAME, pull_request=number, expires=date(2999, 1, 1))
+        HfApi(endpoint=world.hub.url, token=world.hub.token).create_repo(
+            f"{world.space}-pr-{number}",
+            repo_type="space",
+            space_sdk="docker",
+            space_variables=[{"key": preview_mark.NAME, "value": preview_mark.write(mark)}],
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """A workflow, the event that starts it, and what comes of it.
 
     ``event`` is a file of events/; what stands behind a hyphen only tells files of one event apart.
-    ``left_out`` are steps that this event leaves out, by name.
+    ``left_out`` are steps that this event leaves out, by name; ``other_jobs`` are whole jobs.
     """
 
     workflow: str
@@ -122,12 +148,28 @@ class Example:
     before: Callable[[World], None] = nothing
     after: Callable[[World], None] = nothing
     left_out: tuple[str, ...] = ()
+    other_jobs: tuple[str, ...] = ()
 
 
 def client_is_rewritten(world: World) -> None:
     """The newest commit of main, made by the run, points the client to the Space."""
     address = world.hub.state(world.space)["host"]
     assert address in str(world.server.read(CLIENT, str(world.server.head("main"))))
+
+
+def preview_is_told_of(world: World) -> None:
+    """The pull request's one comment has the address of the preview's Space."""
+    (comment,) = world.server.said_on(7)
+    assert str(world.hub.state(f"{world.space}-pr-7")["host"]) in comment
+    (deployment,) = world.server.deployments
+    assert deployment["environment"] == "preview"
+
+
+def preview_is_gone(world: World) -> None:
+    """Only the Space of the pull request that is open is left."""
+    api = HfApi(endpoint=world.hub.url, token=world.hub.token)
+    left = [api.repo_exists(f"{world.space}-pr-{number}", repo_type="space") for number in (7, 8)]
+    assert left == [False, True]
 
 
 EXAMPLES = (
@@ -142,6 +184,35 @@ EXAMPLES = (
         event="workflow_dispatch",
         before=deployed_twice,
         says=("set-output:: status=rolled-back",),
+    ),
+    Example(
+        workflow="preview.yml",
+        event="pull_request-opened",
+        before=pull_is_open,
+        says=("set-output:: status=healthy", "The comment: "),
+        after=preview_is_told_of,
+        other_jobs=("rehearse",),
+    ),
+    Example(
+        workflow="preview.yml",
+        event="pull_request-fork",
+        before=pull_is_open,
+        says=("set-output:: status=rehearsed",),
+        other_jobs=("preview",),
+    ),
+    Example(
+        workflow="cleanup.yml",
+        event="pull_request-closed",
+        before=previewed_and_closed,
+        says=("set-output:: status=cleaned-up", "its pull request is closed"),
+        after=preview_is_gone,
+    ),
+    Example(
+        workflow="cleanup.yml",
+        event="schedule",
+        before=previewed_and_closed,
+        says=("set-output:: status=cleaned-up", "its pull request is closed"),
+        after=preview_is_gone,
     ),
 )
 
@@ -205,6 +276,7 @@ def test_an_example_runs_from_its_first_to_its_last_line(example: Example, world
     expected = {
         step: "skipped" if step[1] in example.left_out else "success"
         for step in steps_of(WORKFLOWS / example.workflow)
+        if step[0] not in example.other_jobs
     }
     assert done.steps == expected
     assert not [each for each in (world.hub.token, WRITER, *SECRETS.values()) if each in done.log]
