@@ -35,6 +35,7 @@ from deployer.fleet_entry import apply_entry
 from deployer.fleet_plan import plan_fleet
 from deployer.model import Entry, Mode, Secret, Status
 from deployer.pipeline import deploy
+from deployer.planning import plan
 from deployer.preview import preview
 from deployer.rehearse import rehearse
 from deployer.report import Report
@@ -52,7 +53,7 @@ REAL_TIME = SystemClock()
 STOPS = (signal.SIGINT, signal.SIGTERM)
 STREETS = {
     Mode.DEPLOY: deploy,
-    Mode.PLAN: deploy,
+    Mode.PLAN: plan,
     Mode.REHEARSE: rehearse,
     Mode.ROLLBACK: rollback,
     Mode.CHECK: check,

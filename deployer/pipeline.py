@@ -5,7 +5,7 @@ from __future__ import annotations
 from deployer import rehearsal, stages
 from deployer.context import Context
 from deployer.errors import Refused
-from deployer.model import Healthy, Mode, NotBuilt, Superseded, Unhealthy
+from deployer.model import Healthy, NotBuilt, Superseded, Unhealthy
 from deployer.observe_live import look_at_frontend
 from deployer.observe_space import SpaceState
 from deployer.plan import Plan
@@ -16,14 +16,12 @@ from deployer.settings import Settings
 
 
 def deploy(settings: Settings, context: Context, world: World) -> Report:
-    """Modes ``deploy`` and ``plan``. A refusal is a red report, no exception."""
+    """The street of ``mode: deploy``. A refusal is a red report, no exception."""
     run = begin(settings, context, world)
     stage = run.trail.stage
     try:
         with stage("Read the backend and the Space"):
             decided, state = stages.decide(run)
-        if settings.mode is Mode.PLAN:
-            return stages.planned(run)
         return carry_out(run, decided, state)
     except Refused as refused:
         return run.trail.refused(refused)

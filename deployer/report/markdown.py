@@ -11,6 +11,12 @@ _MEANT: Final = re.compile(r"([\\`*\[\]<>|~&])")
 _LINE_START: Final = re.compile(r"^(\s*)([#+=-]|\d+[.)])", re.MULTILINE)
 _BREAKS: Final = re.compile(r"\s*[\r\n\u2028\u2029]+\s*")
 _MENTION: Final = re.compile(r"([@#])(?=\w)")
+# What GitHub leaves alone in a comment: code in its forms, and addresses.
+_APART: Final = re.compile(
+    r"^(?P<fence>`{3,})[^\n]*\n(?s:.*?)^(?P=fence)`*[ ]*$|\\[\\`]"
+    r"|(?<!`)(?P<ticks>`+)(?!`)[^\n]+?(?<!`)(?P=ticks)(?!`)|https?://[^\s<>]+",
+    re.MULTILINE,
+)
 _URL: Final = re.compile(r"https?://[^\s<>\"'`\\|]+")
 
 
@@ -28,6 +34,15 @@ def unlinked(text: str) -> str:
         part if index % 2 else _MENTION.sub("\\1\u200b", part) for index, part in enumerate(parts)
     )
     return "".join(kept)
+
+
+def muted(markdown: str) -> str:
+    """Markdown of ours, foreign names within, that mentions nobody and refers to no issue."""
+    kept, end = [], 0
+    for apart in _APART.finditer(markdown):
+        kept += [_MENTION.sub("\\1\u200b", markdown[end : apart.start()]), apart[0]]
+        end = apart.end()
+    return "".join((*kept, _MENTION.sub("\\1\u200b", markdown[end:])))
 
 
 def code(text: str) -> str:

@@ -28,12 +28,12 @@ _LINE_LENGTH: Final = 1_000
 
 def render_summary(report: Report, source: Source | None = None) -> str:
     """Markdown, ending with a line break. No secret's value is in a report to begin with."""
-    sections = _plan_sections if report.mode is Mode.PLAN else _sections
-    parts = [f"## {_headline(report)}", *sections(report), _footer(source)]
+    sections = plan_sections if report.mode is Mode.PLAN else _sections
+    parts = [f"## {headline(report)}", *sections(report), _footer(source)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _plan_sections(report: Report) -> Iterator[str]:
+def plan_sections(report: Report) -> Iterator[str]:
     """What to mend, what was found, what is doubtful; then the details for whoever wants them."""
     yield _section("What a deploy would refuse", _problems(report.problems))
     yield _section("At a glance", render_glance(report))
@@ -85,7 +85,8 @@ _FAILED: Final = {
 }
 
 
-def _headline(report: Report) -> str:
+def headline(report: Report) -> str:
+    """What came of the run, on one line of Markdown."""
     space = code(str(report.space)) if report.space else "the Space"
     if report.mode is Mode.PLAN and report.problems:
         return f"❌ A deploy to {space} would be refused"

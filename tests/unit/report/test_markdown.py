@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.report.markdown import code, fenced, link, prose, table
+from deployer.report.markdown import code, fenced, link, muted, prose, table
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,21 @@ def test_a_cell_cannot_open_another_column() -> None:
 
 def test_a_table_without_rows_is_nothing() -> None:
     assert table(("a", "b"), []) == ""
+
+
+def test_a_comment_mentions_nobody_outside_of_code() -> None:
+    text = (
+        "@octocat, \\` @hubot `@kept` #12 <https://x.example/a#frag>\n```text\n@kept #1\n```\n@me"
+    )
+    quiet = muted(text)
+    assert quiet.replace("\u200b", "") == text
+    assert not re.search(r"@(octocat|hubot|me)|#12", quiet)
+    assert quiet.count("@kept") == 2
+    assert "a#frag" in quiet
+
+
+@given(st.text(alphabet="`@a#\\\n ~", max_size=40))
+def test_whatever_foreign_text_holds_a_comment_mentions_nobody(text: str) -> None:
+    shown = muted(f"{prose(text)} and {code('a')}")
+    outside = re.sub(r"`[^`\n]+`", "", shown.replace("\\`", ""))
+    assert not re.search(r"[@#]a", outside)
