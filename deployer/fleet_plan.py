@@ -119,8 +119,8 @@ def _check_entry(entry: Entry, check: _Check) -> None:
             observe_frontend.read_frontend(given, bundle, SpaceState(), run.world.files, found)
     _judge_missing(entry, check, found)
     path = run.settings.fleet or ""
-    check.problems |= dict.fromkeys(_placed(each, entry, path) for each in found.problems)
-    check.notices |= dict.fromkeys(_placed(each, entry, path) for each in found.notices)
+    check.problems.update(dict.fromkeys(_placed(each, entry, path) for each in found.problems))
+    check.notices.update(dict.fromkeys(_placed(each, entry, path) for each in found.notices))
 
 
 def _bundle(given: Settings, parsed: Parsed, check: _Check, found: Findings) -> Bundle | None:

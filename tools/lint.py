@@ -28,14 +28,17 @@ class Linter:
 
 def linters(root: Path) -> Iterator[Linter]:
     """Every linter with the files of ``root`` that it reads."""
-    action = ("action.yml",)
+    action = ("action.yml", *_files(root, "action/**/action.yml"))
     workflows = _files(root, ".github/workflows/*.yml", "examples/workflows/*.yml")
-    yaml = _files(root, "*.yml", ".github/**/*.yml", "examples/**/*.yml", ".yamllint.yml")
-    shell = _files(root, ".ci/run", "action/*.sh", "tools/*.sh")
+    yaml = _files(
+        root, "*.yml", "action/**/*.yml", ".github/**/*.yml", "examples/**/*.yml", ".yamllint.yml"
+    )
+    shell = _files(root, ".ci/run", "action/*.sh", "tools/*.sh", "examples/**/*.sh")
     schema = ("check-jsonschema", "--builtin-schema")
     yield Linter(command=("zizmor", "--offline", "--quiet"), files=action + workflows)
     yield Linter(command=(*schema, "vendor.github-actions"), files=action)
     yield Linter(command=(*schema, "vendor.github-workflows"), files=workflows)
+    yield Linter(command=(*schema, "vendor.gitlab-ci"), files=("examples/elsewhere/gitlab-ci.yml",))
     yield Linter(command=(*schema, "vendor.dependabot"), files=(".github/dependabot.yml",))
     yield Linter(command=("actionlint",), files=workflows)
     yield Linter(command=("yamllint", "--strict"), files=yaml)

@@ -36,12 +36,12 @@ class Waves:
     rest: tuple[tuple[Entry, ...], ...]
 
     def outputs(self) -> dict[str, str]:
-        """The matrices as JSON: `matrix` of all, `canary`, and the list `waves`; "" for none."""
+        """The matrices as JSON: `matrix` of all, `canary`, and the list `waves`; "" for none, and `[]`."""
         waves = [_matrix(wave) for wave in self.rest]
         return {
             "matrix": _json(_matrix(self.entries)) if self.entries else "",
             "canary": _json(_matrix(self.canary)) if self.canary else "",
-            "waves": _json(waves) if waves else "",
+            "waves": _json(waves),
         }
 
 
