@@ -41,6 +41,8 @@ class Context:
     server_url: str = "https://github.com"
     api_url: str = "https://api.github.com"
     graphql_url: str = "https://api.github.com/graphql"
+    # A runner of GitHub's kind; ``on_github``: and GitHub itself behind it, with its API.
+    on_actions: bool = False
     on_github: bool = False
     # For `secrets: NAME`; never shown, most of it is nobody's business.
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -82,9 +84,15 @@ def read_context(
         server_url=server,
         api_url=api,
         graphql_url=environ.get("GITHUB_GRAPHQL_URL") or f"{api}/graphql",
-        on_github=environ.get("GITHUB_ACTIONS") == "true",
+        on_actions=environ.get("GITHUB_ACTIONS") == "true",
+        on_github=environ.get("GITHUB_ACTIONS") == "true" and not _on_forgejo(environ),
         environment=environ,
     )
+
+
+def _on_forgejo(environ: Mapping[str, str]) -> bool:
+    """Forgejo's and Gitea's runners set GITHUB_ACTIONS, too, and a variable of their own."""
+    return any(environ.get(name) for name in ("FORGEJO_ACTIONS", "GITEA_ACTIONS"))
 
 
 def _branch(environ: Mapping[str, str]) -> str | None:
@@ -156,7 +164,8 @@ def _no_preview(context: Context) -> tuple[str, str] | None:
             "Run it on `pull_request`. A fork's pull request gets `mode: rehearse` there, which "
             "needs no secret.",
         )
-    if context.event != "pull_request" or context.pull is None:
+    known = context.pull is not None and context.repository
+    if context.event != "pull_request" or not known:
         started = f"was started by `{context.event}`" if context.event else "knows of none"
         return (
             f"`mode: preview` makes a Space for a pull request, and this run {started}.",

@@ -96,8 +96,8 @@ def _repo(settings: Settings, context: Context, clock: SystemClock) -> Repo | No
     checkout = find_checkout(Path(context.workspace))
     if checkout is None or not checkout.remote:
         return None
-    # On GitHub the token comes by itself, and belongs to that server alone.
-    foreign = context.on_github and not checkout.remote.startswith(f"{context.server_url}/")
+    # On a runner the token comes by itself, and belongs to that server alone.
+    foreign = context.on_actions and not checkout.remote.startswith(f"{context.server_url}/")
     token = None if foreign else settings.github_token
     return GitRepo(
         workspace=checkout.root,

@@ -127,6 +127,12 @@ def test_addresses_of_an_enterprise_server_are_honoured() -> None:
     )
 
 
+@pytest.mark.parametrize("marker", ["FORGEJO_ACTIONS", "GITEA_ACTIONS"])
+def test_a_runner_of_forgejo_or_gitea_is_not_github_s(marker: str) -> None:
+    seen = context(GITHUB_ACTIONS="true", **{marker: "true"})
+    assert (seen.on_actions, seen.on_github) == (True, False)
+
+
 def test_without_a_runner_everything_has_a_harmless_default() -> None:
     seen = read_context({}, {}, workspace="/w")
     assert (seen.repository, seen.branch, seen.run_url, seen.on_github) == ("", None, "", False)
