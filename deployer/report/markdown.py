@@ -11,10 +11,10 @@ _MEANT: Final = re.compile(r"([\\`*\[\]<>|~&])")
 _LINE_START: Final = re.compile(r"^(\s*)([#+=-]|\d+[.)])", re.MULTILINE)
 _BREAKS: Final = re.compile(r"\s*[\r\n\u2028\u2029]+\s*")
 _MENTION: Final = re.compile(r"([@#])(?=\w)")
-# What GitHub leaves alone in a comment: code in its forms, and addresses.
+# What GitHub leaves alone in a comment: code in its forms, escapes, and addresses.
 _APART: Final = re.compile(
     r"^(?P<fence>`{3,})[^\n]*\n(?s:.*?)^(?P=fence)`*[ ]*$|\\[\\`]"
-    r"|(?<!`)(?P<ticks>`+)(?!`)[^\n]+?(?<!`)(?P=ticks)(?!`)|https?://[^\s<>]+",
+    r"|(?P<ticks>`+)(?!`)[^\n]+?(?<!`)(?P=ticks)(?!`)|`+|https?://[^\s<>]+",
     re.MULTILINE,
 )
 _URL: Final = re.compile(r"https?://[^\s<>\"'`\\|]+")
@@ -29,11 +29,7 @@ def prose(text: str) -> str:
 
 def unlinked(text: str) -> str:
     """``prose`` for GitHub's comments, in which it mentions nobody and refers to no issue."""
-    parts = _SPAN.split(prose(text))
-    kept = (
-        part if index % 2 else _MENTION.sub("\\1\u200b", part) for index, part in enumerate(parts)
-    )
-    return "".join(kept)
+    return muted(prose(text))
 
 
 def muted(markdown: str) -> str:

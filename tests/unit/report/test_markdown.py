@@ -84,3 +84,7 @@ def test_whatever_foreign_text_holds_a_comment_mentions_nobody(text: str) -> Non
     shown = muted(f"{prose(text)} and {code('a')}")
     outside = re.sub(r"`[^`\n]+`", " ", shown.replace("\\`", " "))
     assert not re.search(r"[@#]a", outside)
+
+
+def test_a_backtick_that_opens_nothing_hides_no_mention() -> None:
+    assert "@hubot" not in muted(f"{prose('``c` @hubot')} {code('d')}")
