@@ -7,6 +7,7 @@ a name would steer the command itself; never as arguments.
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -72,14 +73,16 @@ class DockerRehearsal:
         return Built(size=int(said) if said.isdigit() else 0, notices=tuple(self._notices()))
 
     def _build_flags(self, entries: Sequence[Entry], space: Path) -> Iterator[str]:
-        reserved = self._engine.environment()
-        for entry in entries:
-            if entry.public and entry.name not in reserved:
+        """Variables as build arguments and secrets as build secrets, where the file asks for them
+        ("Docker Spaces", Secrets and Variables Management)."""
+        steering = self._engine.environment()
+        dockerfile = (space / "Dockerfile").read_bytes().decode("utf-8", "replace")
+        asked = [entry for entry in entries if entry.name not in steering]
+        for entry in asked:
+            if entry.public and re.search(rf"(?im)^\s*ARG\s+{entry.name}\b", dockerfile):
                 yield from ("--build-arg", entry.name)
-        if b"type=secret" in (space / "Dockerfile").read_bytes():
-            for entry in entries:
-                if not entry.public and entry.name not in reserved:
-                    yield from ("--secret", f"id={entry.name},env={entry.name}")
+            elif not entry.public and re.search(rf"\bid={entry.name}\b", dockerfile):
+                yield from ("--secret", f"id={entry.name},env={entry.name}")
         if not self._engine.bridge:
             yield from ("--network", "host")
 

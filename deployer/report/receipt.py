@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from deployer.errors import Problem
+from deployer.model import Rehearsed
 from deployer.report import FileDiff, FrontendReport, Report, Source
 
 VERSION: Final = 1
@@ -35,6 +36,7 @@ def render_receipt(report: Report, source: Source) -> str:
         "sent": sorted((*report.names.sent_secrets, *report.names.sent_variables)),
         "pruned": sorted(report.names.pruned),
         "frontend": _frontend(report.frontend),
+        "rehearsal": _rehearsal(report.rehearsed) if report.rehearsed else None,
         "problems": [_problem(each) for each in report.problems],
         "warnings": [str(each) for each in report.notices if each.warning],
         "stages": [{"name": t.name, "seconds": round(t.seconds, 3)} for t in report.timeline],
@@ -63,6 +65,21 @@ def _frontend(frontend: FrontendReport) -> dict[str, str | None]:
         commit=frontend.commit,
         pullRequest=frontend.pull_request,
     )
+
+
+def _rehearsal(seen: Rehearsed) -> dict[str, Any]:
+    return {
+        "means": seen.means,
+        "docker": seen.docker,
+        "size": seen.size,
+        "buildSeconds": _rounded(seen.build_seconds),
+        "startSeconds": _rounded(seen.start_seconds),
+        "cors": seen.cors or None,
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _bundle(report: Report) -> dict[str, Any] | None:

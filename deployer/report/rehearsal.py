@@ -21,18 +21,18 @@ def render_rehearsal(report: Report) -> str:
     """A table of what was seen; "" for a run without a rehearsal."""
     if report.rehearsed is None:
         return ""
-    return table(("", ""), ((name, prose(text)) for name, text in _rows(report, report.rehearsed)))
+    return table(("", ""), _rows(report, report.rehearsed))
 
 
 def _rows(report: Report, seen: Rehearsed) -> Iterator[tuple[str, str]]:
-    yield "With", seen.means
+    yield "With", prose(seen.means)
     if seen.size is not None:
         yield "Image" if seen.docker else "Packages and files", size(seen.size)
     if seen.build_seconds is not None:
         yield "Built in", f"{seen.build_seconds:.1f} s"
     if seen.start_seconds is not None:
         yield "First healthy answer", f"{seen.start_seconds:.1f} s after the start"
-    yield "Health", _health(report, seen)
+    yield "Health", prose(_health(report, seen))
     if seen.cors:
         yield "A browser on the frontend's origins", seen.cors
 
