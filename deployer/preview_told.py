@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from deployer import courtesy
+from deployer.credentials.origins import frontend_origins
 from deployer.model import SpaceId, Status
 from deployer.plan import Plan
 from deployer.preview_mark import Mark
@@ -34,7 +35,7 @@ def started(run: Run, plan: Plan) -> str:
             revision=run.context.head_sha or run.context.sha,
             environment=_environment(run),
             transient=True,
-            key=str(run.settings.space),
+            key=_key(run.settings.space),
         ),
         "",
     )
@@ -54,7 +55,7 @@ def tell(run: Run, production: SpaceId, deployment: str, mark: Mark | None) -> N
             run_url=run.context.run_url,
             expires=mark.expires if mark else None,
             visibility=intent.visibility if intent else "",
-            origins=run.settings.frontend_url or (),
+            origins=frontend_origins(run.settings.frontend_url or ()).origins,
         ),
     )
     address = courtesy.attempt(
@@ -90,7 +91,12 @@ def deleted(run: Run, preview: SpaceId, pull: int, reason: str, *, again: bool) 
     if comments is not None:
         courtesy.attempt(run, lambda: comments.amend(pull, key=key, body=body), None)
     if deployments is not None:
-        courtesy.attempt(run, lambda: deployments.end(_environment(run), key=str(preview)), None)
+        courtesy.attempt(run, lambda: deployments.end(_environment(run), key=_key(preview)), None)
+
+
+def _key(preview: SpaceId) -> str:
+    """What tells a preview's deployments from those of others; the Hub knows no case."""
+    return str(preview).lower()
 
 
 def _environment(run: Run) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from deployer.errors import Notice, Problem
 from deployer.model import SpaceId, Status
 from deployer.report import Report
-from deployer.report.markdown import code, link, table, unlinked
+from deployer.report.markdown import code, link, muted, prose, table
 
 MOST: Final = 10  # findings; the rest stands in the job summary
 _LONGEST: Final = 1_500  # characters of one finding; GitHub takes 65,536 in all
@@ -39,14 +39,14 @@ class Preview:
 
 def key_of(production: SpaceId) -> str:
     """What tells the comment of one backend's preview from that of another in the repository."""
-    return f"preview {production}"
+    return f"preview {production}".lower()
 
 
 def render_preview(report: Report, preview: Preview) -> str:
     """Markdown. ``report`` has no secrets in it any more (report.trail.cleaned)."""
     red = bool(report.exit) or report.status is Status.FAILED
     parts = [TITLE, *(_red(report, preview) if red else _green(report, preview))]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return muted("\n\n".join(part for part in parts if part) + "\n")
 
 
 def render_deleted(reason: str, *, again: bool) -> str:
@@ -111,7 +111,7 @@ def _findings(title: str, found: list[Problem] | list[Notice]) -> str:
 
 def _shown(text: str) -> str:
     cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
-    return unlinked(cut)
+    return prose(cut)
 
 
 def _revision(report: Report) -> str:

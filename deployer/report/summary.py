@@ -72,7 +72,7 @@ _HEADLINES: Final = {
     Status.PLANNED: "📋 The plan for {space}: nothing was written",
     Status.REHEARSED: "✅ The bundle for {space} starts and is healthy here: nothing was deployed",
     Status.ROLLED_BACK: "⏪ {space} serves {revision} again",
-    Status.CLEANED_UP: "🧹 Spaces that were over are deleted",
+    Status.CLEANED_UP: "🧹 No preview of {space} is left that is over",
 }
 _FAILED: Final = {
     Exit.CONFIGURATION: "The workflow's configuration was refused",
