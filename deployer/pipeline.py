@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployer import rehearsal, stages
+from deployer import recorded, rehearsal, stages
 from deployer.context import Context
 from deployer.errors import Refused
 from deployer.model import Healthy, NotBuilt, Superseded, Unhealthy
@@ -22,11 +22,22 @@ def deploy(settings: Settings, context: Context, world: World) -> Report:
     try:
         with stage("Read the backend and the Space"):
             decided, state = stages.decide(run)
-        return carry_out(run, decided, state)
+        _record(run, decided, state)
     except Refused as refused:
-        return run.trail.refused(refused)
+        run.trail.refused(refused)
     finally:
         run.trail.publish()
+    return run.trail.report
+
+
+def _record(run: Run, decided: Plan, state: SpaceState) -> None:
+    """Carry a plan out, and have GitHub know of it where that is asked for."""
+    deployment = recorded.started(run, decided)
+    try:
+        carry_out(run, decided, state)
+    except Refused as refused:
+        run.trail.refused(refused)
+    recorded.ended(run, deployment)
 
 
 def carry_out(run: Run, decided: Plan, state: SpaceState) -> Report:
