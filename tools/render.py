@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from deployer import settings  # noqa: E402 - only importable from the line above on
 from deployer.adapters import hub_errors, repository_refusals  # noqa: E402
 from deployer.errors import Exit  # noqa: E402
+from deployer.fleet import schema  # noqa: E402
 from deployer.model import Cause  # noqa: E402
 from deployer.release import causes, health  # noqa: E402
 from deployer.release import service_causes as services  # noqa: E402
@@ -177,6 +178,11 @@ TARGETS: Final[Mapping[str, Blocks]] = {
 }
 
 
+WHOLE: Final[Mapping[str, Callable[[], str]]] = {
+    "docs/reference/spaces.schema.json": schema.render,
+}
+
+
 def rendered(text: str, blocks: Blocks) -> str:
     """``text`` with every block between its markers made anew, at the markers' indentation.
 
@@ -210,6 +216,11 @@ def drift(root: Path) -> dict[Path, tuple[str, str]]:
         after = rendered(before, blocks)
         if after != before:
             found[path] = (before, after)
+    for name, make in WHOLE.items():
+        path = root / name
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        if before != make():
+            found[path] = (before, make())
     return found
 
 

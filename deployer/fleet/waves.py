@@ -36,7 +36,7 @@ class Waves:
     rest: tuple[tuple[Entry, ...], ...]
 
     def outputs(self) -> dict[str, str]:
-        """The matrices as JSON: `matrix` of all, `canary`, and the list `waves`; "" for none, and `[]`."""
+        """The matrices as JSON: of all, of the canaries ("" for none), the list of waves."""
         waves = [_matrix(wave) for wave in self.rest]
         return {
             "matrix": _json(_matrix(self.entries)) if self.entries else "",
