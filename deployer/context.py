@@ -18,7 +18,7 @@ PULL_REQUEST_EVENTS = frozenset({"pull_request", "pull_request_target"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The run's surroundings. ``branch`` is None on a tag or a detached head.
+    """The run's surroundings. ``branch`` is None on a tag (``tag``) or a detached head.
 
     Of a pull request: ``pull`` is its number, ``head_sha`` its newest commit (``sha`` is GitHub's
     trial merge), ``head_branch`` and ``base`` its branches, ``action`` what happened to it.
@@ -29,6 +29,8 @@ class Context:
     repository_private: bool = False
     sha: str = ""
     branch: str | None = None
+    tag: str = ""
+    default_branch: str = ""
     event: str = ""
     action: str = ""
     pull: int | None = None
@@ -72,6 +74,8 @@ def read_context(
         repository_private=bool(_at(event, "repository", "private")),
         sha=environ.get("GITHUB_SHA", ""),
         branch=_branch(environ),
+        tag=_tag(environ),
+        default_branch=_text(event, "repository", "default_branch"),
         event=environ.get("GITHUB_EVENT_NAME", ""),
         action=_text(event, "action"),
         pull=_pull(event),
@@ -100,6 +104,11 @@ def _branch(environ: Mapping[str, str]) -> str | None:
     branch = ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else None
     # A merge queue's branch is GitHub's own, and gone after the run.
     return None if branch and branch.startswith("gh-readonly-queue/") else branch
+
+
+def _tag(environ: Mapping[str, str]) -> str:
+    ref = environ.get("GITHUB_REF", "")
+    return ref.removeprefix("refs/tags/") if ref.startswith("refs/tags/") else ""
 
 
 def _from_fork(event: Mapping[str, Any], repository: str) -> bool:

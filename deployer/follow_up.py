@@ -26,7 +26,7 @@ def access_findings(
     settings: Settings, context: Context, plan: FrontendPlan, world: World
 ) -> tuple[tuple[Problem, ...], tuple[Notice, ...]]:
     """Whether the planned commit could be pushed, asked before anything is written."""
-    repo, branch = world.repo, context.branch
+    repo, branch = world.repo, _base(settings, context)
     if repo is None or branch is None or not _will_push(settings, plan):
         return (), ()
     asked = branch_of(settings.space) if _proposes(settings) else branch
@@ -55,6 +55,17 @@ def _proposes(settings: Settings) -> bool:
     return settings.frontend_commit == "pull-request"
 
 
+def _base(settings: Settings, context: Context) -> str | None:
+    """The branch that the frontend's change is for: the one that was deployed.
+
+    A tag is on none that could be told. A pull request, which a person merges, may go to the
+    default branch then; a commit would be there unasked.
+    """
+    if context.branch is None and context.tag and _proposes(settings):
+        return context.default_branch or None
+    return context.branch
+
+
 def _will_push(settings: Settings, plan: FrontendPlan) -> bool:
     return plan.state is FrontendState.CHANGE and settings.frontend_commit != "none"
 
@@ -72,9 +83,10 @@ def follow_up(
         return _nothing_left(settings, context, plan, request, world) or report, ()
     if settings.frontend_commit == "none":
         return _in_place(plan, report, world.files), ()
-    if world.repo is None or context.branch is None:
+    base = _base(settings, context)
+    if world.repo is None or base is None:
         return report, (_not_pushed(context),)
-    proposal = _proposal(settings, context.branch, plan, request)
+    proposal = _proposal(settings, base, plan, request)
     if _proposes(settings):
         return propose(proposal, world.repo, world.pulls), ()
     try:
@@ -94,9 +106,10 @@ def _nothing_left(
 ) -> FrontendReport | None:
     """A pull request of an earlier deploy has nothing left to change: it is closed."""
     current = plan.state is FrontendState.CURRENT and _proposes(settings)
-    if not current or world.repo is None or world.pulls is None or context.branch is None:
+    base = _base(settings, context)
+    if not current or world.repo is None or world.pulls is None or base is None:
         return None
-    proposal = _proposal(settings, context.branch, plan, request)
+    proposal = _proposal(settings, base, plan, request)
     pull = world.pulls.find(proposal.branch)
     withdraw(proposal, world.repo, world.pulls, pull)
     closed = f"Closed {pull.url}: nothing is left to change." if pull else ""
@@ -124,11 +137,18 @@ def _in_place(plan: FrontendPlan, report: FrontendReport, files: Files) -> Front
 
 
 def _not_pushed(context: Context) -> Notice:
-    why = "this run is on no branch" if context.branch is None else "there is no git repository"
-    return Notice(
-        message=f"The frontend's change is shown and not pushed: {why}.",
-        hint="Apply the change by hand, or deploy from a branch.",
-    )
+    hint = "Apply the change by hand, or deploy from a branch."
+    if context.tag and context.default_branch:
+        why = f"this run is on the tag `{context.tag}`, which is no branch"
+        hint = (
+            f"With `frontend-commit: pull-request` a pull request into `{context.default_branch}` "
+            f"is opened. {hint}"
+        )
+    elif context.branch is None:
+        why = "this run is on no branch"
+    else:
+        why = "there is no git repository"
+    return Notice(message=f"The frontend's change is shown and not pushed: {why}.", hint=hint)
 
 
 def _commit(proposal: Proposal, repo: Repo) -> FrontendReport:

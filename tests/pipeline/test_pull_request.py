@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deployer.errors import Exit
 from deployer.model import FrontendState
 from deployer.report import Report
@@ -107,3 +109,25 @@ def test_plan_opens_nothing(scene: Scene) -> None:
     done(scene.run(mode="plan", **PROPOSE))
     assert scene.fakes.pulls.open == {}
     assert scene.repo.find(BRANCH) is None
+
+
+def on_a_tag(scene: Scene) -> None:
+    scene.context = replace(scene.context, branch=None, tag="v1.2", default_branch="main")
+
+
+def test_a_release_s_change_waits_in_a_pull_request_into_the_default_branch(scene: Scene) -> None:
+    on_a_tag(scene)
+    done(scene.run(**PROPOSE))
+    assert scene.fakes.pulls.bases[BRANCH] == "main"
+    assert scene.space.host.encode() in proposed(scene)
+
+
+def test_a_release_commits_nothing_unasked_and_says_how_to_get_a_pull_request(
+    scene: Scene,
+) -> None:
+    on_a_tag(scene)
+    report = done(scene.run())
+    assert len(scene.repo.log()) == 1
+    (notice,) = [each for each in report.notices if "not pushed" in each.message]
+    assert "`v1.2`" in notice.message
+    assert "frontend-commit: pull-request" in notice.hint

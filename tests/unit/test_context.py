@@ -113,6 +113,33 @@ def test_of_a_pull_request_number_commit_branches_and_action_are_known() -> None
     assert (seen.base, seen.action, seen.branch) == ("main", "closed", None)
 
 
+EVENTS = {
+    "push": ({"ref": "refs/heads/main"}, "refs/heads/main"),
+    "workflow_dispatch": (
+        {"inputs": {"mode": "plan", "revision": ""}, "ref": "refs/heads/main"},
+        "refs/heads/main",
+    ),
+    "schedule": ({"schedule": "23 5 * * *"}, "refs/heads/main"),
+    "release": ({"action": "published", "release": {"tag_name": "v1.2"}}, "refs/tags/v1.2"),
+    "repository_dispatch": ({"action": "deploy"}, "refs/heads/main"),
+    "merge_group": ({"action": "checks_requested"}, "refs/heads/gh-readonly-queue/main/pr-3-a"),
+    "deployment": ({"deployment": {"id": 1, "environment": "production"}}, "refs/heads/main"),
+    "issues": ({"action": "opened", "issue": {"number": 7}}, "refs/heads/main"),
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_an_event_that_is_no_pull_request_has_none(name: str) -> None:
+    event, ref = EVENTS[name]
+    repository = {"repository": {"default_branch": "main", "full_name": REPO}}
+    seen = context(name, {**event, **repository}, GITHUB_REF=ref)
+    assert (seen.event, seen.pull, seen.head_sha, seen.from_fork) == (name, None, "", False)
+    assert seen.default_branch == "main"
+    assert seen.branch == (None if name in ("release", "merge_group") else "main")
+    assert seen.tag == ("v1.2" if name == "release" else "")
+    assert event_problems(Mode.DEPLOY, seen) == ()
+
+
 @pytest.mark.parametrize("number", [None, True, "7", 0, -7, 7.5, []])
 def test_a_pull_request_without_a_proper_number_has_none(number: object) -> None:
     assert context("pull_request", {"pull_request": {"number": number}, "action": 3}).pull is None
