@@ -98,6 +98,12 @@ def test_without_a_preview_there_is_nothing_to_do(closing: Scene) -> None:
     assert "delete" not in closing.fakes.hub.calls
 
 
+def test_a_space_that_somebody_deleted_is_said_to_be_gone(closing: Scene) -> None:
+    closing.fakes.comments.keep(7, key=KEY, body="✅")
+    done(run(closing))
+    assert "Deleted" in closing.fakes.comments.texts[7, KEY]
+
+
 FOREIGN: dict[str, dict[str, str]] = {
     "without a mark": {},
     "with settings of ours": {"COLLECTION": "book"},

@@ -11,7 +11,7 @@ import pytest
 
 from deployer import preview_mark
 from deployer.errors import Exit, HubRefused, RepositoryRefused
-from deployer.model import Configuration, Space, SpaceId, Status
+from deployer.model import Configuration, FrontendState, Space, SpaceId, Status
 from deployer.report import Report
 from tests.fakes.hub import FakeConfig, FakeDirectory, FakeHub, FakeSpace
 from tests.fakes.pulls import FakePulls
@@ -203,6 +203,7 @@ def test_the_frontend_s_source_is_left_alone_and_its_preview_is_let_in(pull: Sce
     report = run(pull, frontend="frontend", frontend_url="https://rag-git-x.vercel.app")
     assert report.exit is Exit.DONE, report.problems
     assert ((pull.root / CLIENT_PATH).read_bytes(), pull.repo.head("main")) == before
+    assert (report.frontend.state, report.frontend.diff) == (FrontendState.NONE, "")
     assert "rag-git-x.vercel.app" in str(space_of(pull).variables["ALLOWED_ORIGINS"])
     assert "`https://rag-git-x.vercel.app`" in comment_of(pull)
 
@@ -264,7 +265,7 @@ def test_without_a_stored_token_it_says_that_oidc_will_not_do(pull: Scene) -> No
     assert "hf-token" in told
     assert "neither create nor delete" in told
     pull.fakes = replace(pull.fakes, world=replace(pull.fakes.world, trusted_publisher=True))
-    assert "Trusted Publisher" in refused(run(pull), Exit.HUB)
+    assert "delete the previews" in refused(run(pull), Exit.HUB)
     assert pull.fakes.hub.made == {}
 
 
@@ -341,6 +342,14 @@ def test_the_comment_holds_neither_secrets_nor_what_a_branch_is_called(pull: Sce
     assert "evil.example" not in text
     assert "@octocat" not in text
     assert "#1" not in text
+
+
+def test_a_secret_that_the_hub_says_is_not_in_the_comment(pull: Scene) -> None:
+    secret = pull.environment["PLAIN_SECRET"]
+    pull.fakes.hub.fail("create", 403, message=f"The Hub refused {secret}.")
+    refused(run(pull, secrets="PLAIN_SECRET"), Exit.HUB)
+    assert "The Hub refused" in comment_of(pull)
+    assert "tr0ub4dor" not in comment_of(pull)
 
 
 def test_a_deployment_is_recorded_for_the_pull_request_s_commit(pull: Scene) -> None:
