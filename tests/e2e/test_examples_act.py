@@ -72,7 +72,12 @@ class World:
                 payload={**payload, "inputs": inputs} if inputs else payload,
                 workflow=workflow,
                 secrets={**SECRETS, "HF_TOKEN": self.hub.token, "GITHUB_TOKEN": WRITER},
-                variables={**VARIABLES, "HF_SPACE": self.space, **self.variables},
+                variables={
+                    **VARIABLES,
+                    "HF_SPACE": self.space,
+                    "HF_OWNER": self.hub.owner,
+                    **self.variables,
+                },
                 environment={
                     **self.github.variables(),
                     "GITHUB_REPOSITORY": NAME,
@@ -172,7 +177,49 @@ def preview_is_gone(world: World) -> None:
     assert left == [False, True]
 
 
+def two_backends_serve(world: World) -> None:
+    """Each backend of the monorepo is on its own Space, and healthy."""
+    for name in ("chatbot", "search"):
+        assert world.hub.stats(f"{world.hub.owner}/{name}")["stage"] == "RUNNING"
+
+
+def change_is_proposed(world: World) -> None:
+    """A pull request is open, and main is as it was."""
+    assert [pull["state"] for pull in world.server.pulls] == ["open"]
+    assert len(world.server.log("main")) == 1
+
+
 EXAMPLES = (
+    Example(
+        workflow="quick-start.yml",
+        event="push",
+        says=("set-output:: status=healthy", "set-output:: frontend-commit="),
+        after=client_is_rewritten,
+    ),
+    Example(
+        workflow="every-input.yml",
+        event="workflow_dispatch",
+        inputs={"mode": "deploy"},
+        says=("healthy (changed: true): ", ", pull request https:"),
+        after=change_is_proposed,
+    ),
+    Example(
+        workflow="every-input.yml",
+        event="workflow_dispatch",
+        inputs={"mode": "plan"},
+        says=("planned (changed: ",),
+    ),
+    Example(
+        workflow="monorepo.yml",
+        event="push",
+        says=("set-output:: status=healthy",),
+        after=two_backends_serve,
+    ),
+    Example(
+        workflow="on-release.yml",
+        event="release",
+        says=("set-output:: status=healthy",),
+    ),
     Example(
         workflow="deploy.yml",
         event="push",
@@ -218,7 +265,8 @@ EXAMPLES = (
 
 
 def name_of(example: Example) -> str:
-    return f"{Path(example.workflow).stem} on {example.event}"
+    mode = example.inputs.get("mode", "")
+    return f"{Path(example.workflow).stem} {mode} on {example.event}".replace("  ", " ")
 
 
 @pytest.fixture
@@ -232,8 +280,8 @@ def world(hub: RunningHub, github: LocalGitHub, tmp_path: Path) -> World:
     """The example's frontend, a backend of two packages, and every example workflow."""
     if not (BIN / "act").exists():
         missing("act, which stands in for GitHub's runner, is not installed")
-    server = github.add(NAME, _files(tmp_path / "files", hub))
     space = f"{hub.owner}/{tmp_path.name[:40].strip('-_').replace('_', '-')}"
+    server = github.add(NAME, _files(tmp_path / "files", hub, space))
     made = World(
         hub=hub,
         github=github,
@@ -246,9 +294,12 @@ def world(hub: RunningHub, github: LocalGitHub, tmp_path: Path) -> World:
     return made
 
 
-def _files(folder: Path, hub: RunningHub) -> dict[str, bytes]:
+def _files(folder: Path, hub: RunningHub, space: str) -> dict[str, bytes]:
     Checkout(folder=folder, hub=hub, space="").backend(version=3)
+    shutil.copytree(folder / "backend", folder / "services" / "search")
     shutil.copytree(WORKFLOWS, folder / ".github" / "workflows")
+    for path in (folder / ".github" / "workflows").iterdir():
+        path.write_text(path.read_text().replace("owner/rag-chatbot", space))
     shutil.copytree(EXAMPLE / "frontend", folder / "frontend", ignore=_not_ours)
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
