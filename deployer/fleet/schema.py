@@ -14,7 +14,7 @@ from deployer.settings import InputField
 
 TITLE: Final = "spaces.yml of hf-space-deploy: a fleet of Spaces"
 NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
-SOURCE: Final = r"^([A-Za-z_][A-Za-z0-9_]*|[A-Z_][A-Z0-9_]*(\{EACH\}[A-Z0-9_]*)*)?$"
+SOURCE: Final = r"^([A-Z_][A-Z0-9_]*(\{EACH\}[A-Z0-9_]*)*)?$"
 SPACE: Final = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*/([A-Za-z0-9_]|\{each\})([A-Za-z0-9_.-]|\{each\})*$"
 # `{each}` stands for a text in any of them.
 TEXT: Final = {"type": ["string", "number", "boolean", "null"]}

@@ -75,7 +75,7 @@ def test_there_is_no_import_cycle() -> None:
     list(graphlib.TopologicalSorter(graph).static_order())
 
 
-@pytest.mark.parametrize("leaf", ["bundle", "frontend"])
+@pytest.mark.parametrize("leaf", ["bundle", "frontend", "fleet"])
 def test_only_the_street_knows_a_leaf_package(leaf: str) -> None:
     knowing = {
         place(path)
@@ -86,7 +86,7 @@ def test_only_the_street_knows_a_leaf_package(leaf: str) -> None:
     assert not {name for name in others if "/" in name}
 
 
-STAGES = ("bundle", "credentials", "release", "frontend", "live")
+STAGES = ("bundle", "credentials", "release", "frontend", "live", "fleet")
 
 
 # These serve the bundle and know none of the stages (docs/decisions/0037, 0038).
