@@ -24,7 +24,7 @@ from deployer.errors import (
     Where,
     refuse,
 )
-from deployer.model import Secret, SpaceId
+from deployer.model import Secret, SpaceId, Status
 from deployer.observe_space import SpaceState
 from deployer.pipeline import carry_out
 from deployer.plan import Plan
@@ -37,11 +37,12 @@ from deployer.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What will be done to the preview's Space, and the mark that it carries then."""
+    """What will be done to the preview's Space, and the marks that it has then and had before."""
 
     plan: Plan
     state: SpaceState
     mark: Mark
+    before: Mark | None
 
 
 def preview(settings: Settings, context: Context, world: World) -> Report:
@@ -78,7 +79,8 @@ def _release(run: Run, production_space: SpaceId) -> None:
             decided = decide(run, production_space)
             mark = decided.mark
         deployment = preview_told.started(run, decided.plan)
-        carry_out(run, decided.plan, decided.state)
+        if carry_out(run, decided.plan, decided.state).status is Status.ROLLED_BACK:
+            mark = decided.before
     except Refused as refused:
         run.trail.refused(refused)
     preview_told.tell(run, production_space, deployment, mark)
@@ -109,8 +111,8 @@ def decide(run: Run, production_space: SpaceId) -> Decided:
     plan, state = stages.decide(replace(run, settings=_marked(run.settings, fresh)))
     _warn_of_production(run, plan, production_space)
     if there is None or not plan.difference.empty or there.wanes(today, days):
-        return Decided(plan=plan, state=state, mark=fresh)
-    return Decided(plan=_unmarked(run, plan), state=state, mark=there)
+        return Decided(plan=plan, state=state, mark=fresh, before=there)
+    return Decided(plan=_unmarked(run, plan), state=state, mark=there, before=there)
 
 
 def _mark(run: Run, *, expires_in: int) -> Mark:

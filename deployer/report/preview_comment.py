@@ -59,7 +59,7 @@ def _green(report: Report, preview: Preview) -> Iterator[str]:
     yield f"✅ **Healthy.** It serves {_revision(report)}, made from {_short(preview.commit)}."
     yield _addresses(report)
     yield _OPEN.get(preview.visibility, _OPEN[""])
-    yield _origins(preview)
+    yield _origins(report, preview)
     yield _until(preview)
     warnings = [notice for notice in report.notices if notice.warning]
     yield _findings("**Worth knowing**", warnings)
@@ -86,19 +86,20 @@ def _addresses(report: Report) -> str:
     return table(("", ""), ((name, link(url)) for name, url in named if url))
 
 
-def _origins(preview: Preview) -> str:
-    if not preview.origins:
+def _origins(report: Report, preview: Preview) -> str:
+    """Which frontends may call it; one that is blocked is among the warnings."""
+    if not preview.origins or report.frontend.status == "blocked-by-cors":
         return ""
     named = ", ".join(code(origin) for origin in preview.origins)
-    return f"A browser on {named} may call it."
+    return f"The frontend at {named} may call it."
 
 
 def _until(preview: Preview) -> str:
     if preview.expires is None:
         return ""
     return (
-        f"It is deleted when this pull request is closed, or after {preview.expires.isoformat()} "
-        "when no push came until then."
+        "It is deleted when this pull request is closed, or once "
+        f"{preview.expires.isoformat()} has passed without another push."
     )
 
 

@@ -331,6 +331,16 @@ def test_one_comment_says_where_it_is_and_until_when(pull: Scene) -> None:
     assert "API docs" in text
 
 
+def test_what_is_put_back_is_the_earlier_day_too(pull: Scene) -> None:
+    run(pull)
+    pull.fakes.hub.next.append(V2_SICK)
+    pull.fakes.clock.day += timedelta(days=2)
+    push(pull)
+    assert run(pull).status is Status.ROLLED_BACK
+    assert mark_of(pull)["expires"] == "2026-12-06"
+    assert "2026-12-06" in comment_of(pull)
+
+
 def test_the_comment_holds_neither_secrets_nor_what_a_branch_is_called(pull: Scene) -> None:
     pull.fakes.hub.next.append(
         replace(NOT_BUILT, error=f"died of {pull.environment['PLAIN_SECRET']} @octocat #1")

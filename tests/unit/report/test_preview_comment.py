@@ -6,7 +6,7 @@ import pytest
 
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import Mode, SpaceId, Status
-from deployer.report import Report, Urls
+from deployer.report import FrontendReport, Report, Urls
 from deployer.report.preview_comment import (
     MOST,
     Preview,
@@ -72,6 +72,12 @@ def test_origins_stand_as_code() -> None:
     text = render_preview(report(), preview)
     assert "`https://a.example`" in text
     assert "`` `*`@me ``" in text
+
+
+def test_a_frontend_that_is_blocked_is_not_said_to_be_let_in() -> None:
+    preview = Preview(commit="", origins=("https://a.example",))
+    blocked = report(frontend=FrontendReport(status="blocked-by-cors"))
+    assert "may call it" not in render_preview(blocked, preview)
 
 
 def test_warnings_are_told_and_notes_are_not() -> None:
