@@ -55,7 +55,7 @@ class Child:
         self._reader.start()
 
     def _read(self, stream: IO[bytes]) -> None:
-        with contextlib.suppress(OSError, ValueError):  # closed under it
+        with contextlib.suppress(OSError), stream:
             while line := stream.readline(LONGEST_LINE):
                 self._lines.append(line.decode("utf-8", "replace").rstrip("\r\n"))
 
@@ -98,6 +98,7 @@ class Child:
         self._signal("SIGKILL")  # what it started and left behind, too
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE)
+        self._reader.join(1.0)
 
     def _signal(self, name: str) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

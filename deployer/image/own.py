@@ -150,7 +150,7 @@ class OwnImage:
     def _stages(self) -> list[_Stage]:
         """The last stage and those of this file that it is built from, the last one last."""
         froms = self._all("FROM")
-        ends = [*(found.line for found in froms[1:]), 10**9]
+        ends = [*(found.line for found in froms[1:]), 10**9][: len(froms)]
         stages = [_stage(found, end) for found, end in zip(froms, ends, strict=True)]
         chain = stages[-1:]
         while chain and (

@@ -13,11 +13,12 @@ WAITING_PAGE = b"<html><title>Hugging Face</title>Preparing Space</html>"
 
 
 class FakeProbe:
-    """``asked`` keeps url, revision that answered, and the token that came along.
+    """``asked`` keeps url, revision that answered, and the token that came along; ``headers`` those
+    of each ``ask``.
 
-    ``pages`` are sites beside the Hub, ``local`` apps of this machine by their
-    address; every app allows the origins in ``allowed``. ``stale`` is a revision that goes on
-    answering in place of the one that serves.
+    ``pages`` are sites beside the Hub, ``local`` apps of this machine by their address; every app
+    allows the origins in ``allowed``. ``stale`` is a revision that goes on answering in place of
+    the one that serves.
     """
 
     def __init__(self, hub: FakeHub) -> None:
@@ -26,6 +27,7 @@ class FakeProbe:
         self.local: dict[str, Callable[[], Answer]] = {}
         self.allowed: set[str] = set()
         self.stale: str | None = None
+        self.headers: list[dict[str, str]] = []
         self.asked: list[tuple[str, str | None, Secret | None]] = []
 
     def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
@@ -49,6 +51,7 @@ class FakeProbe:
     def ask(
         self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
     ) -> Answer:
+        self.headers.append(dict(headers or {}))
         answer = self.get(url)
         origin = (headers or {}).get("Origin", "")
         if not answer.status or origin not in self.allowed:

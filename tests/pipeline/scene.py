@@ -97,6 +97,7 @@ class Scene:
             comments=world.comments,  # type: ignore[arg-type]
             issues=world.issues,  # type: ignore[arg-type]
             deployments=world.deployments,  # type: ignore[arg-type]
+            rehearsals=world.rehearsals,  # type: ignore[arg-type]
             world=replace(world, console=self.fakes.console, journal=self.fakes.journal),
         )
         self.space.counters.writes = 0
