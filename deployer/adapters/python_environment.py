@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -70,16 +71,20 @@ def interpreters(version: str, usable: Callable[[str], bool]) -> Iterator[Interp
         version="{}.{}".format(*sys.version_info[:2]),
     )
     wanted = version or own.version
-    for program in (own.program, *_candidates(wanted)):
+    for program in chain([own.program], _candidates(wanted)):  # each only when it is asked for
         if _asked(program) == wanted and usable(program):
             yield Interpreter(program=program, version=wanted)
     yield own
 
 
 def _candidates(version: str) -> Iterator[str]:
-    if found := shutil.which(f"python{version}"):
+    found = shutil.which(f"python{version}")
+    if found and Path(found).parent.name != "shims":  # pyenv's, which may lead to another one
         yield found
     yield from (f"{folder}/python{version}" for folder in ("/usr/local/bin", "/usr/bin"))
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    for kept in sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}")):
+        yield str(kept)
     # GitHub's runners keep the versions of actions/setup-python there.
     tools = os.environ.get("RUNNER_TOOL_CACHE") or os.environ.get("AGENT_TOOLSDIRECTORY")
     for kept in sorted(Path(tools or "/none").glob(f"Python/{version}.*/*/bin/python3")):

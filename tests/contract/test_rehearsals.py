@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deployer.adapters.disk import Workspace
 from deployer.adapters.docker_engine import Engine, find_engine
 from deployer.adapters.docker_rehearsal import DockerRehearsal
 from deployer.adapters.venv_rehearsal import VenvRehearsal
@@ -66,7 +67,7 @@ def made(path: str, text: str) -> BundleFile:
 
 
 def fake() -> Ground:
-    hub = FakeHub(FakeClock(), None)  # type: ignore[arg-type]
+    hub = FakeHub(FakeClock(), Workspace(Path()))
     probe = FakeProbe(hub)
 
     def make(app: str) -> Rehearsal:
@@ -98,7 +99,7 @@ def in_venv(temp: Path) -> Ground:
 
 @pytest.fixture(params=["fake", "venv", pytest.param("docker", marks=pytest.mark.docker)])
 def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
-    makers = {
+    makers: dict[str, Callable[[], Ground]] = {
         "fake": fake,
         "venv": lambda: in_venv(tmp_path),
         "docker": lambda: in_docker(tmp_path),
