@@ -231,7 +231,7 @@ class PullRequests(Protocol):
         """Close it, and say why."""
 
     def is_open(self, number: int) -> bool:
-        """Whether that pull request, of a fork or not, is open; a missing one is not."""
+        """Whether that pull request, of a fork or not, is open; raises for one out of sight."""
 
 
 class Comments(Protocol):

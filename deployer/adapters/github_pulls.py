@@ -6,12 +6,16 @@ Facts: "REST API endpoints for pull requests" and, for the comment, "… for iss
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
+from typing import Final
 from urllib.parse import quote
 
 from deployer.adapters import github_answers as answers
 from deployer.adapters.github_api import NoAnswer
 from deployer.adapters.github_resource import GitHubResource
 from deployer.model import PullRequest
+
+TO_LOOK: Final = "Give the job `permissions: pull-requests: read`."
 
 
 class GitHubPulls:
@@ -55,7 +59,13 @@ class GitHubPulls:
         self._resource.send("PATCH", f"pulls/{pull.number}", {"state": "closed"}, doing)
 
     def is_open(self, number: int) -> bool:
-        """Whether that pull request is open; a missing one is not."""
+        """Whether that pull request is open. Raises for one that the token may not see.
+
+        Nobody can delete a pull request, so a 404 says that it is hidden, not that it is over.
+        """
         doing = f"Looking at pull request #{number}"
-        reply = self._resource.read(f"pulls/{number}", answers.is_open, doing)
-        return reply.status == 200 and answers.is_open(reply.json())
+        resource = replace(self._resource, hint=TO_LOOK)
+        reply = resource.read(f"pulls/{number}", answers.is_open, doing)
+        if reply.status == 404:
+            raise resource.refused(reply, doing)
+        return answers.is_open(reply.json())

@@ -156,11 +156,16 @@ def test_a_branch_without_commits_of_its_own_is_refused_with_github_s_words(
         opened(pulls)
 
 
-def test_an_open_one_is_open_a_closed_and_a_missing_one_are_not(ground: Ground) -> None:
+def test_an_open_one_is_open_and_a_closed_one_is_not(ground: Ground) -> None:
     pulls = opened(ground.pulls(WRITER))
     found = pulls.find(BRANCH)
     assert found is not None
     assert pulls.is_open(found.number)
     pulls.close(found, comment="Done.")
     assert not pulls.is_open(found.number)
-    assert not pulls.is_open(4711)
+
+
+def test_nothing_is_said_of_one_that_can_not_be_seen(ground: Ground) -> None:
+    with pytest.raises(RepositoryRefused) as refused:
+        ground.pulls(WRITER).is_open(4711)
+    assert "pull-requests: read" in refused.value.problems[0].hint

@@ -12,7 +12,7 @@ from deployer.model import PullRequest
 class FakePulls:
     """``open`` by branch; ``closed`` with the comment that says why. ``allowed`` False refuses.
 
-    ``foreign`` are the numbers of open ones that people opened.
+    ``foreign`` are the numbers of open ones that people opened, ``over`` of those they closed.
     """
 
     allowed: bool = True
@@ -20,6 +20,7 @@ class FakePulls:
     bases: dict[str, str] = field(default_factory=dict)
     closed: list[tuple[PullRequest, str]] = field(default_factory=list)
     foreign: set[int] = field(default_factory=set)
+    over: set[int] = field(default_factory=set)
 
     def find(self, branch: str) -> PullRequest | None:
         return self.open.get(branch)
@@ -44,7 +45,11 @@ class FakePulls:
         self.closed.append((self.open.pop(self._branch(pull)), comment))
 
     def is_open(self, number: int) -> bool:
-        return number in self.foreign or any(number == each.number for each in self.open.values())
+        opened = self.foreign | {each.number for each in self.open.values()}
+        if number not in opened | self.over | {each.number for each, _ in self.closed}:
+            hint = "Give the job `permissions: pull-requests: read`."
+            raise RepositoryRefused(f"Pull request #{number} can't be seen.", hint=hint)
+        return number in opened
 
     def _branch(self, pull: PullRequest) -> str:
         return next(name for name, each in self.open.items() if each.number == pull.number)

@@ -132,6 +132,7 @@ def test_a_space_that_only_has_the_name_survives(scene: Scene, case: str, event:
 
 def test_a_schedule_deletes_what_is_closed_or_expired(nightly: Scene) -> None:
     nightly.fakes.pulls.foreign |= {2, 3, 4}
+    nightly.fakes.pulls.over.add(1)
     for number, days in ((1, 9), (2, 9), (3, -1), (4, 0)):
         a_preview(nightly, number, days=days)
     report = run(nightly)
@@ -179,6 +180,7 @@ def test_a_refusal_for_one_does_not_keep_the_others(nightly: Scene) -> None:
                 raise HubRefused(f"The token may not delete {space}.", status=403)
             FakeDirectory.delete(self, space)
 
+    nightly.fakes.pulls.over |= {1, 2, 3}
     for number in (1, 2, 3):
         a_preview(nightly, number)
     world = replace(nightly.fakes.world, spaces=Stubborn(nightly.fakes.hub))

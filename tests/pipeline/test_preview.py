@@ -256,6 +256,7 @@ def test_runs_that_can_have_no_preview_are_told_what_to_do(pull: Scene, case: st
 
 def test_a_stale_run_of_a_pull_request_that_was_closed_since_makes_no_space(pull: Scene) -> None:
     pull.fakes.pulls.foreign.clear()
+    pull.fakes.pulls.over.add(7)
     assert "closed" in refused(run(pull), Exit.CONFIGURATION)
     assert pull.fakes.hub.made == {}
 
