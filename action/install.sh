@@ -20,9 +20,14 @@ fail() {
   exit 70
 }
 
-# Prints the interpreter behind a command when it is new enough; fails otherwise.
+# Prints the interpreter behind a command when it is new enough; fails otherwise. On Windows Python
+# ends its lines with CRLF, of which bash would keep the CR.
 new_enough() {
-  "$1" -I -c 'import sys; print(sys.executable); sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+  "$1" -I -c '
+import sys
+sys.stdout.reconfigure(newline="\n")
+print(sys.executable)
+sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
 find_python() {
@@ -40,6 +45,7 @@ find_python() {
 environment_name() {
   "$1" -I -c '
 import hashlib, pathlib, sys
+sys.stdout.reconfigure(newline="\n")
 lock = pathlib.Path(sys.argv[1]).read_bytes()
 print("hf-space-deploy-" + hashlib.sha256(lock + sys.version.encode()).hexdigest()[:16])' \
     "$requirements"

@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +22,8 @@ from deployer.scrub import scrub
 
 # What git and its transports need to find programs, keys, certificates and proxies.
 KEPT = re.compile(
-    r"PATH|HOME|USER|LOGNAME|TMPDIR|TMP|TEMP|SYSTEMROOT|XDG_CONFIG_HOME|SSH_\w+|GIT_SSH\w*"
+    r"PATH|HOME|USER|LOGNAME|TMPDIR|TMP|TEMP|XDG_CONFIG_HOME|SSH_\w+|GIT_SSH\w*"
+    r"|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT|USERPROFILE|HOMEDRIVE|HOMEPATH|(LOCAL)?APPDATA"
     r"|GIT_SSL_\w+|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|SSL_CERT_\w+|CURL_CA_BUNDLE|(http|https|all|no)_proxy",
     re.IGNORECASE,
 )
@@ -110,7 +112,7 @@ class Git:
                 # Too late, or the run is stopped. git's transports are children of their own; they
                 # would keep the pipes open, and a stopped run waiting for them.
                 if process.returncode is None:
-                    os.killpg(process.pid, signal.SIGKILL)
+                    _end(process)
         if process.returncode != 0:
             raise GitFailed(self._scrubbed(said + output) or f"exit code {process.returncode}")
         return output
@@ -133,6 +135,14 @@ class Git:
         # An address can carry credentials that the user's own configuration holds.
         text = re.sub(r"(\w+://)[^/\s@]+@", r"\1***@", said.decode("utf-8", "replace"))
         return scrub(text, self.hidden).strip()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill git with its children; Windows has no groups of processes to signal."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _address(url: str) -> str:
