@@ -117,6 +117,12 @@ def deployed_twice(world: World) -> None:
     world.deploy(2)
 
 
+def deployed_without_frontend(world: World) -> None:
+    """A healthy Space whose frontend is nowhere yet."""
+    world.variables["FRONTEND_URL"] = ""
+    world.deploy(1)
+
+
 def pull_is_open(world: World) -> None:
     """Pull request 7, as the event files have it."""
     pull = {"number": 7, "state": "open", "head": "better-answers", "base": "main"}
@@ -160,6 +166,22 @@ def client_is_rewritten(world: World) -> None:
     """The newest commit of main, made by the run, points the client to the Space."""
     address = world.hub.state(world.space)["host"]
     assert address in str(world.server.read(CLIENT, str(world.server.head("main"))))
+
+
+def plan_is_told_of(world: World) -> None:
+    """The pull request's one comment has the plan, with the change to the frontend."""
+    (comment,) = world.server.said_on(7)
+    assert CLIENT in comment
+
+
+def nothing_is_said(world: World) -> None:
+    """A fork's pull request has no comment."""
+    assert world.server.comments == []
+
+
+def no_issue_is_open(world: World) -> None:
+    """A healthy Space opens none."""
+    assert world.server.issues == []
 
 
 def preview_is_told_of(world: World) -> None:
@@ -231,6 +253,41 @@ EXAMPLES = (
         event="workflow_dispatch",
         before=deployed_twice,
         says=("set-output:: status=rolled-back",),
+    ),
+    Example(
+        workflow="by-hand.yml",
+        event="workflow_dispatch",
+        inputs={"mode": "rollback", "revision": ""},
+        before=deployed_twice,
+        says=("set-output:: status=rolled-back",),
+    ),
+    Example(
+        workflow="by-hand.yml",
+        event="workflow_dispatch",
+        inputs={"mode": "deploy", "revision": ""},
+        says=("set-output:: status=healthy", "set-output:: frontend-commit="),
+        after=client_is_rewritten,
+    ),
+    Example(
+        workflow="plan.yml",
+        event="pull_request-opened",
+        before=pull_is_open,
+        says=("set-output:: status=planned", "The comment: "),
+        after=plan_is_told_of,
+    ),
+    Example(
+        workflow="plan.yml",
+        event="pull_request-fork",
+        before=pull_is_open,
+        says=("set-output:: status=planned", "may only read"),
+        after=nothing_is_said,
+    ),
+    Example(
+        workflow="check.yml",
+        event="schedule",
+        before=deployed_without_frontend,
+        says=("set-output:: status=healthy",),
+        after=no_issue_is_open,
     ),
     Example(
         workflow="preview.yml",
