@@ -1,60 +1,64 @@
-"""A fleet from its file to its summary: every job a run of the program, on a local Hub."""
+"""A fleet from its file to its summary: every job a run of the program, every Space a real app.
+
+The apps are of one file each and share their environment.
+"""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import yaml
 
-from localhub.testing import RunningHub, running
-from tests.real.fleet import Workflow, workflow
+from localhub.testing import RunningHub
+from tests.grids.program import Programs
+from tests.real.fleet import Workflow, workers
 
-WELL = '{"status": "healthy"}'
-SICK = '{"status": "degraded", "services": {"qdrant": {"status": "error 404"}}}'
 APP = """\
 import os
 
 from fastapi import FastAPI
 
 app = FastAPI(title="Course")
+state = os.environ["STATE"]
+if state == "crash":
+    raise RuntimeError("the collection is missing")
 
 
 @app.get("/api/health")
 def health():
-    return {"status": "healthy", "key": bool(os.environ["API_KEY"])}
+    return {"status": state, "services": {"qdrant": state, "key": bool(os.environ["API_KEY"])}}
 """
 # It passes by a request that fails once or twice, so the Hub must refuse for good.
 REFUSED = {"effect": "answer", "status": 403, "body": '{"error": "Forbidden"}', "times": 10_000}
 
 
 @pytest.fixture(scope="module")
-def hub() -> Iterator[RunningHub]:
-    with running("--runner", "stub") as started:
+def programs(hub: RunningHub) -> Iterator[list[Programs]]:
+    with workers(hub, parallel=4) as started:
         yield started
 
 
-Open = Callable[[str], Workflow]
-
-
 @pytest.fixture
-def fleet(hub: RunningHub, tmp_path: Path) -> Iterator[Workflow]:
+def fleet(hub: RunningHub, programs: list[Programs], tmp_path: Path) -> Workflow:
     folder = tmp_path / "checkout"
     (folder / "backend").mkdir(parents=True)
     (folder / "backend" / "main.py").write_text(APP)
     (folder / "backend" / "requirements.txt").write_text("fastapi==0.165.0\nuvicorn==0.54.0\n")
-    with workflow(folder, hub, parallel=4) as made:
-        made.secrets = {"API_KEY": "k-7Qx1-fleet-9Zk2"}
-        yield made
+    secrets = {"API_KEY": "k-7Qx1-fleet-9Zk2"}
+    return Workflow(folder=folder, hub=hub, workers=programs, secrets=secrets)
 
 
-def write(fleet: Workflow, prefix: str, count: int, *, sick: tuple[int, ...] = ()) -> None:
-    """A file of so many Spaces; the first two are canaries, those in ``sick`` are not healthy."""
+def write(
+    fleet: Workflow, prefix: str, count: int, states: Mapping[int, str] = MappingProxyType({})
+) -> None:
+    """A file of so many Spaces; the first two are canaries, ``states`` says which are not well."""
     numbers = [f"{number:03}" for number in range(count)]
-    own = {f"{number:03}": {"variables": {"STUB_ANSWER": SICK}} for number in sick}
+    own = {f"{number:03}": {"variables": {"STATE": state}} for number, state in states.items()}
     spaces = [
         {"space": f"tester/{prefix}-{n}", "canary": n in numbers[:2], **own.get(n, {})}
         for n in numbers
@@ -63,7 +67,7 @@ def write(fleet: Workflow, prefix: str, count: int, *, sick: tuple[int, ...] = (
     rest = [n for n in numbers if n not in own and n not in numbers[:2]]
     spaces.append({"space": f"tester/{prefix}-{{each}}", "each": rest})
     document = {
-        "defaults": {"secrets": ["API_KEY"], "variables": {"STUB_ANSWER": WELL}},
+        "defaults": {"secrets": ["API_KEY"], "variables": {"STATE": "ok"}},
         "spaces": spaces,
     }
     (fleet.folder / "spaces.yml").write_text(yaml.safe_dump(document, sort_keys=False))
@@ -74,8 +78,9 @@ def test_broken_spaces_are_named_with_their_cause_and_a_repeat_does_only_those(
     fleet: Workflow, hub: RunningHub, count: int
 ) -> None:
     prefix = f"of-{count}"
-    sick, refused = (3, 7, 8, 11, 19), (5, 13)
-    write(fleet, prefix, count, sick=sick)
+    states = {3: "degraded", 7: "degraded", 8: "crash", 11: "error", 19: "crash"}
+    refused = (5, 13)
+    write(fleet, prefix, count, states)
     for number in refused:
         hub.fault(method="POST", path=f"{prefix}-{number:03}/commit/", **REFUSED)
 
@@ -85,13 +90,14 @@ def test_broken_spaces_are_named_with_their_cause_and_a_repeat_does_only_those(
     matrix = json.loads(first.plan.outputs["matrix"])["include"]
     assert len({row["space"] for row in matrix}) == count
     assert len(first.jobs) == count
-    broken = [f"tester/{prefix}-{number:03}" for number in sorted((*sick, *refused))]
+    broken = [f"tester/{prefix}-{number:03}" for number in sorted((*states, *refused))]
     assert first.failed == broken
     assert first.summary.code == 4
     assert sorted(first.summary.outputs["repeat"].split()) == broken
     assert f"7 of {count} Spaces of `spaces.yml` are left to do" in first.summary.summary
     assert f"| healthy | {count - 7} |" in first.summary.summary
-    assert "qdrant" in first.summary.summary
+    for cause in ("status is degraded, qdrant is degraded", "the collection is missing", "403"):
+        assert cause in first.summary.summary, cause
     assert "gh workflow run all-spaces.yml -f only=" in first.summary.summary
 
     # Mended in the repository: a new run of those alone. Two are still refused.
@@ -111,7 +117,7 @@ def test_broken_spaces_are_named_with_their_cause_and_a_repeat_does_only_those(
 
 
 def test_a_broken_canary_stops_the_rest(fleet: Workflow, hub: RunningHub) -> None:
-    write(fleet, "stopped", 200, sick=(0,))
+    write(fleet, "stopped", 200, {0: "degraded"})
     run = fleet.run()
     assert sorted(run.jobs) == ["tester/stopped-000", "tester/stopped-001"]
     assert run.failed == ["tester/stopped-000"]

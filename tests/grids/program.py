@@ -32,8 +32,9 @@ class Ended:
 class Programs:
     """Starts runs, one after the other."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], seconds: float = SECONDS) -> None:
         self._process = process
+        self._seconds = seconds
         self.child = 0
 
     def run(self, environ: Mapping[str, str], folder: Path, log: Path) -> Ended:
@@ -43,7 +44,7 @@ class Programs:
         self._say(job)
         self.child = int(self._hear(SECONDS))
         late = False
-        while not self._ready(max(0.1, started + SECONDS - time.monotonic())):
+        while not self._ready(max(0.1, started + self._seconds - time.monotonic())):
             late = True
             os.kill(self.child, signal.SIGKILL)
         status = os.waitstatus_to_exitcode(int(self._hear(SECONDS)))
@@ -81,8 +82,8 @@ class Programs:
 
 
 @contextlib.contextmanager
-def programs(endpoint: str) -> Iterator[Programs]:
-    """The process that forks the runs, for a Hub at ``endpoint``."""
+def programs(endpoint: str, seconds: float = SECONDS) -> Iterator[Programs]:
+    """The process that forks the runs, of at most ``seconds`` each, for a Hub at ``endpoint``."""
     process = subprocess.Popen(
         [sys.executable, "-I", str(ZYGOTE)],
         env={"PATH": os.environ["PATH"], "HF_ENDPOINT": endpoint},
@@ -90,7 +91,7 @@ def programs(endpoint: str) -> Iterator[Programs]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    made = Programs(process)
+    made = Programs(process, seconds)
     try:
         assert made._hear(60) == "ready"
         yield made
