@@ -23,6 +23,7 @@ from deployer.adapters import hub_errors, repository_refusals  # noqa: E402
 from deployer.errors import Exit  # noqa: E402
 from deployer.fleet import schema  # noqa: E402
 from deployer.model import Cause  # noqa: E402
+from deployer.permissions import PERMISSIONS  # noqa: E402
 from deployer.release import causes, health  # noqa: E402
 from deployer.release import service_causes as services  # noqa: E402
 
@@ -73,6 +74,12 @@ def outputs_table() -> str:
     """The outputs as a Markdown table."""
     rows = ((f"`{row.name}`", row.help) for row in settings.OUTPUTS)
     return _table(("output", "meaning"), rows)
+
+
+def permissions_table() -> str:
+    """What a job's token needs, mode by mode, as a Markdown table."""
+    rows = ((each.mode, f"`{each.line}`", each.wanted_for, each.without) for each in PERMISSIONS)
+    return _table(("mode", "permission", "for", "without it"), rows)
 
 
 def exit_table() -> str:
@@ -166,6 +173,7 @@ TARGETS: Final[Mapping[str, Blocks]] = {
     "docs/reference/inputs.md": {"inputs": inputs_table},
     "docs/reference/outputs.md": {"outputs": outputs_table},
     "docs/reference/exit-codes.md": {"exit-codes": exit_table},
+    "docs/reference/permissions.md": {"permissions": permissions_table},
     "docs/reference/health.md": {"words": words_table},
     "docs/reference/errors.md": {
         "exit-codes": exit_table,
