@@ -8,7 +8,7 @@ from dataclasses import replace
 from deployer.context import Context
 from deployer.fleet import Entry
 from deployer.fleet.reading import find_entry, read_fleet
-from deployer.fleet.values import values_of
+from deployer.fleet.values import found_in
 from deployer.ports import Files
 from deployer.settings import given_text, variable_names
 
@@ -24,8 +24,7 @@ def apply_entry(
     if not path or not space:
         return environ, context
     entry = find_entry(read_fleet(files.read(path), path), space)
-    values = {**environ, **values_of(environ)}
-    return inputs_of(entry, environ), context_of(entry, context, values)
+    return inputs_of(entry, environ), context_of(entry, context, found_in(environ))
 
 
 def inputs_of(entry: Entry, environ: Mapping[str, str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from deployer.findings import Findings
 from deployer.fleet import Entry, Fleet
 from deployer.fleet.reading import read_fleet
 from deployer.fleet.receipts import results_of
-from deployer.fleet.values import VARIABLE, values_of
+from deployer.fleet.values import VARIABLE, found_in
 from deployer.fleet.waves import Waves, chosen, problems_of, waves_of
 from deployer.fleet_entry import context_of, inputs_of
 from deployer.fleet_summary import Backend, Fleetwide
@@ -89,10 +89,10 @@ class _Check:
 def _checked(entries: Sequence[Entry], run: Run) -> tuple[tuple[Backend, ...], Findings]:
     """Every entry's settings and credentials, and each distinct backend once."""
     environ, findings = run.context.environment, Findings()
-    values = findings.attempt(lambda: values_of(environ)) or {}
+    values = findings.attempt(lambda: found_in(environ)) or {}
     # A job that is handed the fleet's secrets must have them all: the deploys get the same.
     strict = bool(environ.get(VARIABLE, "").strip()) and not run.context.secretless
-    check = _Check(run=run, values={**environ, **values}, strict=strict)
+    check = _Check(run=run, values=values, strict=strict)
     for entry in entries:
         _check_entry(entry, check)
     findings.keep(tuple(check.problems), tuple(check.notices))

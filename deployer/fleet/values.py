@@ -7,6 +7,7 @@ repository's secrets (`toJSON(secrets)`) are more than a fleet needs (docs/decis
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,6 +17,21 @@ VARIABLE: Final = "FLEET_SECRETS"
 _HOW: Final = (
     'Write one line of JSON: `{"NAME": ${{ toJSON(secrets.NAME) }}, …}`, each value by `toJSON`.'
 )
+
+
+# The runner's own, among them tokens: whoever may write to the file is not to send those anywhere.
+_OWN: Final = re.compile(
+    r"(INPUT|ACTIONS|GITHUB|RUNNER|FLEET)_.*|GH_TOKEN|HF_TOKEN|HUGGING_?FACE_(HUB_)?TOKEN",
+    re.IGNORECASE,
+)
+
+
+def found_in(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What the names in the file may stand for: ``FLEET_SECRETS`` alone where it is given, else the
+    job's environment without what is the runner's. Raises ``Refused`` (exit 2)."""
+    if environ.get(VARIABLE, "").strip():
+        return values_of(environ)
+    return {name: value for name, value in environ.items() if not _OWN.fullmatch(name)}
 
 
 def values_of(environ: Mapping[str, str]) -> dict[str, str]:

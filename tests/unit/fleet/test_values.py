@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deployer.errors import Refused
-from deployer.fleet.values import VARIABLE, values_of
+from deployer.fleet.values import VARIABLE, found_in, values_of
 
 
 def test_values_come_by_name_and_empty_ones_count_as_missing() -> None:
@@ -21,3 +21,16 @@ def test_anything_else_is_refused_without_quoting_it(text: str) -> None:
     assert "toJSON" in str(refused.value)
     assert "hunter2" not in str(refused.value)
     assert "41235" not in str(refused.value)
+
+
+def test_where_they_are_given_names_stand_for_nothing_else() -> None:
+    environ = {VARIABLE: '{"A": "a"}', "B": "b", "HF_TOKEN": "t"}
+    assert found_in(environ) == {"A": "a"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["INPUT_HF-TOKEN", "INPUT_HF_TOKEN", "HF_TOKEN", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN"],
+)
+def test_the_file_can_send_none_of_the_runner_s_own(name: str) -> None:
+    assert found_in({name: "t", "API_KEY": "k"}) == {"API_KEY": "k"}
