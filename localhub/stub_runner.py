@@ -1,14 +1,12 @@
 """Runs no Space at all: each one answers from here, with the same JSON on every path.
 
 For tests of what happens between a client and the Hub: a Space is built and up within milliseconds.
-An app whose Dockerfile sets UVICORN_HEADERS sends that header, as uvicorn does; one that is given a
-variable STUB_ANSWER answers with that.
+An app whose Dockerfile sets UVICORN_HEADERS sends that header, as uvicorn does.
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,20 +38,16 @@ class StubImage:
 
     async def start(self, environment: Mapping[str, str], log: Log) -> Replica:
         """Listen on a free port."""
-        body = environment.get("STUB_ANSWER", "").encode() or BODY
-        answer = functools.partial(self._answer, body)
-        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
         log.line(f"Answering, with {len(environment)} variables in the environment.")
         return StubReplica(server, log)
 
-    async def _answer(
-        self, body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await reader.readuntil(b"\r\n\r\n")
             head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
-            length = b"Content-Length: %d\r\n" % len(body)
-            writer.write(head + length + self.header + b"\r\n" + body)
+            length = b"Content-Length: %d\r\n" % len(BODY)
+            writer.write(head + length + self.header + b"\r\n" + BODY)
             await writer.drain()
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
