@@ -87,7 +87,8 @@ def read_context(
         run_url=f"{server}/{repository}/actions/runs/{run}" if repository and run else "",
         server_url=server,
         api_url=api,
-        graphql_url=environ.get("GITHUB_GRAPHQL_URL") or f"{api}/graphql",
+        # On GitHub Enterprise Server REST is below /api/v3.
+        graphql_url=environ.get("GITHUB_GRAPHQL_URL") or f"{api.removesuffix('/v3')}/graphql",
         on_actions=environ.get("GITHUB_ACTIONS") == "true",
         on_github=environ.get("GITHUB_ACTIONS") == "true" and not _on_forgejo(environ),
         environment=environ,

@@ -118,9 +118,12 @@ class GitHubResource:
         return reply
 
     def refused(self, reply: Reply, doing: str) -> RepositoryRefused:
-        """What a reply means. Without the permission GitHub says "not accessible", or 404."""
+        """What a reply means. Without the permission GitHub says "not accessible", or 404.
+
+        410: the repository has no issues at all.
+        """
         said = scrub(reply.said, (self.api.token.reveal(),))
         known = refusal(doing, said)
-        if reply.status in {403, 404} and not reply.limited:
+        if reply.status in {403, 404, 410} and not reply.limited:
             return RepositoryRefused(known.problems[0].message, hint=self.hint)
         return known

@@ -42,8 +42,8 @@ def connect(
     return GitHubRepo(
         repository=NAME,
         token=Secret(token),
-        api_url=github.url,
-        graphql_url=f"{github.url}/graphql",
+        api_url=github.variables()["GITHUB_API_URL"],
+        graphql_url=github.variables()["GITHUB_GRAPHQL_URL"],
         sleep=sleep,
     )
 
@@ -55,6 +55,17 @@ def commit(repo: GitHubRepo, parent: str = "") -> str:
 
 def test_the_commit_is_verified(repo: GitHubRepo, server: Repository) -> None:
     assert commit(repo) in server.verified
+
+
+def test_on_github_enterprise_server_it_is_the_same(
+    local_github: LocalGitHub, server: Repository
+) -> None:
+    local_github.prefixed = True
+    repo = connect(local_github, WRITER)
+    repo.may_write("main")
+    assert commit(repo) == server.head("main")
+    asked = {each.split()[1].partition("/repos/")[0] for each in local_github.requests}
+    assert {"/api/v3", "/api/graphql"} <= asked
 
 
 def test_a_push_in_the_middle_of_the_request_is_a_race(

@@ -125,3 +125,11 @@ def test_it_is_found_behind_hundreds_of_others(local_github: LocalGitHub) -> Non
     found = issues.find(KEY)
     assert found is not None
     assert found.number == made.number
+
+
+def test_a_repository_without_issues_is_told_so(local_github: LocalGitHub) -> None:
+    issues = github(local_github).issues(WRITER)
+    local_github.repositories["octo/site"].has_issues = False
+    with pytest.raises(RepositoryRefused, match="has been disabled") as refused:
+        issues.find(KEY)
+    assert "let the repository have issues" in refused.value.problems[0].hint

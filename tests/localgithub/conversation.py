@@ -11,6 +11,7 @@ from tests.localgithub.state import Grant
 
 Answer = tuple[int, Any]
 NOT_FOUND: Answer = (404, {"message": "Not Found", "status": "404"})
+GONE: Answer = (410, {"message": "Issues has been disabled in this repository."})
 FORBIDDEN: Answer = (403, {"message": "Resource not accessible by integration"})
 LONGEST = 65_536  # characters
 
@@ -31,6 +32,8 @@ def write(
 
 def issues(found: Repository, query: Mapping[str, str]) -> Answer:
     """``GET issues``: pull requests are issues, too."""
+    if not found.has_issues:
+        return GONE
     every = [*found.issues, *found.pulls]
     state = query.get("state", "open")
     asked = [each for each in every if state in ("all", each["state"])]
@@ -54,6 +57,8 @@ def _page(found: list[dict[str, Any]], query: Mapping[str, str]) -> list[dict[st
 def _create(found: Repository, body: Mapping[str, Any], grant: Grant) -> Answer:
     if not _may(grant, "issues"):
         return FORBIDDEN
+    if not found.has_issues:
+        return GONE
     facts = {"number": found.next_number(), "state": "open", "by": grant.login}
     found.issues.append({**facts, "title": body["title"], "body": body.get("body", "")})
     return 201, _issue(found, found.issues[-1])

@@ -48,6 +48,7 @@ class Repository:
     rulesets: set[str] = field(default_factory=set)
     verified: set[str] = field(default_factory=set)
     actions_may_open: bool = True  # the setting "Allow GitHub Actions to create … pull requests"
+    has_issues: bool = True  # the setting "Issues"
     pulls: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)

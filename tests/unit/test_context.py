@@ -160,6 +160,18 @@ def test_a_runner_of_forgejo_or_gitea_is_not_github_s(marker: str) -> None:
     assert (seen.on_actions, seen.on_github) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("api", "graphql"),
+    [
+        ("https://api.github.com", "https://api.github.com/graphql"),
+        ("https://ghe.example/api/v3", "https://ghe.example/api/graphql"),
+        ("https://api.octo.ghe.com", "https://api.octo.ghe.com/graphql"),
+    ],
+)
+def test_the_address_of_graphql_follows_from_that_of_rest(api: str, graphql: str) -> None:
+    assert context(GITHUB_API_URL=api).graphql_url == graphql
+
+
 def test_without_a_runner_everything_has_a_harmless_default() -> None:
     seen = read_context({}, {}, workspace="/w")
     assert (seen.repository, seen.branch, seen.run_url, seen.on_github) == ("", None, "", False)
