@@ -27,6 +27,7 @@ from tests.real.action import EXAMPLE, ROOT
 from tests.real.checkout import WRITER, checkout
 from tests.real.github import github_with_tokens
 from tests.real.need import missing
+from tests.real.ports import free_port
 from tests.real.program import Checkout
 
 WORKFLOWS = ROOT / "examples" / "workflows"
@@ -305,6 +306,11 @@ EXAMPLES = (
         other_jobs=("preview",),
     ),
     Example(
+        workflow="rehearse.yml",
+        event="pull_request-fork",
+        says=("set-output:: status=rehearsed",),
+    ),
+    Example(
         workflow="cleanup.yml",
         event="pull_request-closed",
         before=previewed_and_closed,
@@ -352,7 +358,10 @@ def world(hub: RunningHub, github: LocalGitHub, tmp_path: Path) -> World:
 
 
 def _files(folder: Path, hub: RunningHub, space: str) -> dict[str, bytes]:
-    Checkout(folder=folder, hub=hub, space="").backend(version=3)
+    job = Checkout(folder=folder, hub=hub, space="")
+    job.backend(version=3)
+    # A rehearsal takes the app's port of this machine, and another test may have the usual one.
+    job.write("backend/README.md", f"---\nsdk: docker\napp_port: {free_port()}\n---\n")
     shutil.copytree(folder / "backend", folder / "services" / "search")
     shutil.copytree(WORKFLOWS, folder / ".github" / "workflows")
     for path in (folder / ".github" / "workflows").iterdir():
