@@ -32,7 +32,7 @@ def deploy(settings: Settings, context: Context, world: World) -> Report:
 
 def _record(run: Run, decided: Plan, state: SpaceState) -> None:
     """Carry a plan out, and have GitHub know of it where that is asked for."""
-    deployment = recorded.started(run, decided)
+    deployment = recorded.started(run, decided, recorded.wanted_by(run))
     try:
         carry_out(run, decided, state)
     except Refused as refused:

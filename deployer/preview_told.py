@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployer import courtesy
+from deployer import courtesy, recorded
 from deployer.credentials.origins import frontend_origins
-from deployer.model import SpaceId, Status
+from deployer.model import SpaceId
 from deployer.plan import Plan
 from deployer.preview_mark import Mark
+from deployer.recorded import Wanted
 from deployer.report.preview_comment import Preview, key_of, render_deleted, render_preview
 from deployer.report.trail import cleaned
 from deployer.run import Run
@@ -25,25 +26,17 @@ def started(run: Run, plan: Plan) -> str:
 
     A run that changes nothing records nothing.
     """
-    deployments, change = run.world.deployments, plan.configuration
-    changes = not plan.difference.empty or not change.empty or plan.hardware is not None
-    if deployments is None or not changes:
-        return ""
-    return courtesy.attempt(
-        run,
-        lambda: deployments.start(
-            revision=run.context.head_sha or run.context.sha,
-            environment=_environment(run),
-            transient=True,
-            key=_key(run.settings.space),
-        ),
-        "",
+    wanted = Wanted(
+        revision=run.context.head_sha or run.context.sha,
+        environment=_environment(run),
+        transient=True,
     )
+    return recorded.started(run, plan, wanted)
 
 
 def tell(run: Run, production: SpaceId, deployment: str, mark: Mark | None) -> None:
     """Bring the comment up to date, and end the deployment's wait."""
-    _end_wait(run, deployment)
+    recorded.ended(run, deployment)
     comments, pull = run.world.comments, run.context.pull
     if comments is None or pull is None:
         return
@@ -65,24 +58,6 @@ def tell(run: Run, production: SpaceId, deployment: str, mark: Mark | None) -> N
         run.world.console.line(f"The comment: {address}")
 
 
-def _end_wait(run: Run, deployment: str) -> None:
-    deployments, report = run.world.deployments, run.trail.report
-    if deployments is None or not deployment:
-        return
-    red = bool(report.exit) or report.status is Status.FAILED
-    said = "The preview is not healthy." if red else "The preview is healthy."
-    courtesy.attempt(
-        run,
-        lambda: deployments.tell(
-            deployment,
-            state="failure" if red else "success",
-            url=report.urls.app,
-            description=said,
-        ),
-        None,
-    )
-
-
 def deleted(run: Run, preview: SpaceId, pull: int, reason: str, *, again: bool) -> None:
     """Say on the pull request that its Space is gone, and end the deployments there."""
     comments, deployments = run.world.comments, run.world.deployments
@@ -91,12 +66,9 @@ def deleted(run: Run, preview: SpaceId, pull: int, reason: str, *, again: bool) 
     if comments is not None:
         courtesy.attempt(run, lambda: comments.amend(pull, key=key, body=body), None)
     if deployments is not None:
-        courtesy.attempt(run, lambda: deployments.end(_environment(run), key=_key(preview)), None)
-
-
-def _key(preview: SpaceId) -> str:
-    """What tells a preview's deployments from those of others; the Hub knows no case."""
-    return str(preview).lower()
+        courtesy.attempt(
+            run, lambda: deployments.end(_environment(run), key=recorded.key_of(preview)), None
+        )
 
 
 def _environment(run: Run) -> str:

@@ -6,10 +6,11 @@ GitHub itself, and would have two.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from deployer.courtesy import attempt
-from deployer.model import Status
+from deployer.model import SpaceId, Status
 from deployer.plan import Plan
 from deployer.run import Run
 
@@ -17,26 +18,46 @@ from deployer.run import Run
 STARTED_BY_ONE: Final = frozenset({"deployment", "deployment_status"})
 
 
-def started(run: Run, plan: Plan) -> str:
-    """Record a deployment of the run's commit; its id, "" where there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be recorded: which commit goes where. ``transient``: it will be deleted."""
+
+    revision: str
+    environment: str
+    transient: bool = False
+
+
+def wanted_by(run: Run) -> Wanted | None:
+    """What a deploy's inputs ask for; None without an ``environment``."""
+    environment = run.settings.environment
+    if not environment or run.context.event in STARTED_BY_ONE:
+        return None
+    return Wanted(revision=run.context.sha, environment=environment)
+
+
+def started(run: Run, plan: Plan, wanted: Wanted | None) -> str:
+    """Record the deployment; its id, "" where there is none.
 
     A run that changes nothing records nothing.
     """
-    deployments, environment = run.world.deployments, run.settings.environment
-    if deployments is None or not environment or not run.context.sha or not changes(plan):
-        return ""
-    if run.context.event in STARTED_BY_ONE:
+    deployments = run.world.deployments
+    if deployments is None or wanted is None or not wanted.revision or not changes(plan):
         return ""
     return attempt(
         run,
         lambda: deployments.start(
-            revision=run.context.sha,
-            environment=environment,
-            transient=False,
-            key=str(run.settings.space).lower(),
+            revision=wanted.revision,
+            environment=wanted.environment,
+            transient=wanted.transient,
+            key=key_of(run.settings.space),
         ),
         "",
     )
+
+
+def key_of(space: SpaceId) -> str:
+    """What tells a Space's deployments from those of others; the Hub knows no case."""
+    return str(space).lower()
 
 
 def changes(plan: Plan) -> bool:
