@@ -126,6 +126,18 @@ def test_a_job_that_is_handed_secrets_must_have_them_all(repository: Repository)
     )
 
 
+@pytest.mark.parametrize("text", ['{"A": "hunter2-hunter2"}', '{"A": hunter2-hunter2}'])
+def test_the_fleet_s_secrets_are_masked_before_anything_is_said(
+    repository: Repository, text: str
+) -> None:
+    repository.environment["FLEET_SECRETS"] = text
+    lines = repository.plan().log.splitlines()
+    last = max(number for number, line in enumerate(lines) if line.startswith("::add-mask::"))
+    assert all(line.startswith("::add-mask::") for line in lines[:last])
+    assert any("hunter2-hunter2" in line for line in lines[: last + 1])
+    assert not any("hunter2-hunter2" in line for line in lines[last + 1 :])
+
+
 def test_what_a_deploy_would_refuse_is_said_of_all_backends_at_once(repository: Repository) -> None:
     repository.write("other/app/main.py", "app = 1\n")
     repository.write("backend/requirements.txt", "fastapi\nuvicorn\n-e /nowhere\n")
