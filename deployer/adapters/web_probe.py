@@ -91,6 +91,7 @@ class WebProbe:
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
                 allow_redirects=False,
                 stream=True,
+                proxies=_no_proxy(url),
             ) as response:
                 return _answer(url, response, time.monotonic() + self._seconds)
         except (
@@ -106,6 +107,12 @@ def _token(url: str, space_token: Secret | None) -> Mapping[str, str]:
     if space_token is None or not _confidential(url):
         return {}
     return {"X-HF-Authorization": f"Bearer {space_token.reveal()}"}
+
+
+def _no_proxy(url: str) -> Mapping[str, str]:
+    """A rehearsed app's address lies on this machine, where no proxy can look for it."""
+    host = urlsplit(url).hostname or ""
+    return {"no_proxy": host} if host.startswith("127.") else {}
 
 
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:

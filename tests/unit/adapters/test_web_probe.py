@@ -107,6 +107,16 @@ def test_an_answer_has_status_headers_and_body(site: Site) -> None:
     assert answer.headers["content-type"] == "application/json"
 
 
+def test_an_app_of_this_machine_is_asked_past_the_job_s_proxy(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    site.reply = replies()
+    assert get(site).status == 200
+
+
 def test_the_token_goes_along_only_when_it_is_given_and_never_as_authorization(site: Site) -> None:
     site.reply = replies()
     get(site)
