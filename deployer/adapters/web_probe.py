@@ -109,7 +109,7 @@ def _token(url: str, space_token: Secret | None) -> Mapping[str, str]:
     return {"X-HF-Authorization": f"Bearer {space_token.reveal()}"}
 
 
-def _no_proxy(url: str) -> Mapping[str, str]:
+def _no_proxy(url: str) -> dict[str, str]:
     """A rehearsed app's address lies on this machine, where no proxy can look for it."""
     host = urlsplit(url).hostname or ""
     return {"no_proxy": host} if host.startswith("127.") else {}
