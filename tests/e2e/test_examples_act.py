@@ -241,7 +241,8 @@ EXAMPLES = (
     Example(
         workflow="on-release.yml",
         event="release",
-        says=("set-output:: status=healthy",),
+        says=("set-output:: status=healthy", "set-output:: pull-request=https:"),
+        after=change_is_proposed,
     ),
     Example(
         workflow="deploy.yml",

@@ -39,3 +39,8 @@ def test_every_example_is_linked_from_a_document() -> None:
     )
     missing = [path.name for path in EXAMPLES if f"/{path.name})" not in documents]
     assert missing == []
+
+
+def test_every_how_to_is_linked_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [path.name for path in HOW_TOS if f"(docs/how-to/{path.name})" not in readme] == []
