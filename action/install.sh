@@ -33,7 +33,7 @@ sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 find_python() {
   local candidate
   for candidate in python3 python python3.13 python3.12 python3.11 python3.14 \
-    "${RUNNER_TOOL_CACHE:-/none}"/Python/3.1[1-9].*/*/bin/python3; do
+    "${RUNNER_TOOL_CACHE:-/none}"/Python/3.1[1-9].*/*/{bin/python3,python.exe}; do
     if new_enough "$candidate"; then
       return 0
     fi
