@@ -125,6 +125,16 @@ def test_a_deploy_that_begins_meanwhile_is_what_is_checked(deployed: Scene) -> N
     assert report.revision == deployed.space.head
 
 
+def test_another_bundles_app_that_answers_is_red_and_not_restarted(deployed: Scene) -> None:
+    first = deployed.space.serving
+    deployed.change_code()
+    deployed.again()
+    deployed.fakes.probe.stale = first
+    report = deployed.again(mode="check")  # with a token that might
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
+    assert deployed.space.counters.writes == 0
+
+
 # --- what a browser may do ---------------------------------------------------------------------
 
 
@@ -222,6 +232,14 @@ def test_nothing_that_a_log_or_an_answer_tells_mentions_anybody_or_leaks(deploye
     assert "@octocat" not in before_the_log
     assert " #1" not in before_the_log
     assert CANARIES["GEMINI_API_KEY"] not in issue.body + issue.title
+
+
+def test_a_key_in_an_address_does_not_get_into_the_issue(deployed: Scene) -> None:
+    is_sick(deployed)
+    key = CANARIES["GEMINI_API_KEY"]
+    checked(deployed, report="issue", health_path=f"/api/health?key={key}")
+    (issue,) = deployed.fakes.issues.open.values()
+    assert key not in issue.body
 
 
 def test_a_health_answer_that_never_comes_is_red(deployed: Scene) -> None:

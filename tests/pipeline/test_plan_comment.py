@@ -31,6 +31,7 @@ def test_the_plan_is_one_comment_that_each_push_brings_up_to_date(pull: Scene) -
     pull.context = replace(pull.context, head_sha="c" * 40)
     pull.run(**SAME, health_path="/live")
     assert "/live" in comments.texts[KEY]
+    assert "c" * 10 in comments.texts[KEY]
     assert comments.writes == ["written", "changed"]
     assert not [canary for canary in CANARIES.values() if canary in comments.texts[KEY]]
 
