@@ -64,7 +64,7 @@ def _parts(report: Report, red: Red) -> Iterator[str]:
     for problem in report.problems:
         yield f"**{_shown(problem.message)}** {_shown(problem.hint)}".strip()
     if isinstance(report.outcome, NotBuilt | Unhealthy):
-        yield _causes(report.outcome)
+        yield _causes(report.outcome, " ".join(problem.hint for problem in report.problems))
         yield _log(report.outcome)
     yield _addresses(report)
     yield (
@@ -73,9 +73,10 @@ def _parts(report: Report, red: Red) -> Iterator[str]:
     )
 
 
-def _causes(outcome: NotBuilt | Unhealthy) -> str:
-    lines = (f"- **{_shown(each.title)}** {_shown(each.remedy)}" for each in outcome.causes)
-    listed = "\n".join(lines)
+def _causes(outcome: NotBuilt | Unhealthy, said: str) -> str:
+    """The causes, but for those whose remedy was said already."""
+    causes = (each for each in outcome.causes if each.remedy not in said)
+    listed = "\n".join(f"- **{_shown(each.title)}** {_shown(each.remedy)}" for each in causes)
     return f"### Likely cause\n\n{listed}" if listed else ""
 
 

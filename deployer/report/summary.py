@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from deployer.errors import Exit, Notice, Problem
-from deployer.model import Cause, FrontendState, Mode, NotBuilt, Status, Unhealthy
+from deployer.model import Cause, FrontendState, Healthy, Mode, NotBuilt, Status, Unhealthy
 from deployer.report import Report, Source
 from deployer.report.changes import render_changes
 from deployer.report.markdown import code, fenced, link, prose, table
@@ -92,6 +92,8 @@ def headline(report: Report) -> str:
         return f"❌ A deploy to {space} would be refused"
     if report.status is Status.ROLLED_BACK and report.exit:
         return f"⏪ The new revision failed; {space} serves the one before it"
+    if report.exit is Exit.HEALTH and isinstance(report.outcome, Healthy):
+        return f"❌ {space} is healthy, and its CORS keeps the frontend out"
     if report.status is Status.FAILED:
         which = f": {space}" if report.space else ""
         failed = {**_FAILED, **(RUNNER_FAILED if is_about_the_runner(report) else {})}

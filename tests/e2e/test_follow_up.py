@@ -81,6 +81,15 @@ def test_one_commit_points_the_client_to_the_space_and_a_second_run_makes_none(
     assert WRITER not in first.text + second.text
 
 
+def test_a_deploy_is_recorded_as_a_deployment_of_github(job: Checkout, server: Repository) -> None:
+    deployed, run = server.head("main"), job.run(environment="production")
+    assert run.code == 0, run.log
+    (record,) = server.deployments
+    assert (record["environment"], record["sha"]) == ("production", deployed)
+    assert [told["state"] for told in record["statuses"]] == ["in_progress", "success"]
+    assert record["statuses"][-1]["environment_url"] == run.outputs["space-url"]
+
+
 @pytest.mark.parametrize("method", ["api", "git"])
 def test_what_somebody_pushed_during_the_deploy_is_kept(
     job: Checkout, server: Repository, github: LocalGitHub, method: str

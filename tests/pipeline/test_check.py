@@ -149,6 +149,7 @@ def test_an_origin_that_is_blocked_is_red(deployed: Scene) -> None:
     assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
     assert ORIGIN in report.problems[0].message
     assert deployed.outputs["frontend-status"] == "blocked-by-cors"
+    assert "is healthy, and its CORS" in deployed.fakes.journal.summary_text
 
 
 def test_the_chat_route_is_found_in_what_the_app_says_of_itself(deployed: Scene) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deployer.errors import Exit, Problem
 from deployer.model import Cause, Health, SpaceId, Status, Unhealthy, Verdict
 from deployer.report import Report, Urls
@@ -41,6 +43,13 @@ def test_it_says_what_is_wrong_why_and_what_to_do() -> None:
     for part in ("Resume the cluster.", "The cluster is suspended", "Traceback", RUN):
         assert part in body, part
     assert "https://octo-rag.hf.space" in body
+
+
+def test_a_remedy_is_said_once() -> None:
+    report = red()
+    problem = replace(report.problems[0], hint="Likely cause: The cluster is suspended. Resume it.")
+    _, body = render_issue(replace(report, problems=(problem,)), FIRST)
+    assert body.count("Resume it.") == 1
 
 
 def test_the_day_of_the_first_red_check_stays() -> None:
