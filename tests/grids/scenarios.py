@@ -1,4 +1,4 @@
-"""The runs that something goes wrong with: a first deploy, an update, follow-ups of each kind."""
+"""The runs that something goes wrong with: a deploy, an update, follow-ups, a preview."""
 
 from __future__ import annotations
 
@@ -40,6 +40,14 @@ def _update(stage: Stage) -> Job:
     return job
 
 
+def _preview(stage: Stage) -> Job:
+    """A pull request is opened. The run makes its Space, a comment and a deployment."""
+    job = stage.job()
+    job.preview()
+    job.inputs = {"title": "Grid"}
+    return job
+
+
 def _follow_up(inputs: dict[str, str]) -> Callable[[Stage], Job]:
     """The Space is as it should be; the run only changes the repository."""
 
@@ -67,5 +75,6 @@ SCENARIOS: Final = (
         prepare=_follow_up({"frontend_commit": "pull-request"}),
         service="github",
     ),
+    Scenario(name="preview", prepare=_preview),
     Scenario(name="git push", prepare=_follow_up({"commit_method": "git"}), service="github"),
 )

@@ -94,6 +94,27 @@ class Job:
     repository: Repository
     secrets: Mapping[str, str] = field(default_factory=lambda: dict(SECRETS))
     inputs: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def preview(self) -> None:
+        """From now on its runs are those of pull request 7, and the Space is that one's."""
+        repository = {"full_name": self.repository.full_name}
+        self.repository.pulls.append(
+            {"number": 7, "state": "open", "head": "topic", "base": "main", "title": "", "body": ""}
+        )
+        head = {"sha": self.repository.head("main"), "repo": repository}
+        path = self.folder.parent / "event.json"
+        path.write_text(
+            json.dumps({"action": "synchronize", "pull_request": {"number": 7, "head": head}})
+        )
+        self.environment = {
+            "GITHUB_EVENT_NAME": "pull_request",
+            "GITHUB_EVENT_PATH": str(path),
+            "GITHUB_REF": "refs/pull/7/merge",
+            "INPUT_SPACE": self.space,
+            "INPUT_MODE": "preview",
+        }
+        self.space = f"{self.space}-pr-7"
 
     def run(self) -> Run:
         """The program, from start to end."""
@@ -139,6 +160,7 @@ class Job:
             "INPUT_HEALTH_TIMEOUT": "300",
             **self.secrets,
             **{f"INPUT_{name.upper()}": value for name, value in self.inputs.items()},
+            **self.environment,
         }
 
     # --- what there is in the end ---------------------------------------------------------------
@@ -158,6 +180,7 @@ class Job:
             "client": self._neutral(repository.git("cat-file", "blob", f"main:{CLIENT}")),
             "branches": self._branches(),
             "pulls": [pull["state"] for pull in repository.pulls],
+            "comments": len(repository.comments),
         }
 
     def _branches(self) -> list[str]:
@@ -170,7 +193,8 @@ class Job:
         return {path: blob for _, _, blob, path in rows}
 
     def _settings(self) -> dict[str, object]:
-        kept = json.loads((self._space_folder / "settings.json").read_text())
+        kept = (self._space_folder / "settings.json").read_text()
+        kept = json.loads(kept.replace(self.repository.full_name, "REPOSITORY"))
         return {
             kind: {name: setting["value"] for name, setting in kept[kind].items()}
             for kind in ("secrets", "variables")
