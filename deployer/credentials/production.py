@@ -36,6 +36,18 @@ _SERVICE: Final = re.compile(
     r"weaviate\.cloud|weaviate\.network|zillizcloud\.com|trychroma\.com)(?:[:/]|$)",
     re.IGNORECASE,
 )
+SHARED: Final = (
+    "is the one of {production}: this preview works on the production's own database or vector "
+    "store."
+)
+OF_ITS_OWN: Final = (
+    "Unmerged code can change or delete what stands there. Give the preview one of its own under "
+    "`env:` of this job (a branch of the database, another cluster or collection)."
+)
+HIDDEN: Final = (
+    "is a secret of {production}, too, without a fingerprint of ours: whether it is the same one "
+    "can't be seen."
+)
 TELLING: Final = 12  # characters; shorter values are equal by chance
 # Its own container in each Space.
 _LOCAL: Final = re.compile(r"(?://|@)(?:localhost|127(?:\.\d+){3}|\[::1\])(?:[:/?]|$)|:memory:")
@@ -44,17 +56,16 @@ _LOCAL: Final = re.compile(r"(?://|@)(?:localhost|127(?:\.\d+){3}|\[::1\])(?:[:/
 def shared_stores(
     entries: Sequence[Entry], stored: Configuration, token: Secret, production: SpaceId
 ) -> tuple[Notice, ...]:
-    """A warning for each entry that opens a database or vector store of ``production``."""
-    return tuple(
-        odd(
-            entry,
-            f"is the one of {production}: this preview works on the production's own "
-            "database or vector store.",
-            "Unmerged code can change or delete what stands there. Give the preview one of its own "
-            "under `env:` of this job (a branch of the database, another cluster or collection).",
-        )
-        for entry in stores_in(entries)
-        if _is_production_s(entry, stored, token)
+    """A warning for each entry that opens a database or vector store of ``production``.
+
+    A note where the production has a secret of that name that somebody else set.
+    """
+    found = stores_in(entries)
+    shared = tuple(entry for entry in found if _is_production_s(entry, stored, token))
+    hidden = tuple(entry for entry in found if entry not in shared and _is_hidden(entry, stored))
+    return (
+        *(odd(entry, SHARED.format(production=production), OF_ITS_OWN) for entry in shared),
+        *(odd(entry, HIDDEN.format(production=production), "", warning=False) for entry in hidden),
     )
 
 
@@ -84,3 +95,9 @@ def _is_production_s(entry: Entry, stored: Configuration, token: Secret) -> bool
         for name, secret in stored.secrets.items()
         if comparable(name)
     ) or any(each.value == value for name, each in stored.variables.items() if comparable(name))
+
+
+def _is_hidden(entry: Entry, stored: Configuration) -> bool:
+    """Whether the production's secret of this name can't be compared."""
+    held = stored.secrets.get(entry.name)
+    return held is not None and not fingerprint.read(held.description)

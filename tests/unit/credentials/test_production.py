@@ -30,7 +30,7 @@ def deployed(*entries: Entry, token: Secret = TOKEN) -> Configuration:
 def warned(given: Entry, stored: Configuration) -> bool:
     notices = shared_stores([given], stored, TOKEN, SPACE)
     assert not any(given.value.reveal() in str(notice) for notice in notices)
-    return bool(notices)
+    return any(notice.warning for notice in notices)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_the_production_s_own_store_is_warned_about(name: str, value: str) -> No
 )
 def test_what_opens_no_store_of_the_production_is_left_in_peace(name: str, value: str) -> None:
     given = entry(name, value)
-    assert not stores_in([given])
-    assert not warned(given, deployed(given))
+    assert stores_in([given]) == ()
+    assert shared_stores([given], deployed(given), TOKEN, SPACE) == ()
 
 
 def test_another_value_under_the_same_name_is_what_a_preview_should_have() -> None:
@@ -102,6 +102,10 @@ def test_a_fingerprint_of_another_token_says_nothing() -> None:
     assert not warned(given, deployed(given, token=Secret("hf_other")))
 
 
-def test_a_secret_that_was_set_by_hand_says_nothing() -> None:
+def test_a_secret_that_was_set_by_hand_is_no_reason_to_warn_and_said() -> None:
     by_hand = StoredSetting(name="DATABASE_URL", description="mine")
-    assert not warned(entry("DATABASE_URL", NEON), Configuration(secrets={"DATABASE_URL": by_hand}))
+    stored = Configuration(secrets={"DATABASE_URL": by_hand})
+    assert not warned(entry("DATABASE_URL", NEON), stored)
+    (note,) = shared_stores([entry("DATABASE_URL", NEON)], stored, TOKEN, SPACE)
+    assert "can't be seen" in note.message
+    assert shared_stores([entry("GEMINI_API_KEY", "k")], stored, TOKEN, SPACE) == ()
