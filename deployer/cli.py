@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from deployer import __version__
-from deployer.adapters.checkout import find_checkout
+from deployer.adapters.checkout import find_checkout, own_checkout
 from deployer.adapters.clock import SystemClock
 from deployer.adapters.disk import Workspace
 from deployer.adapters.oidc import publisher_token
 from deployer.adapters.runner import RunnerConsole, RunnerJournal
 from deployer.adapters.world import endpoint_of, make_world
 from deployer.check import check
+from deployer.checked_out import in_repository
 from deployer.cleanup import cleanup
 from deployer.context import Context, event_problems, read_context
 from deployer.credentials.mask import masks_for, masks_for_token
@@ -140,13 +141,15 @@ def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock)
     files = Workspace(Path(context.workspace))
     environ, context = apply_entry(_with_token(environ), context, files)
     _mask(environ, console, context.environment)
-    settings = read_settings(environ)
+    settings = in_repository(read_settings(environ), context.below)
     token, fleetwide = None, settings.space == NO_SPACE
     asks = not fleetwide and settings.mode not in STORED_TOKEN_ONLY
     publishes = settings.hf_token is None and asks
     if publishes and not event_problems(settings.mode, context):
         token = _published(settings, environ, console, clock)
     settings = replace(settings, hf_token=settings.hf_token or token)
+    if context.below:
+        console.line(f"The repository is in `{context.below}`: paths are relative to it.")
     world = make_world(
         settings, context, environ, console, clock, trusted_publisher=token is not None
     )
@@ -214,7 +217,9 @@ def _context(environ: Mapping[str, str]) -> Context:
     workspace = environ.get("GITHUB_WORKSPACE") or str(checkout.root if checkout else Path.cwd())
     if checkout is not None:
         environ = {"GITHUB_REF": checkout.ref, "GITHUB_SHA": checkout.sha, **environ}
-    return read_context(environ, _event(environ), workspace=workspace)
+    own = own_checkout(Path(workspace), environ.get("GITHUB_REPOSITORY", ""))
+    context = read_context(environ, _event(environ), workspace=str(own or workspace))
+    return replace(context, below=own.relative_to(workspace).as_posix() if own else "")
 
 
 def _event(environ: Mapping[str, str]) -> Mapping[str, Any]:

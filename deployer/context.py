@@ -22,9 +22,11 @@ class Context:
 
     Of a pull request: ``pull`` is its number, ``head_sha`` its newest commit (``sha`` is GitHub's
     trial merge), ``head_branch`` and ``base`` its branches, ``action`` what happened to it.
+    ``below``: the workspace's place in the runner's own, where the checkout has a ``path``.
     """
 
     workspace: str
+    below: str = ""
     repository: str = ""
     repository_private: bool = False
     sha: str = ""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from deployer.adapters.git_command import Git, GitFailed
+
+# At most two folders deep: `path: app`, `path: repositories/app`.
+CONFIGS: Final = ("*/.git/config", "*/*/.git/config")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,28 @@ def find_checkout(folder: Path) -> Checkout | None:
         sha=_ask(folder, "rev-parse", "--verify", "--quiet", "HEAD"),
         remote=_ask(folder, "remote", "get-url", "origin"),
     )
+
+
+def own_checkout(workspace: Path, repository: str) -> Path | None:
+    """The folder below ``workspace`` in which ``repository`` is: ``actions/checkout`` with ``path``.
+
+    None when the workspace itself is a checkout, or none below it is that repository's.
+    """
+    if not repository or (workspace / ".git").exists():
+        return None
+    found = (config for form in CONFIGS for config in sorted(workspace.glob(form)))
+    return next((each.parent.parent for each in found if _is_of(each, repository)), None)
+
+
+def _is_of(config: Path, repository: str) -> bool:
+    """Whether a remote of this configuration is the repository; read without git, which may not
+    trust a folder that another user owns."""
+    address = rf"^\s*url\s*=\s*\S*[/:]{re.escape(repository)}(?:\.git)?/?\s*$"
+    try:
+        text = config.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return re.search(address, text, re.MULTILINE | re.IGNORECASE) is not None
 
 
 def _ask(folder: Path, *arguments: str) -> str:

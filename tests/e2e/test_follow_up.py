@@ -81,6 +81,17 @@ def test_one_commit_points_the_client_to_the_space_and_a_second_run_makes_none(
     assert WRITER not in first.text + second.text
 
 
+def test_a_checkout_with_a_path_is_followed_up_in_the_repository_s_own_places(
+    job: Checkout, server: Repository
+) -> None:
+    moved = job.folder.parent / "workspace"
+    moved.mkdir()
+    job.folder.rename(moved / "app")
+    job.folder = moved
+    made = succeeded(job.run(frontend="app/frontend"))
+    assert changed_paths(server, made) == [CLIENT]
+
+
 def test_a_deploy_is_recorded_as_a_deployment_of_github(job: Checkout, server: Repository) -> None:
     deployed, run = server.head("main"), job.run(environment="production")
     assert run.code == 0, run.log

@@ -13,11 +13,13 @@ from localhub.testing import RunningHub
 from tests.localgithub.repositories import Repository
 from tests.localgithub.state import LocalGitHub
 from tests.pipeline.scene import CLIENT
-from tests.real.checkout import READER, WRITER
+from tests.real.checkout import READER, WRITER, git
 from tests.real.github import github_with_tokens
 from tests.real.program import Checkout, Run
 
 NAME = "octo/rag-chatbot"
+# Assembled, so that no scanner takes this file for a leak.
+KEY = "AIza" + "SyB7qN4vX2mK9pL5tR8wY3cF6hJ1dG0sZxQ"
 CANARY = "cn-7Qx1-the-canary-of-this-test-9Zk2"
 
 
@@ -100,12 +102,27 @@ def test_what_a_deploy_would_refuse_is_red_and_stands_in_the_comment(pull: Pull)
 
 
 def test_a_hazard_is_annotated_where_it_stands_in_the_repository(pull: Pull) -> None:
-    key = "AIza" + "SyB7qN4vX2mK9pL5tR8wY3cF6hJ1dG0sZxQ"
-    pull.job.write("backend/keys.py", f'\nKEY = "{key}"\n')
+    pull.job.write("backend/keys.py", f'\nKEY = "{KEY}"\n')
     run = pull.plan()
     assert run.code == 3
     assert "::error title=Bundle,file=backend/keys.py,line=2::" in run.log
-    assert key not in run.text + pull.comments[0]
+    assert KEY not in run.text + pull.comments[0]
+
+
+@pytest.mark.parametrize("backend", ["backend", "app/backend"])
+def test_a_checkout_with_a_path_changes_no_place(pull: Pull, backend: str) -> None:
+    moved = pull.job.folder.parent / "workspace"
+    moved.mkdir()
+    pull.job.folder.rename(moved / "app")
+    pull.job.folder = moved
+    git(moved / "app", "init", "-q")
+    git(moved / "app", "remote", "add", "origin", f"https://github.com/{NAME}")
+    pull.job.write("app/backend/keys.py", f'\nKEY = "{KEY}"\n')
+    run = pull.plan(backend=backend)
+    assert run.code == 3
+    assert "file=backend/keys.py,line=2::" in run.log
+    assert "src/chatClient.ts" in pull.comments[0]
+    assert "app/frontend" not in pull.comments[0]
 
 
 def test_a_forks_plan_is_in_the_summary_only_and_says_so(pull: Pull) -> None:

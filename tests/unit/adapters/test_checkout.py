@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.adapters.checkout import Checkout, find_checkout
+from deployer.adapters.checkout import Checkout, find_checkout, own_checkout
 
 
 @pytest.fixture
@@ -58,3 +58,33 @@ def test_a_detached_head_is_no_branch(git: Path) -> None:
 def test_outside_a_checkout_there_is_none(git: Path) -> None:
     assert find_checkout(git.parent) is None
     assert find_checkout(git.parent / "missing") is None
+
+
+def placed(workspace: Path, path: str, remote: str) -> None:
+    """A repository where ``actions/checkout`` with this ``path`` puts it."""
+    (workspace / path).mkdir(parents=True)
+    run(workspace / path, "init", "-q")
+    run(workspace / path, "remote", "add", "origin", remote)
+
+
+@pytest.mark.parametrize("path", ["app", "repositories/app"])
+@pytest.mark.parametrize("remote", ["https://ghe.example/Octo/Rag", "git@github.com:octo/rag.git"])
+def test_the_repository_s_own_checkout_is_found_below_the_workspace(
+    tmp_path: Path, path: str, remote: str
+) -> None:
+    placed(tmp_path, "aaa", "https://github.com/octo/other")
+    placed(tmp_path, path, remote)
+    assert own_checkout(tmp_path, "octo/rag") == tmp_path / path
+
+
+def test_a_workspace_that_is_a_checkout_is_taken_as_it_is(git: Path) -> None:
+    placed(git, "app", "https://github.com/octo/rag")
+    assert own_checkout(git, "octo/rag") is None
+
+
+def test_no_other_repository_is_taken_for_it(tmp_path: Path) -> None:
+    placed(tmp_path, "app", "https://github.com/octo/rag-chatbot")
+    (tmp_path / "broken" / ".git" / "config").mkdir(parents=True)
+    assert own_checkout(tmp_path, "octo/rag") is None
+    assert own_checkout(tmp_path, "") is None
+    assert own_checkout(tmp_path / "missing", "octo/rag") is None
