@@ -40,7 +40,7 @@ def find_checkout(folder: Path) -> Checkout | None:
 
 
 def own_checkout(workspace: Path, repository: str) -> Path | None:
-    """The folder below ``workspace`` in which ``repository`` is: ``actions/checkout`` with ``path``.
+    """The folder below ``workspace`` with ``repository``: ``actions/checkout`` with a ``path``.
 
     None when the workspace itself is a checkout, or none below it is that repository's.
     """
