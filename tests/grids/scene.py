@@ -160,6 +160,10 @@ class Job:
             "pulls": [pull["state"] for pull in repository.pulls],
         }
 
+    def titles(self) -> list[str]:
+        """The Space's commits, newest first."""
+        return self._space_git("log", "--format=%s").splitlines()
+
     def _branches(self) -> list[str]:
         name = self.space.rpartition("/")[2]
         branches = self.repository.git("branch", "--format=%(refname)").splitlines()

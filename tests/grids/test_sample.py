@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from huggingface_hub import HfApi
 
 from tests.grids import judge
 from tests.grids.__main__ import GRIDS, chosen
@@ -65,6 +66,23 @@ def test_a_run_that_makes_a_second_commit_is_found(played: Stage, faults: Grid) 
     assert list(judge.converges(job, reference.state)) == []
     job.repository.push_by_somebody("frontend/other.js", b"")
     assert "main commits" in " ".join(judge.differences(reference.state, job.state()))
+
+
+def test_a_revision_that_is_put_back_twice_is_found(played: Stage, faults: Grid) -> None:
+    """The judge itself: a red run as it should be, and then a second rollback on top."""
+    scenario = next(each for each in SCENARIOS if each.name == "failed build")
+    wanted = faults.reference(scenario).state
+    job = scenario.prepare(played)
+    assert job.run().code == scenario.code
+    assert list(judge.goes_back(job, wanted, scenario.code)) == []
+    HfApi(played.hub.url, token=played.hub.token).upload_file(
+        path_or_fileobj=b"",
+        path_in_repo="again.txt",
+        repo_id=job.space,
+        repo_type="space",
+        commit_message="Put it back again",
+    )
+    assert "put back twice" in " ".join(judge.goes_back(job, wanted, scenario.code))
 
 
 def test_a_planted_leak_and_a_wrong_end_are_found(played: Stage) -> None:
