@@ -143,7 +143,7 @@ def put_back(
             return Recovery(serving=f"{_short(undo)} holds the same files: it would help nobody.")
         before = world.space_runtime.now(target.space)
         _restore_variables(undo, release, state, world)
-        target = replace(target, before=before, tells=False)
+        target = replace(target, before=before, tells=False, pushed=False)
         if undo.revision:
             target = _restore_tree(undo, release, state, target, world)
     except HubRefused as refused:
@@ -180,7 +180,9 @@ def _restore_tree(
     )
     world.console.line(f"Put {old} back as {revision[:10]}.")
     tells = expected != target.marker
-    return replace(target, revision=revision, before=before, marker=expected, tells=tells)
+    return replace(
+        target, revision=revision, before=before, marker=expected, tells=tells, pushed=True
+    )
 
 
 def marker_of(revision: str, space: SpaceId, world: World) -> str:

@@ -174,6 +174,8 @@ def _target(run: Run, decided: Plan, release: Release) -> Target:
         token=settings.hf_token if space.visibility == "private" else None,
         marker=marker.of_bundle(decided.digest),
         tells=release.tells,
+        pushed=release.pushed,
+        configured=release.configured,
     )
 
 

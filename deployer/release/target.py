@@ -13,7 +13,7 @@ class Target:
 
     ``marker`` is what the app's answers say of themselves, "" when that isn't known; ``tells``
     when what served before says something else. ``rebuild``: a Space where nothing moves may be
-    restarted with a new build.
+    restarted with a new build. ``pushed``: new code was sent; ``configured``: settings were.
     """
 
     space: SpaceId
@@ -26,7 +26,9 @@ class Target:
     marker: str = ""
     tells: bool = False
     rebuild: bool = True
+    pushed: bool = True
+    configured: bool = False
 
     def after(self, before: Runtime) -> Target:
         """The same revision once more, after a restart that the runtime has yet to show."""
-        return replace(self, before=before, tells=False, rebuild=False)
+        return replace(self, before=before, tells=False, rebuild=False, pushed=False)
