@@ -37,6 +37,10 @@ def masks(name: str, value: str, *, public: bool = False) -> tuple[str, ...]:
         re.sub("%..", lambda escape: escape[0].lower(), quote(HOSTILE)),
         html.escape(HOSTILE),
         html.escape(HOSTILE, quote=False),
+        html.escape(HOSTILE).replace("&quot;", "&#34;"),
+        json.dumps(HOSTILE)[1:-1].replace("/", "\\/"),
+        json.dumps(json.dumps(HOSTILE)[1:-1])[1:-1],
+        repr(HOSTILE.encode())[2:-1],
     ],
 )
 def test_every_form_of_a_value_is_masked(form: str) -> None:
@@ -81,6 +85,11 @@ def test_the_password_inside_an_address_is_masked_as_written_and_as_meant() -> N
     found = masks("DATABASE_URL", "postgresql://user:p%40ssw0rd@host/db")
     assert "p%40ssw0rd" in found
     assert "p@ssw0rd" in found
+
+
+def test_a_password_with_an_at_sign_is_masked_whole() -> None:
+    found = masks("DATABASE_URL", "postgresql://user:p@ssw0rd!1@host/db?to=a@b")
+    assert "p@ssw0rd!1" in found
 
 
 def test_a_key_in_the_query_of_an_address_is_masked() -> None:
