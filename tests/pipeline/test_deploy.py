@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -113,6 +114,16 @@ def test_a_change_of_configuration_alone_is_waited_for_and_makes_no_commit(
     assert (report.status, report.changed) == (Status.HEALTHY, False)
     assert deployed.space.counters.commits == 1
     assert deployed.space.counters.writes == 1
+
+
+def test_a_restart_that_the_hub_begins_late_is_waited_for_too(deployed: Scene) -> None:
+    """Until then the old container answers, which knows nothing of the new value."""
+    hub = deployed.fakes.hub
+    hub.restart = partial(hub.restart, lag=8.0)  # type: ignore[method-assign]
+    hub.after_restart.append(V2_SICK)
+    deployed.environment["GEMINI_API_KEY"] += "X"
+    report = deployed.again(**SAME)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
 
 
 def test_a_file_that_left_the_backend_leaves_the_space_and_a_foreign_one_stays(
