@@ -118,9 +118,12 @@ def test_a_change_of_configuration_alone_is_waited_for_and_makes_no_commit(
 
 def test_a_restart_that_the_hub_begins_late_is_waited_for_too(deployed: Scene) -> None:
     """Until then the old container answers, which knows nothing of the new value."""
-    hub = deployed.fakes.hub
+    hub, old, new = deployed.fakes.hub, says("{}"), SICK
+    deployed.fakes.clock.sleep(600.0)
     hub.restart = partial(hub.restart, lag=8.0)  # type: ignore[method-assign]
-    hub.after_restart.append(V2_SICK)
+    hub.after_restart.append(
+        Behaviour(app=lambda serves: (old if serves > 500 else new)(serves)),
+    )
     deployed.environment["GEMINI_API_KEY"] += "X"
     report = deployed.again(**SAME)
     assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
