@@ -116,7 +116,35 @@ def test_a_change_of_configuration_alone_is_waited_for_and_makes_no_commit(
     assert deployed.space.counters.writes == 1
 
 
-def test_a_restart_that_the_hub_begins_late_is_waited_for_too(deployed: Scene) -> None:
+@pytest.mark.parametrize(
+    ("key", "inputs"),
+    [("X", SAME), ("", {"variables": "COLLECTION=book", "prune": "true"})],
+    ids=["a new value", "pruning"],
+)
+def test_a_restart_that_the_hub_begins_late_is_waited_for_too(
+    deployed: Scene, key: str, inputs: dict[str, str]
+) -> None:
+    """Until then the old container answers, which knows nothing of the new value."""
+    hub, old = deployed.fakes.hub, says("{}")
+    hub.restart = partial(hub.restart, lag=8.0)  # type: ignore[method-assign]
+    hub.after_restart.append(
+        Behaviour(app=lambda seconds: (old if deployed.space.rollout else SICK)(seconds))
+    )
+    deployed.environment["GEMINI_API_KEY"] += key
+    report = deployed.again(**{**SAME, "variables": f"COLLECTION={collection}"})
+    assert (report.status, report.changed) == (Status.HEALTHY, False)
+    assert deployed.space.counters.commits == 1
+    assert deployed.space.counters.writes == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "inputs"),
+    [("X", SAME), ("", {"variables": "COLLECTION=book", "prune": "true"})],
+    ids=["a new value", "pruning"],
+)
+def test_a_restart_that_the_hub_begins_late_is_waited_for_too(
+    deployed: Scene, key: str, inputs: dict[str, str]
+) -> None:
     """Until then the old container answers, which knows nothing of the new value."""
     hub, old, new = deployed.fakes.hub, says("{}"), SICK
     deployed.fakes.clock.sleep(600.0)
@@ -124,8 +152,8 @@ def test_a_restart_that_the_hub_begins_late_is_waited_for_too(deployed: Scene) -
     hub.after_restart.append(
         Behaviour(app=lambda serves: (old if serves > 500 else new)(serves)),
     )
-    deployed.environment["GEMINI_API_KEY"] += "X"
-    report = deployed.again(**SAME)
+    deployed.environment["GEMINI_API_KEY"] += key
+    report = deployed.again(**inputs)
     assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
 
 
