@@ -125,33 +125,13 @@ def test_a_restart_that_the_hub_begins_late_is_waited_for_too(
     deployed: Scene, key: str, inputs: dict[str, str]
 ) -> None:
     """Until then the old container answers, which knows nothing of the new value."""
-    hub, old = deployed.fakes.hub, says("{}")
-    hub.restart = partial(hub.restart, lag=8.0)  # type: ignore[method-assign]
-    hub.after_restart.append(
-        Behaviour(app=lambda seconds: (old if deployed.space.rollout else SICK)(seconds))
-    )
-    deployed.environment["GEMINI_API_KEY"] += key
-    report = deployed.again(**{**SAME, "variables": f"COLLECTION={collection}"})
-    assert (report.status, report.changed) == (Status.HEALTHY, False)
-    assert deployed.space.counters.commits == 1
-    assert deployed.space.counters.writes == 1
+    hub, space = deployed.fakes.hub, deployed.space
 
+    def healthy_until_it_restarts(seconds: float) -> Answer:
+        return says("{}")(seconds) if space.rollout else SICK(seconds)
 
-@pytest.mark.parametrize(
-    ("key", "inputs"),
-    [("X", SAME), ("", {"variables": "COLLECTION=book", "prune": "true"})],
-    ids=["a new value", "pruning"],
-)
-def test_a_restart_that_the_hub_begins_late_is_waited_for_too(
-    deployed: Scene, key: str, inputs: dict[str, str]
-) -> None:
-    """Until then the old container answers, which knows nothing of the new value."""
-    hub, old, new = deployed.fakes.hub, says("{}"), SICK
-    deployed.fakes.clock.sleep(600.0)
     hub.restart = partial(hub.restart, lag=8.0)  # type: ignore[method-assign]
-    hub.after_restart.append(
-        Behaviour(app=lambda serves: (old if serves > 500 else new)(serves)),
-    )
+    hub.after_restart.append(Behaviour(app=healthy_until_it_restarts))
     deployed.environment["GEMINI_API_KEY"] += key
     report = deployed.again(**inputs)
     assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
