@@ -212,7 +212,9 @@ class _Vigil:
         """The answers count only when the runtime still says that they were our revision's."""
         if not self._still_serving():
             return self._overtaken()
-        return Healthy(
+        # Where the Hub doesn't say which revision runs, it may be one that came after ours.
+        newer = self._overtaken() if self.runtime.revision is None else None
+        return newer or Healthy(
             revision=self.target.revision,
             answers=answers.healthy,
             exposed=answers.exposed,

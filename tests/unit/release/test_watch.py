@@ -401,6 +401,19 @@ def test_where_neither_names_the_revision_time_alone_never_does(scene: Scene) ->
     assert scene.answered_by == []
 
 
+def test_where_neither_names_the_revision_a_newer_commit_is_not_taken_for_ours(
+    scene: Scene,
+) -> None:
+    hub = scene.fakes.hub
+    hub.hides_revision = True
+    scene.push(Behaviour(lag=0.0))
+    target = scene.target()
+    hub.next.append(Behaviour(lag=0.0))  # nothing shows that another build takes over
+    hub.later(5.0, lambda: hub.commit(scene.space, {"app.py": b"theirs"}, "Theirs"))
+    outcome = watch.wait(target, scene.fakes.world)
+    assert outcome == Superseded(revision=target.revision, by=scene.space.head)
+
+
 def test_where_nothing_was_pushed_no_restart_is_claimed(scene: Scene) -> None:
     scene.fakes.hub.hides_revision = True
     outcome = scene.wait()
