@@ -36,6 +36,13 @@ UNREACHED: Final = (
 )
 
 
+# Said of an earlier revision: its files are the newest commit, and the Hub goes on with itself.
+STAYED: Final = (
+    "put back. The Hub has not built that commit; the revision itself goes on serving, and is "
+    "healthy."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
     """What is taken back: the code, by putting the tree of ``revision`` in place of the newest one
@@ -149,10 +156,20 @@ def put_back(
     except HubRefused as refused:
         return Recovery(serving=f"What was healthy could not be put back: {refused}{undo.warning}")
     try:
-        return _recovery(watch.wait(target, world), undo)
+        return _recovery(_wait(target, undo, world), undo)
     except HubRefused as refused:
         told = f"{_what(undo)} put back, and whether the Space is healthy could not be seen"
         return Recovery(serving=f"{told}: {refused}{undo.warning}")
+
+
+def _wait(target: Target, undo: Undo, world: World) -> Outcome:
+    """What became of it. A Hub that stays at the earlier revision itself serves the same files."""
+    outcome = watch.wait(target, world)
+    if not isinstance(outcome, NotBuilt) or outcome.stage not in ("RUNNING", "timeout"):
+        return outcome
+    runtime = world.space_runtime.now(target.space)
+    stayed = undo.revision and (runtime.stage, runtime.revision) == ("RUNNING", undo.revision)
+    return watch.wait(target.still(undo.revision), world) if stayed else outcome
 
 
 def _is_same(undo: Undo, state: SpaceState, space: SpaceId, world: World) -> bool:
@@ -196,6 +213,8 @@ def marker_of(revision: str, space: SpaceId, world: World) -> str:
 
 def _recovery(outcome: Outcome, undo: Undo) -> Recovery:
     old = _what(undo)
+    if isinstance(outcome, Healthy) and outcome.revision == undo.revision:
+        return Recovery(revision=outcome.revision, serving=f"{old} {STAYED}{undo.warning}")
     if isinstance(outcome, Healthy):
         return Recovery(
             revision=outcome.revision,

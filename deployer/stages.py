@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from deployer import act, observe, observe_frontend, observe_space, plan, publisher, recover, red
 from deployer import follow_up as frontend_step
@@ -30,6 +31,11 @@ from deployer.release.target import Target
 from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
 from deployer.report.intent import Intent
 from deployer.run import Run
+
+UNPROVED: Final = (
+    "Not known: the Hub broke off before {revision} was proved healthy. That is no reason to put "
+    "anything back. Run the job again: it goes on from there."
+)
 
 
 def decide(run: Run) -> tuple[Plan, SpaceState]:
@@ -140,7 +146,11 @@ def wait(run: Run, decided: Plan, release: Release) -> Outcome:
 
 def prove(run: Run, target: Target, *, changed: bool) -> Outcome:
     """Whether the target serves and is healthy; an unchanged Space that isn't is restarted once."""
-    outcome = watch.wait(target, run.world)
+    try:
+        outcome = watch.wait(target, run.world)
+    except HubRefused:
+        run.trail.know(serving=UNPROVED.format(revision=target.revision[:10]) if changed else "")
+        raise
     may_restart = not run.world.trusted_publisher
     if not changed and may_restart and isinstance(outcome, NotBuilt | Unhealthy):
         run.world.console.line("Nothing changed and the Space is not healthy: restarting it once.")

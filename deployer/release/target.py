@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from deployer.model import Runtime, Secret, SpaceId
+
+# Seconds in which what serves already has to answer well.
+STANDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,11 @@ class Target:
     rebuild: bool = True
     pushed: bool = True
     configured: bool = False
+
+    def still(self, revision: str) -> Target:
+        """An earlier revision that goes on serving, as it stands."""
+        timeout = min(self.timeout, STANDS)
+        return replace(self, revision=revision, before=None, tells=False, timeout=timeout)
 
     def after(self, before: Runtime) -> Target:
         """The same revision once more, after a restart that the runtime has yet to show."""

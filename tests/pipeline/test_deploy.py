@@ -403,6 +403,17 @@ def test_an_outage_of_the_hub_while_it_builds_is_no_reason_for_a_rollback(
     report = release(deployed, V1)
     assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
     assert deployed.space.counters.commits == 2
+    assert f"before {deployed.space.head[:10]} was proved healthy" in report.serving
+
+
+def test_an_old_revision_that_the_hub_stays_at_is_said_to_serve(deployed: Scene) -> None:
+    first = deployed.space.head
+    deployed.fakes.hub.next.extend([Behaviour(sticks=True)] * 2)
+    report = release(deployed, Behaviour(sticks=True))
+    assert (report.status, report.exit) == (Status.ROLLED_BACK, Exit.BUILD), report.serving
+    assert report.revision == deployed.space.serving == first
+    assert "goes on serving" in report.serving
+    assert deployed.space.counters.commits == 3
 
 
 @pytest.mark.parametrize(
