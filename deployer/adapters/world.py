@@ -12,8 +12,9 @@ from deployer.adapters.disk import Workspace
 from deployer.adapters.git import GIT_SECONDS, GitRepo
 from deployer.adapters.github import GitHubRepo
 from deployer.adapters.github_pulls import GitHubPulls
-from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
+from deployer.adapters.hub import HubDirectory, HubRuntime
 from deployer.adapters.hub_client import PUBLIC_HUB, HubClient
+from deployer.adapters.hub_config import HubConfig
 from deployer.adapters.runner import RunnerConsole, RunnerJournal
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.adapters.web_probe import WebProbe

@@ -18,8 +18,9 @@ import httpx2
 import pytest
 
 from deployer.adapters.disk import Workspace
-from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
+from deployer.adapters.hub import HubDirectory, HubRuntime
 from deployer.adapters.hub_client import HubClient
+from deployer.adapters.hub_config import HubConfig
 from deployer.adapters.hub_http import limit_time
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.errors import Exit, HubRefused, Refused
@@ -285,6 +286,28 @@ def test_settings_are_set_replaced_and_deleted(side: Side, name: SpaceId) -> Non
         config.remove(name, "NAME", public=public)
         config.remove(name, "NAME", public=public)
     assert (config.read(name).secrets, config.read(name).variables) == ({}, {})
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_deletion_whose_answer_was_lost_is_no_missing_setting(
+    real: Side, hub: RunningHub, name: SpaceId, public: bool
+) -> None:
+    """A Hub may well say 404 for what is gone already."""
+    create(real, name, secrets=[setting("NAME", "1")], variables=[setting("OTHER", "1")])
+    what, gone = ("variables", "OTHER") if public else ("secrets", "NAME")
+    hub.fault(method="DELETE", path=f"/{what}$", effect="reset-after")
+    hub.fault(method="DELETE", path=f"/{what}$", status=404)
+    config = real.owner.space_config
+    config.remove(name, gone, public=public)
+    assert gone not in getattr(config.read(name), what)
+
+
+def test_a_setting_that_stays_where_it_is_was_not_deleted(
+    real: Side, hub: RunningHub, name: SpaceId
+) -> None:
+    create(real, name, secrets=[setting("NAME", "1")])
+    hub.fault(method="DELETE", path="/secrets$", status=404)
+    assert refused(lambda: real.owner.space_config.remove(name, "NAME", public=False)) == 404
 
 
 @pytest.mark.parametrize("role", ["read", "stranger"])

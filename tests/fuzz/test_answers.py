@@ -24,8 +24,9 @@ from hypothesis import strategies as st
 from deployer.adapters.disk import Workspace
 from deployer.adapters.github import GitHubRepo
 from deployer.adapters.github_pulls import GitHubPulls
-from deployer.adapters.hub import HubConfig, HubDirectory, HubRuntime
+from deployer.adapters.hub import HubDirectory, HubRuntime
 from deployer.adapters.hub_client import HubClient
+from deployer.adapters.hub_config import HubConfig
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.errors import Refused
 from deployer.model import FileChange, PullRequest, Secret, SettingWrite, SpaceId
