@@ -141,6 +141,16 @@ def _quotes(entry: Entry, _: Backend | None) -> Iterator[Finding]:
         )
 
 
+def _encoding(entry: Entry, _: Backend | None) -> Iterator[Finding]:
+    # Bytes of an environment variable that are no UTF-8 come as lone surrogates (PEP 383).
+    if any("\ud800" <= char <= "\udfff" for char in entry.value.reveal()):
+        yield wrong(
+            entry,
+            "is not written in UTF-8, and the Hub takes nothing else.",
+            "Save the value again as UTF-8; bytes that are no text go through base64.",
+        )
+
+
 def _control(entry: Entry, _: Backend | None) -> Iterator[Finding]:
     value = entry.value.reveal()
     found = _CONTROL.search(value.strip()) or _INVISIBLE.search(value)
@@ -207,7 +217,7 @@ def _better_public(entry: Entry, backend: Backend | None) -> Iterator[Finding]:
         )
 
 
-_FORM: Final[tuple[Check, ...]] = (_white_space, _quotes, _control)
+_FORM: Final[tuple[Check, ...]] = (_white_space, _quotes, _encoding, _control)
 _MEANING: Final[tuple[Check, ...]] = (
     _belongs_to_secrets,
     _better_public,

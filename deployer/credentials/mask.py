@@ -103,7 +103,7 @@ def _harmless(name: str, piece: str) -> bool:
 
 def _forms(piece: str) -> Iterator[str]:
     raw = piece.encode("utf-8", "replace")
-    quoted = (quote(piece, safe=""), quote(piece), quote_plus(piece))
+    quoted = (quote(raw, safe=""), quote(raw), quote_plus(raw))
     as_json = json.dumps(piece)[1:-1]
     forms = {
         piece,

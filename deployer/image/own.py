@@ -150,8 +150,8 @@ class OwnImage:
     def _stages(self) -> list[_Stage]:
         """The last stage and those of this file that it is built from, the last one last."""
         froms = self._all("FROM")
-        ends = [*(found.line for found in froms[1:]), 10**9]
-        stages = [_stage(found, end) for found, end in zip(froms, ends, strict=True)]
+        ends = [*(found.line for found in froms), 10**9][1:]
+        stages = [_stage(found, end) for found, end in zip(froms, ends, strict=False)]
         chain = stages[-1:]
         while chain and (
             below := [s for s in stages if s.name == chain[0].image.lower() and s not in chain]

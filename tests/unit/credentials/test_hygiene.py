@@ -397,3 +397,9 @@ def test_no_value_breaks_a_check_or_is_repeated_when_secret(
     if not public:
         assert "qQ7canary" not in str((problems, notices))
     check(name, value, public=public)
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_a_value_that_is_no_utf_8_is_refused(public: bool) -> None:
+    latin = b"caf\xe9 4711".decode("utf-8", "surrogateescape")
+    assert "UTF-8" in only_problem("GREETING", latin, public=public)

@@ -143,3 +143,10 @@ def test_a_masked_value_never_survives_scrubbing_in_one_line(value: str) -> None
     if len(line) < 8 or len(line.splitlines()) > 1:
         return
     assert line not in scrub(f"before {line} after", masks("API_KEY", value)).replace("***", "")
+
+
+@pytest.mark.parametrize(
+    "value", ["caf\udce9-4711-abcd", '{"private_key": "a\\ud800b-0815-4711-abcd"}']
+)
+def test_a_value_that_is_no_utf_8_is_masked(value: str) -> None:
+    assert value in masks("CREDENTIALS", value)
