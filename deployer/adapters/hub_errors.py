@@ -77,7 +77,12 @@ SPECIALS = (
         hint="The account's storage is used up: delete what is no longer needed, or upgrade the "
         "plan.",
     ),
-    Special(statuses=(403,), words=r"quota", seen="naming a quota", hint=QUOTA),
+    Special(
+        statuses=(403,),
+        words=r"quota|(?:maximum|limit)[^.]{0,40} spaces",
+        seen="naming a quota",
+        hint=QUOTA,
+    ),
     Special(
         statuses=(403,),
         words=r"\bPRO\b|subscri|upgrade|paid|payment|billing|credits",
