@@ -567,6 +567,24 @@ def test_a_restore_whose_answer_is_lost_is_made_once(
     assert hub.stats(str(name))["commits"] == 2
 
 
+@pytest.mark.parametrize(("times", "restored"), [(1, True), (1_000, False)])
+def test_a_file_comes_back_as_it_was_or_not_at_all(
+    real: Side, hub: RunningHub, name: SpaceId, times: int, restored: bool
+) -> None:
+    """A proxy's page with status 200 is not the file."""
+    space = create(real, name)
+    old = commit(real, space, made("a.py", b"1"))
+    new = commit(real, space, made("a.py", b"2"), parent=old)
+    hub.fault(path="/resolve/.*/a.py", status=200, body="<html>", times=times)
+    words = {"revision": old, "parent": new, "message": "Back"}
+    if restored:
+        back = real.owner.space_repo.restore(name, **words)
+        assert tree(real, space, back) == tree(real, space, old)
+    else:
+        assert refused(lambda: real.owner.space_repo.restore(name, **words)) == 0
+        assert real.owner.space_runtime.head(name) == new
+
+
 def test_a_commit_of_somebody_else_is_not_taken_for_ours(
     real: Side, hub: RunningHub, name: SpaceId
 ) -> None:
