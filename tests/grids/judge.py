@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from tests.grids.program import SPEED
+from tests.grids.scenarios import Scenario
 from tests.grids.scene import CHANGED, SECRETS, Job, Run
 from tests.real.canaries import found
 from tests.real.checkout import WRITER
@@ -60,9 +61,12 @@ def differences(wanted: Mapping[str, object], there: Mapping[str, object]) -> It
             yield f"{name}: {there.get(name)!r} instead of {value!r}"
 
 
-def comes_to(job: Job, wanted: Mapping[str, object], code: int) -> Iterator[str]:
-    """The runs after it come to the end of an undisturbed one, whose exit code was ``code``."""
-    yield from goes_back(job, wanted, code) if code else converges(job, wanted)
+def comes_to(job: Job, wanted: Mapping[str, object], scenario: Scenario) -> Iterator[str]:
+    """The runs after it come to the end of an undisturbed one."""
+    if scenario.code:
+        yield from goes_back(job, wanted, scenario.code)
+    else:
+        yield from converges(job, wanted, scenario.settled)
 
 
 def goes_back(job: Job, wanted: Mapping[str, object], code: int) -> Iterator[str]:
@@ -88,8 +92,11 @@ def goes_back(job: Job, wanted: Mapping[str, object], code: int) -> Iterator[str
         yield f"put back twice: {job.titles()}"
 
 
-def converges(job: Job, wanted: Mapping[str, object]) -> Iterator[str]:
-    """The next run ends as if nothing had gone wrong; it or the one after it changes nothing."""
+def converges(job: Job, wanted: Mapping[str, object], settled: str = "unchanged") -> Iterator[str]:
+    """The next run ends as if nothing had gone wrong; it or the one after it changes nothing.
+
+    ``settled`` is the status that says so.
+    """
     job.stage.tape.clear()
     second = job.run()
     yield from (f"second run: {each}" for each in of_any(second, job))
@@ -102,7 +109,7 @@ def converges(job: Job, wanted: Mapping[str, object]) -> Iterator[str]:
         return
     job.stage.tape.clear()
     third = job.run()
-    if (third.code, third.status) != (0, "unchanged"):
+    if (third.code, third.status) != (0, settled):
         yield f"third run: exit code {third.code}, {third.status}: {errors(third)}"
     yield from (f"third run: {each}" for each in differences(after, job.state()))
 

@@ -1,5 +1,5 @@
-"""The runs that something goes wrong with: a first deploy, an update, follow-ups of each kind, and
-updates that are red by themselves, so that what was healthy has to come back.
+"""The runs that something goes wrong with: a first deploy, an update, follow-ups of each kind,
+updates that are red by themselves, so that what was healthy has to come back, and a rollback.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ class Scenario:
 
     ``service``: of which server's requests there are cells; the others are another scenario's.
     ``kinds``: of which faults (all of them when empty). ``code``: how it ends when nothing goes
-    wrong; with another one than 0 it is red, and rolled back.
+    wrong; with another one than 0 it is red, and rolled back. ``settled``: the status of a run
+    that finds nothing to do.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Scenario:
     service: str = ""
     kinds: frozenset[str] = frozenset()
     code: int = 0
+    settled: str = "unchanged"
 
 
 def _first(stage: Stage) -> Job:
@@ -76,6 +78,18 @@ def _red(played: str, **inputs: str) -> Callable[[Stage], Job]:
     return prepare
 
 
+def _rollback(stage: Stage) -> Job:
+    """Two healthy revisions; the run puts the first one back."""
+    job = stage.job()
+    job.inputs = dict(NO_FRONTEND)
+    _succeeds(job)
+    job.write("backend/main.py", FILES["backend/main.py"].replace('"Grid"', '"Second"'))
+    (job.folder / "backend/old.py").unlink()
+    _succeeds(job)
+    job.inputs = {"mode": "rollback"}
+    return job
+
+
 def _succeeds(job: Job) -> None:
     job.stage.tape.clear()
     run = job.run()
@@ -99,4 +113,5 @@ SCENARIOS: Final = (
         kinds=frozenset({"503", "reset-after", "stall"}),
         code=6,
     ),
+    Scenario(name="rollback", prepare=_rollback, settled="rolled-back"),
 )
