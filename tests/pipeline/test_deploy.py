@@ -151,6 +151,24 @@ def test_a_file_that_left_the_backend_leaves_the_space_and_a_foreign_one_stays(
     assert report.files.kept == ("by-hand.txt",)
 
 
+@pytest.mark.parametrize(("times", "code"), [(2, Exit.DONE), (9, Exit.HUB)])
+def test_a_list_of_our_files_that_comes_garbled_removes_nothing_by_mistake_and_keeps_nothing(
+    deployed: Scene, times: int, code: Exit
+) -> None:
+    (deployed.root / "backend/app/extra.py").write_text("")
+    deployed.again(**SAME)
+    (deployed.root / "backend/app/extra.py").unlink()
+    repo, left = deployed.fakes.hub.space_repo, iter(range(times))
+    read = repo.read
+
+    def garbled(space: Any, path: str, revision: str) -> bytes | None:
+        return read(space, path, revision) if next(left, None) is None else b"<html>"
+
+    repo.read = garbled  # type: ignore[method-assign]
+    assert deployed.again(**SAME).exit is code
+    assert ("app/extra.py" in deployed.space.files) == (code is Exit.HUB)
+
+
 def test_an_unchanged_space_that_is_not_healthy_is_restarted_once(deployed: Scene) -> None:
     hub, tree = deployed.fakes.hub, next(iter(deployed.fakes.hub.known))
     hub.known[tree] = Behaviour(app=SICK)
