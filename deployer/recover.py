@@ -169,7 +169,9 @@ def _wait(target: Target, undo: Undo, world: World) -> Outcome:
         return outcome
     runtime = world.space_runtime.now(target.space)
     stayed = undo.revision and (runtime.stage, runtime.revision) == ("RUNNING", undo.revision)
-    return watch.wait(target.still(undo.revision), world) if stayed else outcome
+    still = watch.wait(target.still(undo.revision), world) if stayed else outcome
+    # A newer commit than that revision is our own: it has not taken anything over.
+    return still if isinstance(still, Healthy) else outcome
 
 
 def _is_same(undo: Undo, state: SpaceState, space: SpaceId, world: World) -> bool:

@@ -9,7 +9,8 @@ from deployer.errors import Exit
 from deployer.model import Status
 from deployer.release import trailer
 from deployer.release.difference import MANIFEST
-from tests.pipeline.scene import NOT_BUILT, V2_SICK, Scene
+from tests.fakes.hub import Behaviour
+from tests.pipeline.scene import NOT_BUILT, SICK, V2_SICK, Scene
 
 SAME = {"secrets": "GEMINI_API_KEY", "variables": "COLLECTION=book"}
 
@@ -54,6 +55,18 @@ def test_where_nothing_ran_and_nothing_is_remembered_nothing_is_put_back(scene: 
     assert (report.status, report.exit) == (Status.FAILED, Exit.BUILD)
     assert scene.space.counters.commits == 2
     assert "not running either" in report.serving
+
+
+def test_an_old_revision_that_the_hub_stays_at_and_that_is_sick_now_is_said_to_be(
+    deployed: Scene,
+) -> None:
+    """Nobody else has committed, although the revision that serves is not the newest one."""
+    stays = Behaviour(sticks=True)
+    deployed.fakes.hub.next.extend([stays, stays, replace(stays, app=SICK)])
+    deployed.change_code()
+    report = deployed.again(**SAME)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.BUILD)
+    assert "but the Space is not healthy" in report.serving
 
 
 def test_settings_of_whoever_made_the_space_just_before_are_replaced(scene: Scene) -> None:
