@@ -186,3 +186,20 @@ def test_what_is_missing_is_refused_before_anything_is_written(
     assert (report.status, report.exit) == (Status.FAILED, code)
     assert named in str(report.problems[0])
     assert twice.fakes.hub.made[str(SPACE)].counters.writes == 0
+
+
+def test_a_token_that_may_only_read_is_refused_even_where_nothing_is_to_be_written(
+    twice: Scene,
+) -> None:
+    back(twice)
+    twice.fakes.hub.token = "tester:read"
+    report = back(twice)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
+
+
+def test_a_space_of_another_kind_is_left_alone(twice: Scene) -> None:
+    twice.space.sdk = "gradio"
+    report = back(twice)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
+    assert "`gradio`" in report.problems[0].message
+    assert twice.space.counters.writes == 0
