@@ -46,7 +46,12 @@ class Workspace:
         """
         try:
             location = self._plain(path)
-            return location.read_bytes() if location and location.is_file() else None
+            if location is None or not location.is_file():
+                return None
+        except PermissionError:  # in a folder that is closed, and passed over by a walk
+            return None
+        try:
+            return location.read_bytes()
         except PermissionError:
             raise Refused([_closed(path)]) from None
 
