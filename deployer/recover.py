@@ -143,8 +143,8 @@ def _failed_alike(outcome: NotBuilt | Unhealthy, before: Verdict) -> bool:
 
 def put_back(
     undo: Undo, release: Release, state: SpaceState, target: Target, world: World
-) -> Recovery:
-    """Variables and tree as they were; waited for and probed like a deploy."""
+) -> Target | Recovery:
+    """Variables and tree as they were; what is then waited for, or why nothing is."""
     try:
         if undo.revision and not release.pushed and _is_same(undo, state, target.space, world):
             return Recovery(serving=f"{_short(undo)} holds the same files: it would help nobody.")
@@ -152,9 +152,19 @@ def put_back(
         _restore_variables(undo, release, state, world)
         target = replace(target, before=before, tells=False, pushed=False)
         if undo.revision:
-            target = _restore_tree(undo, release, state, target, world)
+            return _restore_tree(undo, release, state, target, world)
     except HubRefused as refused:
         return Recovery(serving=f"What was healthy could not be put back: {refused}{undo.warning}")
+    return target
+
+
+def unproved(undo: Undo) -> str:
+    """What is known of it until it is proved."""
+    return f"{_what(undo)} put back, and not proved healthy yet.{undo.warning}"
+
+
+def prove(target: Target, undo: Undo, world: World) -> Recovery:
+    """What serves now; waited for and probed like a deploy."""
     try:
         return _recovery(_wait(target, undo, world), undo)
     except HubRefused as refused:

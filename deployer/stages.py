@@ -207,11 +207,14 @@ def put_back(
         if isinstance(outcome, Unhealthy):
             run.trail.know(revision=outcome.revision)  # it serves, whatever it is worth
         return run.trail.ended(Status.FAILED, problem.exit, problems=(problem,), serving=undo)
-    recovery = recover.put_back(undo, release, state, _target(run, decided, release), run.world)
-    run.world.console.line(recovery.serving)
-    status = Status.ROLLED_BACK if recovery.revision else Status.FAILED
-    run.trail.know(revision=recovery.revision or run.trail.report.revision)
-    return run.trail.ended(status, problem.exit, problems=(problem,), serving=recovery.serving)
+    back = recover.put_back(undo, release, state, _target(run, decided, release), run.world)
+    if isinstance(back, Target):
+        run.trail.know(serving=recover.unproved(undo))
+        back = recover.prove(back, undo, run.world)
+    run.world.console.line(back.serving)
+    status = Status.ROLLED_BACK if back.revision else Status.FAILED
+    run.trail.know(revision=back.revision or run.trail.report.revision)
+    return run.trail.ended(status, problem.exit, problems=(problem,), serving=back.serving)
 
 
 def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Report:

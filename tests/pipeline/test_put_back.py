@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from deployer.errors import Exit
 from deployer.model import Status
 from deployer.release import trailer
@@ -67,6 +69,35 @@ def test_an_old_revision_that_the_hub_stays_at_and_that_is_sick_now_is_said_to_b
     report = deployed.again(**SAME)
     assert (report.status, report.exit) == (Status.FAILED, Exit.BUILD)
     assert "but the Space is not healthy" in report.serving
+
+
+@pytest.mark.parametrize(
+    ("commits", "said"), [(2, "nothing was put back yet"), (3, "was put back, and not proved")]
+)
+def test_a_run_that_is_stopped_says_whether_it_had_put_back(
+    deployed: Scene, commits: int, said: str
+) -> None:
+    hub = deployed.fakes.hub
+    now, restore = hub.space_runtime.now, hub.space_repo.restore
+
+    def stopped(space: Any) -> Any:
+        if deployed.space.counters.commits == 3:
+            raise KeyboardInterrupt
+        return now(space)
+
+    def stopped_before(*asked: Any, **given: Any) -> str:
+        if commits == 2:
+            raise KeyboardInterrupt
+        return restore(*asked, **given)
+
+    hub.space_runtime.now = stopped  # type: ignore[method-assign]
+    hub.space_repo.restore = stopped_before  # type: ignore[method-assign]
+    deployed.change_code()
+    hub.next.append(V2_SICK)
+    with pytest.raises(KeyboardInterrupt):
+        deployed.again(**SAME)
+    assert deployed.space.counters.commits == commits
+    assert said in deployed.fakes.console.lines[-1]
 
 
 def test_settings_of_whoever_made_the_space_just_before_are_replaced(scene: Scene) -> None:
