@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from deployer import act, observe, observe_frontend, observe_space, plan, publisher, recover, red
 from deployer import follow_up as frontend_step
@@ -31,11 +30,7 @@ from deployer.release.target import Target
 from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
 from deployer.report.intent import Intent
 from deployer.run import Run
-
-UNPROVED: Final = (
-    "Not known: the Hub broke off before {revision} was proved healthy. That is no reason to put "
-    "anything back. Run the job again: it goes on from there."
-)
+from deployer.undo import decide as decide_undo
 
 
 def decide(run: Run) -> tuple[Plan, SpaceState]:
@@ -149,7 +144,9 @@ def prove(run: Run, target: Target, *, changed: bool) -> Outcome:
     try:
         outcome = watch.wait(target, run.world)
     except HubRefused:
-        run.trail.know(serving=UNPROVED.format(revision=target.revision[:10]) if changed else "")
+        run.trail.know(
+            serving=red.UNPROVED.format(revision=target.revision[:10]) if changed else ""
+        )
         raise
     may_restart = not run.world.trusted_publisher
     if not changed and may_restart and isinstance(outcome, NotBuilt | Unhealthy):
@@ -199,9 +196,8 @@ def put_back(
 ) -> Report:
     """End red, with the cause; where there was something healthy before, it serves again."""
     problem = red.cause(outcome, run.world.console.scrub)
-    undo = recover.decide(
-        outcome, release, state, decided.configuration, wanted=run.settings.rollback
-    )
+    change, wanted = decided.configuration, run.settings.rollback
+    undo = decide_undo(outcome, release, state, change, wanted=wanted)
     if isinstance(undo, str):
         run.world.console.line(undo)
         if isinstance(outcome, Unhealthy):

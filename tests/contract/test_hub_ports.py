@@ -567,6 +567,17 @@ def test_a_restore_whose_answer_is_lost_is_made_once(
     assert hub.stats(str(name))["commits"] == 2
 
 
+def test_an_earlier_commit_of_the_same_words_is_not_taken_for_one_whose_answer_was_lost(
+    real: Side, hub: RunningHub, name: SpaceId
+) -> None:
+    space, repo = create(real, name), real.owner.space_repo
+    words = {"message": "Deploy", "description": "the same"}
+    first = repo.commit(name, add=[made("a", b"1")], delete=[], parent=space.head, **words)
+    hub.fault(**COMMIT, effect="reset")
+    second = repo.commit(name, add=[made("a", b"2")], delete=[], parent=first, **words)
+    assert second == real.owner.space_runtime.head(name) != first
+
+
 @pytest.mark.parametrize(("times", "restored"), [(1, True), (1_000, False)])
 def test_a_file_comes_back_as_it_was_or_not_at_all(
     real: Side, hub: RunningHub, name: SpaceId, times: int, restored: bool
