@@ -10,6 +10,7 @@ import pytest
 
 from deployer.errors import Exit
 from deployer.model import Status
+from deployer.release import trailer
 from deployer.report import Report
 from tests.fakes.hub import Behaviour
 from tests.fakes.world import make_world
@@ -40,6 +41,8 @@ def test_the_last_healthy_revision_comes_back_in_one_commit_and_is_proved(twice:
     assert (report.previous_revision, report.changed) == (v2.revision, True)
     assert twice.outputs["status"] == "rolled-back"
     assert v1.revision[:10] in twice.fakes.journal.summary_text
+    newest = twice.fakes.hub.space_repo.history(SPACE)[0]
+    assert trailer.last_healthy([newest]) == v1.revision
 
 
 def test_a_second_rollback_finds_nothing_to_do(twice: Scene) -> None:
