@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deployer.errors import Exit
 from deployer.model import FrontendState
 from deployer.report import Report
@@ -107,3 +109,17 @@ def test_plan_opens_nothing(scene: Scene) -> None:
     done(scene.run(mode="plan", **PROPOSE))
     assert scene.fakes.pulls.open == {}
     assert scene.repo.find(BRANCH) is None
+
+
+def test_a_commit_message_tells_no_key(scene: Scene) -> None:
+    key = "hf_" + "aB3dE6gH9" * 4
+    done(scene.run(**PROPOSE, commit_message=f"Deploy with {key}"))
+    assert key not in str(vars(scene.repo))
+    assert "Deploy with ***" in str(vars(scene.repo))
+
+
+def test_the_space_s_commit_message_tells_no_key(scene: Scene) -> None:
+    key = "hf_" + "aB3dE6gH9" * 4
+    scene.context = replace(scene.context, repository=f"tester/{key}", sha="a" * 40)
+    done(scene.run(**PROPOSE))
+    assert scene.space.commits[-1].message.startswith("Deploy tester/***")
