@@ -46,7 +46,8 @@ lock: setup ## compile requirements/*.in into hash-locked files
 			--python-version 3.11 requirements/$$name.in --output-file requirements/$$name.txt; \
 	done
 
-bench: setup ## measure planning beside git ls-files (ARGS: sizes and seed, see python -m bench plan -h)
+bench: setup ## count requests, measure planning (ARGS: sizes and seed, see python -m bench plan -h)
+	@$(PYTHON) -m bench requests
 	@$(PYTHON) -m bench plan $(ARGS)
 
 grid: setup ## a fault, and a stop, at every request of whole runs (ARGS: --sample N --seed N --only TEXT)

@@ -161,7 +161,7 @@ def _commit(plan: Plan, space: Space, world: World, *, configured: bool) -> str:
             space.id,
             add=(*changes.added, *changes.changed),
             delete=changes.deleted,
-            message=plan.message,
+            message=world.console.scrub(plan.message),
             description=plan.description,
             parent=space.head,
         )

@@ -86,7 +86,7 @@ def follow_up(
     base = _base(settings, context)
     if world.repo is None or base is None:
         return report, (_not_pushed(context),)
-    proposal = _proposal(settings, base, plan, request)
+    proposal = _proposal(settings, base, plan, request, world)
     if _proposes(settings):
         return propose(proposal, world.repo, world.pulls), ()
     try:
@@ -109,7 +109,7 @@ def _nothing_left(
     base = _base(settings, context)
     if not current or world.repo is None or world.pulls is None or base is None:
         return None
-    proposal = _proposal(settings, base, plan, request)
+    proposal = _proposal(settings, base, plan, request, world)
     pull = world.pulls.find(proposal.branch)
     withdraw(proposal, world.repo, world.pulls, pull)
     closed = f"Closed {pull.url}: nothing is left to change." if pull else ""
@@ -117,14 +117,15 @@ def _nothing_left(
 
 
 def _proposal(
-    settings: Settings, base: str, plan: FrontendPlan, request: FrontendRequest
+    settings: Settings, base: str, plan: FrontendPlan, request: FrontendRequest, world: World
 ) -> Proposal:
+    message = settings.commit_message or f"Call the backend at {request.backend_url}"
     return Proposal(
         branch=branch_of(settings.space),
         base=base,
         plan=plan,
         request=request,
-        message=settings.commit_message or f"Call the backend at {request.backend_url}",
+        message=world.console.scrub(message),
     )
 
 

@@ -8,6 +8,10 @@ from deployer.errors import Exit, Problem
 from deployer.model import Cause, NotBuilt, Superseded, Unhealthy
 
 END_OF_LOG = "The end of the Space's log, in the job summary and above, says more."
+UNPROVED = (
+    "Not known: the Hub broke off before {revision} was proved healthy. That is no reason to put "
+    "anything back. Run the job again: it goes on from there."
+)
 
 
 def cause(outcome: NotBuilt | Unhealthy, scrub: Callable[[str], str]) -> Problem:

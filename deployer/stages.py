@@ -31,6 +31,7 @@ from deployer.release.target import Target
 from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
 from deployer.report.intent import Intent
 from deployer.run import Run
+from deployer.undo import decide as decide_undo
 
 # Where GitHub hands out no secrets, these go on without.
 WITHOUT_SECRETS: Final = frozenset({Mode.PLAN, Mode.REHEARSE})
@@ -147,7 +148,13 @@ def wait(run: Run, decided: Plan, release: Release) -> Outcome:
 
 def prove(run: Run, target: Target, *, changed: bool) -> Outcome:
     """Whether the target serves and is healthy; an unchanged Space that isn't is restarted once."""
-    outcome = watch.wait(target, run.world)
+    try:
+        outcome = watch.wait(target, run.world)
+    except HubRefused:
+        run.trail.know(
+            serving=red.UNPROVED.format(revision=target.revision[:10]) if changed else ""
+        )
+        raise
     may_restart = not run.world.trusted_publisher
     if not changed and may_restart and isinstance(outcome, NotBuilt | Unhealthy):
         run.world.console.line("Nothing changed and the Space is not healthy: restarting it once.")
@@ -182,6 +189,8 @@ def _target(run: Run, decided: Plan, release: Release) -> Target:
         token=settings.hf_token if space.visibility == "private" else None,
         marker=marker.of_bundle(decided.digest),
         tells=release.tells,
+        pushed=release.pushed,
+        configured=release.configured,
     )
 
 
@@ -195,19 +204,21 @@ def put_back(
 ) -> Report:
     """End red, with the cause; where there was something healthy before, it serves again."""
     problem = red.cause(outcome, run.world.console.scrub)
-    undo = recover.decide(
-        outcome, release, state, decided.configuration, wanted=run.settings.rollback
-    )
+    change, wanted = decided.configuration, run.settings.rollback
+    undo = decide_undo(outcome, release, state, change, wanted=wanted)
     if isinstance(undo, str):
         run.world.console.line(undo)
         if isinstance(outcome, Unhealthy):
             run.trail.know(revision=outcome.revision)  # it serves, whatever it is worth
         return run.trail.ended(Status.FAILED, problem.exit, problems=(problem,), serving=undo)
-    recovery = recover.put_back(undo, release, state, _target(run, decided, release), run.world)
-    run.world.console.line(recovery.serving)
-    status = Status.ROLLED_BACK if recovery.revision else Status.FAILED
-    run.trail.know(revision=recovery.revision or run.trail.report.revision)
-    return run.trail.ended(status, problem.exit, problems=(problem,), serving=recovery.serving)
+    back = recover.put_back(undo, release, state, _target(run, decided, release), run.world)
+    if isinstance(back, Target):
+        run.trail.know(serving=recover.unproved(undo))
+        back = recover.prove(back, undo, run.world)
+    run.world.console.line(back.serving)
+    status = Status.ROLLED_BACK if back.revision else Status.FAILED
+    run.trail.know(revision=back.revision or run.trail.report.revision)
+    return run.trail.ended(status, problem.exit, problems=(problem,), serving=back.serving)
 
 
 def follow_up(run: Run, decided: Plan, release: Release, outcome: Healthy) -> Report:

@@ -1,18 +1,23 @@
 """Runs no Space at all: each one answers from here, with the same JSON on every path.
 
 For tests of what happens between a client and the Hub: a Space is built and up within milliseconds.
-An app whose Dockerfile sets UVICORN_HEADERS sends that header, as uvicorn does.
+An app whose Dockerfile sets UVICORN_HEADERS sends that header, as uvicorn does. A file
+``stub.json`` in it says how it goes wrong: ``{"build": "<why it fails>"}``, or
+``{"health": <what it answers>}``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from localhub.logs import Log
-from localhub.runner import Replica, Source
+from localhub.runner import BuildFailed, Replica, Source
 
 BODY = b'{"status": "healthy"}'
 _HEADER = re.compile(rb"^ENV UVICORN_HEADERS=([\w-]+):(\S+)$", re.MULTILINE)
@@ -26,7 +31,17 @@ class StubRunner:
         log.line("Nothing is built: this Hub only plays Spaces.")
         asked = _HEADER.search((source.folder / "Dockerfile").read_bytes())
         header = asked[1] + b": " + asked[2] + b"\r\n" if asked else b""
-        return StubImage(source=source, header=header)
+        played = _played(source.folder)
+        if "build" in played:
+            raise BuildFailed(1, str(played["build"]))
+        body = json.dumps(played["health"]).encode() if "health" in played else BODY
+        return StubImage(source=source, header=header, body=body)
+
+
+def _played(folder: Path) -> dict[str, Any]:
+    """What ``stub.json`` says, wherever the bundle put it; nothing without one."""
+    found = next(folder.rglob("stub.json"), None)
+    return dict(json.loads(found.read_bytes())) if found else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +50,7 @@ class StubImage:
 
     source: Source
     header: bytes
+    body: bytes
 
     async def start(self, environment: Mapping[str, str], log: Log) -> Replica:
         """Listen on a free port."""
@@ -46,8 +62,8 @@ class StubImage:
         try:
             await reader.readuntil(b"\r\n\r\n")
             head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
-            length = b"Content-Length: %d\r\n" % len(BODY)
-            writer.write(head + length + self.header + b"\r\n" + BODY)
+            length = b"Content-Length: %d\r\n" % len(self.body)
+            writer.write(head + length + self.header + b"\r\n" + self.body)
             await writer.drain()
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass

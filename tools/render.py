@@ -26,6 +26,7 @@ from deployer.model import Cause  # noqa: E402
 from deployer.permissions import PERMISSIONS  # noqa: E402
 from deployer.release import causes, health  # noqa: E402
 from deployer.release import service_causes as services  # noqa: E402
+from deployer.release.cause_rule import Rule  # noqa: E402
 
 EXPRESSION: Final = re.compile(r"`(\$\{\{.*\}\})`")
 
@@ -148,7 +149,7 @@ def _hub_meanings() -> Iterable[tuple[str, tuple[str, str]]]:
         yield f"none: {seen}", ("gave no answer", hint)
 
 
-def _once(rules: Iterable[services.Rule]) -> Iterable[Cause]:
+def _once(rules: Iterable[Rule]) -> Iterable[Cause]:
     return dict.fromkeys(rule.cause for rule in rules)
 
 

@@ -23,7 +23,7 @@ class Workspace:
         self._plain_folders = {""}
 
     def walk(self, folder: str, descend: Callable[[str], bool]) -> Iterator[WorkspaceEntry]:
-        """Every path below ``folder``; nothing for a folder that is missing or a link."""
+        """Every path below ``folder``; nothing for a folder that is missing, a link, or closed."""
         start = self._plain(folder)
         if start is None or not start.is_dir():
             return
@@ -40,25 +40,30 @@ class Workspace:
                 pending.append(_entries(self._root / entry.path, f"{entry.path}/"))
 
     def read(self, path: str) -> bytes | None:
-        """A regular file's bytes; None for anything else and for what lies behind a link."""
-        location = self._plain(path)
-        if location is None or not location.is_file():
+        """A regular file's bytes; None for anything else and for what lies behind a link.
+
+        Raises ``Refused`` (exit 3) where this user may not read it.
+        """
+        try:
+            location = self._plain(path)
+            if location is None or not location.is_file():
+                return None
+        except PermissionError:  # in a folder that is closed, and passed over by a walk
             return None
-        return location.read_bytes()
+        try:
+            return location.read_bytes()
+        except PermissionError:
+            raise Refused([_closed(path)]) from None
 
     def digest(self, path: str) -> Digest:
         """Git blob SHA-1 (git-hash-object) and SHA-256 (git-lfs) from one pass over the file."""
-        location = self._plain(path)
-        if location is None:
-            raise Refused([_outside(path, "is a link or lies behind one")])
-        with location.open("rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            blob = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
-            whole = hashlib.sha256()
-            while chunk := stream.read(CHUNK):
-                blob.update(chunk)
-                whole.update(chunk)
-        return Digest(size=size, blob=blob.hexdigest(), sha256=whole.hexdigest())
+        try:
+            location = self._plain(path)
+            if location is None:
+                raise Refused([_outside(path, "is a link or lies behind one")])
+            return _digest(location)
+        except PermissionError:
+            raise Refused([_closed(path)]) from None
 
     def write(self, path: str, content: bytes) -> None:
         """Replace a file in one step, keeping its mode; a new one gets the usual 0644."""
@@ -97,22 +102,53 @@ class Workspace:
         return True
 
 
+def _digest(location: Path) -> Digest:
+    with location.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+        blob = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+        whole = hashlib.sha256()
+        while chunk := stream.read(CHUNK):
+            blob.update(chunk)
+            whole.update(chunk)
+    return Digest(size=size, blob=blob.hexdigest(), sha256=whole.hexdigest())
+
+
 def _entries(folder: Path, prefix: str) -> Iterator[WorkspaceEntry]:
-    with os.scandir(folder) as scan:
-        found = sorted(scan, key=lambda entry: entry.name)
-    return (_entry(entry, prefix + entry.name) for entry in found)
+    try:
+        with os.scandir(folder) as scan:
+            found = sorted(scan, key=lambda entry: entry.name)
+        return iter([_entry(entry, prefix + entry.name) for entry in found])
+    except PermissionError:
+        # A database's folder, say, that an earlier step's container made, as another user.
+        return iter(())
 
 
 def _entry(entry: os.DirEntry[str], path: str) -> WorkspaceEntry:
     if entry.is_symlink():
-        link = Path(entry.path).readlink().as_posix()
-        return WorkspaceEntry(path=path, kind=WorkspaceKind.LINK, target=link)
+        return WorkspaceEntry(path=path, kind=WorkspaceKind.LINK, target=_target(entry.path))
     if entry.is_dir(follow_symlinks=False):
         return WorkspaceEntry(path=path, kind=WorkspaceKind.FOLDER)
     if entry.is_file(follow_symlinks=False):
         size = entry.stat(follow_symlinks=False).st_size
         return WorkspaceEntry(path=path, kind=WorkspaceKind.FILE, size=size)
     return WorkspaceEntry(path=path, kind=WorkspaceKind.OTHER)
+
+
+def _target(link: str) -> str:
+    """Where a link leads, "" where that is nobody's business (`/proc/1/cwd`)."""
+    try:
+        return Path(link).readlink().as_posix()
+    except OSError:
+        return ""
+
+
+def _closed(path: str) -> Problem:
+    return Problem(
+        exit=Exit.BUNDLE,
+        message=f"`{path}` may not be read by the user that runs this job.",
+        hint="Change its owner or mode in an earlier step, or leave it out (input `ignore`).",
+        where=Where(file=path),
+    )
 
 
 def _outside(path: str, why: str) -> Problem:

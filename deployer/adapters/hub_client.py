@@ -31,7 +31,9 @@ PUBLIC_HUB: Final = "https://huggingface.co"
 ATTEMPTS: Final = 5
 FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 60.0
-# A Hub that gives no answer at all is asked again for so long, whatever the attempts.
+# The Hub counts requests in windows of 5 minutes: what it asks to wait until the next is waited.
+WINDOW: Final = 300.0
+# A Hub that gives no answer at all is asked again for so long, but once in any case.
 SILENT_SECONDS: Final = 60.0
 
 
@@ -85,8 +87,8 @@ class HubClient:
                     return request(self.api)
             except _failures() as failure:
                 status, message = _read(failure)
-                silent = status == 0 and self.clock.now() - start > SILENT_SECONDS
-                hopeless = silent or is_lasting(status, message)
+                enough = _is_enough(failure, attempt, self.clock.now() - start)
+                hopeless = enough or is_lasting(status, message)
                 if attempt == attempts or hopeless or not passing(status):
                     known = (self.token.reveal(),) if self.token else ()
                     said = self._scrub(scrub(message, known))
@@ -191,8 +193,16 @@ def _pause(failure: Exception, attempt: int) -> float:
     """Seconds until the next try: what the Hub says, else 1, 2, 4, 8."""
     told = _told(failure)
     if told is not None:
-        return min(told + 0.5, LONGEST_PAUSE)
+        return told + 0.5 if told <= WINDOW else LONGEST_PAUSE
     return FIRST_PAUSE * 2.0 ** (attempt - 1)
+
+
+def _is_enough(failure: Exception, attempt: int, passed: float) -> bool:
+    """Whether one more try would take longer than it is worth. One failure alone never is."""
+    told = _told(failure) or 0.0
+    silent = _read(failure)[0] == 0 and passed > SILENT_SECONDS
+    late = told > WINDOW or passed + _pause(failure, attempt) > WINDOW + LONGEST_PAUSE
+    return attempt > 1 and (silent or late)
 
 
 def _told(failure: Exception) -> float | None:

@@ -91,7 +91,12 @@ SPECIALS = (
         "an hour. Run this job again after the time that it names. A preview's Space is created "
         "once and then reused: deleting one gives no creation back.",
     ),
-    Special(statuses=(403,), words=r"quota", seen="naming a quota", hint=QUOTA),
+    Special(
+        statuses=(403,),
+        words=r"quota|(?:maximum|limit)[^.]{0,40} spaces",
+        seen="naming a quota",
+        hint=QUOTA,
+    ),
     Special(
         statuses=(403,),
         words=r"\bPRO\b|subscri|upgrade|paid|payment|billing|credits",

@@ -43,8 +43,9 @@ class RunnerConsole:
         self._hidden: set[str] = set()
 
     def mask(self, value: str) -> None:
-        """Hide ``value``, and each of its lines, from now on."""
-        for text in {value, *value.splitlines()}:
+        """Hide ``value``, and each of its lines, from now on; also as ``_clean`` leaves them."""
+        lines = {value, *value.splitlines()}
+        for text in lines | {_printable(line) for line in lines}:
             if len(text.strip()) < _SHORTEST_MASK or text in self._hidden:
                 continue
             self._hidden.add(text)
@@ -102,8 +103,7 @@ class RunnerConsole:
         self._print(f"::{kind}{' ' if given else ''}{given}::{_escaped(text)}")
 
     def _clean(self, text: str, *, keep_lines: bool = False) -> str:
-        plain = _ANSI.sub("", text)
-        lines = [_CONTROL.sub("", line) for line in plain.splitlines()]
+        lines = [_CONTROL.sub("", line) for line in _ANSI.sub("", text).splitlines()]
         text = self.scrub(("\n" if keep_lines else " ").join(lines))
         return text.replace("##[", "## [")
 
@@ -188,6 +188,10 @@ def _escaped(text: str, *, inside: bool = False) -> str:
     """As `@actions/core` writes command data, and properties (``inside``)."""
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return text.replace(":", "%3A").replace(",", "%2C") if inside else text
+
+
+def _printable(text: str) -> str:
+    return _CONTROL.sub("", _ANSI.sub("", text))
 
 
 def _harmless(line: str) -> str:

@@ -2,22 +2,20 @@
 
 ``create_commit`` and not ``upload_folder``: the latter hashes and names every file of the folder
 again, and with xet splits above 256 files into several commits, each of which builds. What is sent
-is first copied to a staging folder and compared with what was planned, so that a file that changes
-during the run can't slip through unchecked.
+was compared with what was planned (staging.py), what is sent back with what the Hub lists.
 """
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deployer.adapters.hub_client import HubClient
-from deployer.errors import Exit, HubRefused, Problem, Refused, Where
-from deployer.model import BundleFile, Digest, SpaceCommit, SpaceFile, SpaceId
+from deployer.adapters.staging import staged
+from deployer.errors import HubRefused
+from deployer.model import BundleFile, SpaceCommit, SpaceFile, SpaceId
 from deployer.ports import Files
 
 if TYPE_CHECKING:
@@ -67,15 +65,7 @@ class HubSpaceRepo:
 
     def read(self, space: SpaceId, path: str, revision: str) -> bytes | None:
         def request(api: HfApi) -> bytes:
-            from huggingface_hub import get_session, hf_hub_url
-            from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
-
-            url = hf_hub_url(
-                str(space), path, repo_type="space", revision=revision, endpoint=api.endpoint
-            )
-            response = get_session().get(url, headers=build_hf_headers(token=api.token))
-            hf_raise_for_status(response)
-            return bytes(response.content)
+            return _content(api, space, path, revision)
 
         try:
             return self.client.call(f"read {path} of {space}", request)
@@ -96,7 +86,7 @@ class HubSpaceRepo:
     ) -> str:
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
-        with self._staged(add) as folder:
+        with staged(add, self.workspace, self.temp) as folder:
             # Deletions first: a file may have to give way to a folder of its name.
             operations: list[Operation] = [
                 CommitOperationDelete(path_in_repo=path, is_folder=False) for path in delete
@@ -152,9 +142,14 @@ class HubSpaceRepo:
             return CommitOperationCopy(
                 src_path_in_repo=file.path, path_in_repo=file.path, src_revision=revision
             )
-        content = self.read(space, file.path, revision)
-        if content is None:
-            raise HubRefused(f"The Hub no longer has {file.path} of {revision[:10]}.", status=404)
+
+        def request(api: HfApi) -> bytes:
+            content = _content(api, space, file.path, revision)
+            if _blob(content) != file.blob:
+                raise LookupError("other bytes than those that are listed")
+            return content
+
+        content = self.client.call(f"read {file.path} of {revision[:10]}", request)
         return CommitOperationAdd(path_in_repo=file.path, path_or_fileobj=content)
 
     def _send(
@@ -205,46 +200,24 @@ class HubSpaceRepo:
         ours = newest.title == message and newest.message.strip() == description.strip()
         return newest.revision if ours and newest.revision != parent else None
 
-    @contextlib.contextmanager
-    def _staged(self, add: Sequence[BundleFile]) -> Iterator[Path]:
-        """A folder with exactly the planned content of ``add``; gone afterwards, come what may."""
-        self.temp.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="hf-space-deploy-", dir=self.temp) as name:
-            folder = Path(name)
-            changed = [file for file in add if not self._stage(folder, file)]
-            if changed:
-                raise Refused(_changed(file) for file in changed)
-            yield folder
-
-    def _stage(self, folder: Path, file: BundleFile) -> bool:
-        """Whether the staged copy is what was planned."""
-        target = folder / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if file.content is not None:
-            target.write_bytes(file.content)
-            return True
-        try:
-            shutil.copyfile(self.workspace / str(file.source), target)
-        except FileNotFoundError:
-            return False
-        return _digest(target, folder) == file.digest
-
 
 def _had_no_effect(status: int) -> bool:
     """Whether a commit surely was not made: too many requests are turned away at the door."""
     return status == 429
 
 
-def _digest(path: Path, folder: Path) -> Digest:
-    from deployer.adapters.disk import Workspace
+def _content(api: HfApi, space: SpaceId, path: str, revision: str) -> bytes:
+    """A file's bytes, by one request."""
+    from huggingface_hub import get_session, hf_hub_url
+    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
 
-    return Workspace(folder).digest(path.relative_to(folder).as_posix())
+    url = hf_hub_url(str(space), path, repo_type="space", revision=revision, endpoint=api.endpoint)
+    response = get_session().get(url, headers=build_hf_headers(token=api.token))
+    hf_raise_for_status(response)
+    return bytes(response.content)
 
 
-def _changed(file: BundleFile) -> Problem:
-    return Problem(
-        exit=Exit.BUNDLE,
-        message=f"`{file.source}` changed while it was being deployed.",
-        hint="Let no other step write to the backend during the deploy; run the job again.",
-        where=Where(file=file.source),
-    )
+def _blob(content: bytes) -> str:
+    """Git's name for these bytes."""
+    named = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False)
+    return named.hexdigest()

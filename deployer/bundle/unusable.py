@@ -99,6 +99,9 @@ def why_unusable(build: Build, app: str, ships: Iterable[str]) -> Unusable | Non
 def _reasons(build: Build, app: str, files: Callable[[], Placed]) -> Iterator[tuple[str, int]]:
     image, command = build.image, build.image.command
     runs = " ".join(i.value for i in image.instructions if i.word == "RUN")
+    if not image.base:
+        yield "it has no FROM with an image.", image.start
+        return
     plain = bool(PLAIN.match(image.base))
     if command is None:
         why = "it ends without CMD and ENTRYPOINT, and a Space reads no compose file."

@@ -55,7 +55,8 @@ def check_entries(
     entries: Sequence[Entry], *, backend: Backend | None
 ) -> tuple[tuple[Problem, ...], tuple[Notice, ...]]:
     """What stops the run, and what is only said. ``backend`` None: its code wasn't read."""
-    return divide(found for entry in entries for found in _check(entry, backend))
+    alone = (found for entry in entries for found in _check(entry, backend))
+    return divide((*alone, *_also_public(entries)))
 
 
 def _check(entry: Entry, backend: Backend | None) -> Iterator[Finding]:
@@ -69,6 +70,21 @@ def _check(entry: Entry, backend: Backend | None) -> Iterator[Finding]:
     yield from placeholder
     for check in () if divide(placeholder)[0] else _MEANING:
         yield from check(entry, backend)
+
+
+def _also_public(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Variables that hold what is given as a secret."""
+    secret = [entry for entry in searched(entries) if is_random(entry.value.reveal().strip())]
+    for entry in entries:
+        value = entry.value.reveal() if entry.public else ""
+        for each in secret:
+            if each.value.reveal().strip() in value:
+                yield wrong(
+                    entry,
+                    f"holds the value of the secret `{each.name}`, and a Space's variables can be "
+                    "read by everybody.",
+                    "Take it out of the input `variables`.",
+                )
 
 
 def searched(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -92,6 +108,10 @@ def shipped_values(
 
 def _shipped(entry: Entry, path: str, content: bytes) -> Iterator[Finding]:
     value = entry.value.reveal().strip()
+    if value in path and is_random(value):
+        message = f"The name of a file holds the value of the secret `{entry.name}`."
+        hint = "Rename it; if the name was ever public, replace the value."
+        yield Problem(exit=Exit.BUNDLE, message=message, hint=hint, where=Where(file=path))
     start = content.find(value.encode("utf-8", "replace"))
     if start < 0:
         return
@@ -138,6 +158,16 @@ def _quotes(entry: Entry, _: Backend | None) -> Iterator[Finding]:
             entry,
             "has quotes around its value, which would be sent as part of it.",
             "Save the value without them: GitHub's secrets and `env:` need no quotes.",
+        )
+
+
+def _encoding(entry: Entry, _: Backend | None) -> Iterator[Finding]:
+    # Bytes of an environment variable that are no UTF-8 come as lone surrogates (PEP 383).
+    if any("\ud800" <= char <= "\udfff" for char in entry.value.reveal()):
+        yield wrong(
+            entry,
+            "is not written in UTF-8, and the Hub takes nothing else.",
+            "Save the value again as UTF-8; bytes that are no text go through base64.",
         )
 
 
@@ -207,7 +237,7 @@ def _better_public(entry: Entry, backend: Backend | None) -> Iterator[Finding]:
         )
 
 
-_FORM: Final[tuple[Check, ...]] = (_white_space, _quotes, _control)
+_FORM: Final[tuple[Check, ...]] = (_white_space, _quotes, _encoding, _control)
 _MEANING: Final[tuple[Check, ...]] = (
     _belongs_to_secrets,
     _better_public,

@@ -22,7 +22,8 @@ _WORDS: Final = re.compile(r"[A-Za-z]+(?:[ _.,-]+[A-Za-z]+)*|[\d.,:]+")
 _WORDS_LENGTH: Final = 24
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@?#,\"]+/?")
 _LOCAL: Final = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?/?")
-_PASSWORD: Final = re.compile(r"://[^\s/:@]{0,200}:([^\s@]{1,500})@")
+# Up to the first `@` and up to the last: asyncpg and redis take a password that holds one.
+_PASSWORD: Final = re.compile(r"://[^\s/:@]{0,200}:(?=([^\s@]{1,500})@)([^\s/?#]{1,500}@)?")
 _QUERY: Final = re.compile(r"[?&][\w-]*(?:key|token|password|secret|sig)=([^&\s#]+)", re.IGNORECASE)
 _ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
 _URL_SAFE: Final = str.maketrans("+/", "-_")
@@ -59,7 +60,8 @@ def _pieces(value: str) -> Iterator[str]:
     yield " ".join(value.split())
     yield from (line.strip() for line in value.splitlines() if not _FRAME.match(line.strip()))
     yield from _leaves(value)
-    for inside in (*_PASSWORD.findall(value), *_QUERY.findall(value)):
+    passwords = (text.removesuffix("@") for found in _PASSWORD.findall(value) for text in found)
+    for inside in (*passwords, *_QUERY.findall(value)):
         yield inside
         yield unquote(inside)
 
@@ -101,16 +103,21 @@ def _harmless(name: str, piece: str) -> bool:
 
 def _forms(piece: str) -> Iterator[str]:
     raw = piece.encode("utf-8", "replace")
-    quoted = (quote(piece, safe=""), quote(piece), quote_plus(piece))
+    quoted = (quote(raw, safe=""), quote(raw), quote_plus(raw))
+    as_json = json.dumps(piece)[1:-1]
     forms = {
         piece,
         *quoted,
         *(_ESCAPE.sub(lambda escape: escape[0].lower(), form) for form in quoted),
-        json.dumps(piece)[1:-1],
+        as_json,
+        as_json.replace("/", "\\/"),  # ujson's way
+        json.dumps(as_json)[1:-1],  # a message in JSON inside of a log in JSON
         json.dumps(piece, ensure_ascii=False)[1:-1],
         repr(piece)[1:-1],
+        repr(raw)[2:-1],
         html.escape(piece),
         html.escape(piece, quote=False),
+        html.escape(piece).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),  # markupsafe's
         *_encoded(raw),
     }
     # The runner takes one line at a time; a form of several lines is covered by its lines.

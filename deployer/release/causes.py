@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from deployer.model import Cause
-from deployer.release.service_causes import SAID, Rule
+from deployer.release.build_causes import BUILD
+from deployer.release.cause_rule import Rule
+from deployer.release.service_causes import SAID
 
 VARIABLE_MISSING: Final = Cause(
     title="The app wants the variable `{0}` at start, and the Space has none",
@@ -29,11 +31,13 @@ LOG: Final = (
         ),
     ),
     Rule(
-        pattern=r"ImportError: (lib[\w.+-]{1,60}): cannot open shared object file",
+        pattern=r"(?:ImportError|OSError): (?:cannot load library '[^'\n]{1,80}': )?"
+        r"(lib[\w.+-]{1,60}): cannot open shared object file"
+        r"|couldn't import psycopg 'python' implementation: (libpq) library not found",
         cause=Cause(
             title="The system library `{0}` is missing in the image",
-            remedy="Take one that needs none (`opencv-python-headless`, `psycopg2-binary`), "
-            "or bring a Dockerfile of your own that installs the library.",
+            remedy="Take one that needs none (`opencv-python-headless`, `psycopg2-binary`, "
+            "`psycopg[binary]`), or bring a Dockerfile of your own that installs the library.",
         ),
     ),
     Rule(
@@ -43,28 +47,7 @@ LOG: Final = (
             remedy="Pin the versions that work on your machine in requirements.txt.",
         ),
     ),
-    Rule(
-        pattern=r"No matching distribution found for ([\w.\[\]=<>!~-]+)",
-        cause=Cause(
-            title="pip finds no package for `{0}`",
-            remedy="Check its name and version in requirements.txt, and that it supports the "
-            "Space's Python (`python-version`).",
-        ),
-    ),
-    Rule(
-        pattern=r"Because ([\w.-]+) was not found in the package registry",
-        cause=Cause(
-            title="uv finds no package `{0}`",
-            remedy="Check its name in the requirements.",
-        ),
-    ),
-    Rule(
-        pattern=r"ResolutionImpossible|conflicting dependencies",
-        cause=Cause(
-            title="The requirements contradict each other",
-            remedy="Loosen the pins that pip names in the log, or lock a set that resolves.",
-        ),
-    ),
+    *BUILD,
     Rule(
         pattern=r"KeyError: '([A-Z][A-Z0-9_]+)'",
         cause=VARIABLE_MISSING,
@@ -81,15 +64,20 @@ LOG: Final = (
         pattern=r"UndefinedValueError: ([A-Z][A-Z0-9_]{1,60}) not found"
         r"|Environment variable \"([A-Z][A-Z0-9_]{1,60})\" not set"
         r"|\b([A-Z][A-Z0-9]{0,30}_[A-Z0-9_]{1,60})(?: environment variable)?"
-        r" (?:is |must be |was )?(?:not set|required|missing|set in the environment)"
-        r"|(?:issing|equired)(?: required)? environment variables?:? \[?'?"
+        r" (?:is |must be |was )?(?:not (?:set|configured|defined|provided)|required|missing"
+        r"|set in the environment)"
+        r"|\b([A-Z][A-Z0-9]{0,30}_[A-Z0-9_]{1,60}) must be (?:set|provided|defined|configured)"
+        r"|(?:issing|equired)(?: required)? env(?:ironment)?[ _]?var(?:iable)?s?:? \[?['`\"]?"
         r"([A-Z][A-Z0-9_]{1,60})"
-        r"|setting the ([A-Z][A-Z0-9_]{1,60}) environment variable",
+        r"|add an environment variable `([A-Z][A-Z0-9_]{1,60})`"
+        r"|[Ss]et(?:ting)? (?:the )?[`'\"]?([A-Z][A-Z0-9_]{1,60})[`'\"]?"
+        r"(?: environment variable| in (?:your|the) (?:environment|\.env))",
         cause=VARIABLE_MISSING,
     ),
     *SAID,
     Rule(
-        pattern=r"[Ee]rrno 13\] error while attempting to bind on address \('[^']{1,60}', (\d+)\)",
+        pattern=r"[Ee]rrno 13\] error while attempting to bind on address \('[^']{1,60}', (\d+)\)"
+        r"|connection to \('[^']{1,60}', (\d+)\) failed: \[Errno 13\]",
         cause=Cause(
             title="The app may not listen on port {0}: user 1000 gets no port below 1024",
             remedy="Listen on the Space's port (7860, or `app_port` of its README).",
@@ -98,7 +86,11 @@ LOG: Final = (
     Rule(
         pattern=r"(?:Errno (?:110|101)\] (?:Connect call failed \('[^']{1,60}', |[^\n]{0,80}port )"
         r"|port (?=\d{1,5} failed: (?:Connection timed out|Network is unreachable))"
-        r"|port=(?=\d{1,5}\)[^\n]{0,300}(?:ConnectTimeoutError|Network is unreachable)))"
+        r"|port=(?=\d{1,5}\)[^\n]{0,300}(?:ConnectTimeoutError|Network is unreachable))"
+        # pymongo, redis, aiosmtplib, grpc.
+        r"|\b[\w-]{1,80}\.[\w.-]{1,200}:(?=\d{2,5}: (?:timed out|\[Errno 110\]))"
+        r"|Error 110 connecting to [\w.-]{1,200}:|Timed out connecting to [\w.-]{1,200} on port "
+        r"|ipv4:[\d.]{7,15}:(?=\d{2,5}: connection attempt timed out))"
         r"(?!(?:80|443|8080)\b)(\d{1,5})",
         cause=Cause(
             title="A connection to port {0} gets no answer: it may be closed to Spaces",
@@ -114,10 +106,35 @@ LOG: Final = (
         ),
     ),
     Rule(
-        pattern=r"PermissionError|Permission denied",
+        pattern=r"Errno 101\] Network is unreachable",
+        cause=Cause(
+            title="A service can't be reached: it may have an IPv6 address only, or a closed port",
+            remedy="Use an address with IPv4 (Supabase: the pooler's), on port 80, 443 or 8080 "
+            "where it has one.",
+        ),
+    ),
+    Rule(
+        pattern=r"PermissionError|Permission denied|Read-only file system"
+        r"|unable to open database file|attempt to write a readonly database",
         cause=Cause(
             title="The app writes where user 1000 may not",
             remedy="Write below the home folder or /tmp; a Space runs as UID 1000.",
+        ),
+    ),
+    Rule(
+        pattern=r"`BaseSettings` has been moved to the `pydantic-settings` package",
+        cause=Cause(
+            title="The app uses pydantic 1's `BaseSettings` with pydantic 2",
+            remedy="Import it from `pydantic_settings`, and add `pydantic-settings` to "
+            "requirements.txt.",
+        ),
+    ),
+    Rule(
+        pattern=r"attempted relative import (?:with no known parent|beyond top-level) package",
+        cause=Cause(
+            title="The app imports its neighbours relatively and is started outside its package",
+            remedy="Set `app` to the module with its package (`package.main:app`), or import by "
+            "the full name.",
         ),
     ),
     Rule(
@@ -128,30 +145,34 @@ LOG: Final = (
         ),
     ),
     Rule(
-        pattern=r"Error loading ASGI app|Could not import module",
+        pattern=r"Error loading ASGI app|Could not import module"
+        r"|AppImportError: Failed to find attribute",
         cause=Cause(
             title="uvicorn can't load the app",
             remedy="Check the input `app` (`module:variable`) and the import error in the log.",
         ),
     ),
     Rule(
-        pattern=r"SyntaxError:",
+        pattern=r"\b(?:Syntax|Indentation|Tab)Error:",
         cause=Cause(
             title="A file of the app is no valid Python for this version",
             remedy="See the file and line in the log; `python-version` chooses the version.",
         ),
     ),
     Rule(
-        pattern=r"exit (?:code|status):? 137|OOMKilled|Memory limit exceeded|MemoryError"
-        r"|annot allocate memory|(?m:^Killed$)",
+        pattern=r"[Ee]xit (?:code|status):? 137|OOMKilled|Memory limit exceeded|MemoryError"
+        r"|an(?:not|'t) allocate memory|[Oo]ut of memory|std::bad_alloc|(?m:^Killed$)",
         cause=Cause(
             title="Out of memory",
             remedy="Load less at start, or choose larger `hardware`.",
         ),
     ),
     Rule(
-        pattern=r"no space left on device",
-        cause=Cause(title="The image is too large for the disk", remedy="Ship and install less."),
+        pattern=r"[Nn]o space left on device|storage limit exceeded",
+        cause=Cause(
+            title="The disk is full",
+            remedy="Ship and install less, and let the app download or write less.",
+        ),
     ),
     Rule(
         pattern=r"\"OPTIONS /[^\s\"]{0,300} HTTP/[\d.]{1,3}\" 40[05]\b|Disallowed CORS origin",
@@ -192,14 +213,14 @@ TIMED_OUT: Final = Cause(
 # Only where the app never counted as started: one that serves listens where it should.
 LISTENS: Final = (
     Rule(
-        pattern=r"(?:running on|[Ll]istening (?:at|on):?) https?://(?:127\.0\.0\.1|localhost):(\d{2,5})",
+        pattern=r"(?:[Rr]unning on|[Ss]tarted at|[Ll]istening (?:at|on):?) https?://(?:127\.0\.0\.1|localhost):(\d{2,5})",
         cause=Cause(
             title="The app listens on 127.0.0.1:{0}, where nobody outside the container reaches it",
             remedy="Let it listen on 0.0.0.0, port 7860 (`--host 0.0.0.0 --port 7860`).",
         ),
     ),
     Rule(
-        pattern=r"(?:running on|[Ll]istening (?:at|on):?) https?://[^\s/:]{1,40}:(?!7860\b)(\d{2,5})",
+        pattern=r"(?:[Rr]unning on|[Ss]tarted at|[Ll]istening (?:at|on):?) https?://[^\s/:]{1,40}:(?!7860\b)(\d{2,5})",
         cause=Cause(
             title="The app listens on port {0}, and the Space waits for another one",
             remedy="Listen on 7860, or set `app_port` in the Space's README to the app's port.",

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from deployer.model import Answer, Cause, Runtime, Verdict
+from deployer.release.cause_rule import Rule
 from deployer.release.causes import CLOSED_PATH, LISTENS, LOG, MISSING_PATH, STAGES, TIMED_OUT
-from deployer.release.service_causes import ALIASES, HEALTH, OTHERWISE, SAID, Rule
+from deployer.release.service_causes import ALIASES, HEALTH, OTHERWISE, SAID
 
+# A service that is only called `llm` may be anybody's.
+OTHERS: Final = re.compile(r"openai|groq|anthropic|claude|cohere|mistral", re.IGNORECASE)
 BODY: Final = 200_000  # characters of an answer that are searched
 # The Hub's message for an app that never answered on its port.
 NOT_STARTED: Final = re.compile(r"launch timed out|workload was not healthy", re.IGNORECASE)
@@ -37,9 +40,10 @@ def _of_service(service: str, text: str, log: str) -> Cause | None:
         (kind for kind, names in ALIASES.items() if any(name in service.lower() for name in names)),
         None,
     )
-    if kind is None:
+    about = _about(service, text)
+    if kind is None or (kind == "gemini" and OTHERS.search(f"{service} {about}")):
         return None
-    said = _first(_rules(HEALTH, kind), _about(service, text))
+    said = _first(_rules(HEALTH, kind), about)
     found = said or _first(_rules(SAID, kind), log)
     return found[0] if found else OTHERWISE[kind]
 

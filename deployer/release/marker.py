@@ -17,7 +17,9 @@ HEADER: Final = "x-hf-space-deploy"
 DIGITS: Final = 32
 BY_ANSWERS: Final = "the app's own answers name the bundle that was pushed"
 BY_CHANGE: Final = "it was seen to start anew after the push"
-BY_TIME: Final = "nothing else was seen to run for 120 s after the push"
+UNTOLD: Final = (
+    "the app's answers don't either; no new code was pushed, and the newest is taken for it"
+)
 # The first words of deployer/templates/Dockerfile, held together by a test.
 MADE: Final = b"# Made by hf-space-deploy."
 # uvicorn reads its options from the environment, too (since 0.16); an older one sends no header.
@@ -66,11 +68,11 @@ def is_ours(answer: Answer, expected: str) -> bool:
     return bool(expected) and said(answer) == expected
 
 
-def proof(answer: Answer, expected: str, *, moved: bool) -> str:
+def proof(answer: Answer, expected: str, *, pushed: bool) -> str:
     """What proves the revision where the Hub doesn't say which one runs.
 
-    ``moved``: the runtime was seen to leave what it showed before the push.
+    ``pushed``: there was a push, and the runtime was seen to leave what it showed before it.
     """
     if is_ours(answer, expected):
         return BY_ANSWERS
-    return BY_CHANGE if moved else BY_TIME
+    return BY_CHANGE if pushed else UNTOLD

@@ -3,8 +3,8 @@
 Stages are an open set: a word that we don't know waits. A stale error of the previous build stands
 in the runtime until the new build begins, so an error only counts once the runtime has left the
 state it had before the push, or ``GRACE`` seconds after it. Where the runtime alone proves little,
-what it shows has to stand for a while (``Watch.since``). What stands still where something should
-move is restarted once, with a new build; then it is a failure.
+what it shows has to stand for a while (``Watch.since``); time alone proves no pushed revision. What
+stands still where something should move is restarted once, with a new build; then it is a failure.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ FAILED: Final = frozenset({"BUILD_ERROR", "CONFIG_ERROR", "RUNTIME_ERROR", "NO_A
 ASLEEP: Final = frozenset({"SLEEPING", "PAUSED", "STOPPED"})
 BUILDING: Final = frozenset({"BUILDING", "RUNNING_BUILDING"})
 STARTING: Final = frozenset({"APP_STARTING", "RUNNING_APP_STARTING"})
-# What a Space may say in passing before it looks at a commit that was just pushed.
+# What a Space may say of itself in passing before it looks at a commit that was just pushed, even
+# where it names that commit.
 UNREAD: Final = frozenset({"NO_APP_FILE", "CONFIG_ERROR"})
 GRACE: Final = 120.0
 # A sleeping Space starts to build by itself after a push; only then is it woken.
@@ -57,10 +58,13 @@ class Watch:
     ``named`` whether it ever said which revision runs. ``tells``: the app's answers tell our
     revision from the one before (marker.py), and ``answered`` that they did. ``restarted`` is when
     we restarted the Space, in seconds after the push; ``time`` how long the wait may take.
+    ``pushed``: new code was sent, and not settings alone; ``configured``: settings were.
     """
 
     target: str
     before: Runtime | None
+    pushed: bool = True
+    configured: bool = False
     left: bool = False
     built: bool = False
     shown: tuple[str, str | None] | None = None
@@ -119,14 +123,18 @@ def _asleep(watch: Watch, now: Runtime, elapsed: float) -> Step:
 
 def _running(watch: Watch, now: Runtime, elapsed: float) -> Step:
     if _is_target(watch, now, elapsed):
-        ready = _reachable(now) or elapsed - watch.since >= SETTLE
-        return Step.PROBE if ready and not _restart_pending(watch, elapsed) else Step.WAIT
-    if now.revision is None:
-        return Step.PEEK if watch.tells else Step.WAIT
-    if min(_waited(watch, elapsed), elapsed - watch.since) < patience(watch):
-        return Step.WAIT
+        ready = _reachable(now) and not _restart_pending(watch, elapsed)
+        return Step.PROBE if ready else Step.WAIT
+    moves = min(_waited(watch, elapsed), elapsed - watch.since) < patience(watch)
+    if moves or (now.revision is None and not watch.pushed):
+        return Step.PEEK if now.revision is None and watch.tells else Step.WAIT
     again = watch.before is None or watch.restarted is not None
     return Step.FAIL if again else Step.REBUILD
+
+
+def unreachable(watch: Watch, now: Runtime, elapsed: float) -> bool:
+    """Whether our revision runs and the Hub says that none of its domains is ready."""
+    return now.stage == "RUNNING" and _is_target(watch, now, elapsed) and not _reachable(now)
 
 
 def patience(watch: Watch) -> float:
@@ -142,8 +150,10 @@ def _waited(watch: Watch, elapsed: float) -> float:
 
 def _in_passing(watch: Watch, now: Runtime, elapsed: float) -> bool:
     """Whether the error may only be that of a commit that the Space hasn't looked at yet."""
-    unread = now.stage in UNREAD and watch.before is not None and not watch.built
-    return unread and elapsed - watch.since < STEADY
+    if watch.before is None or watch.built:
+        return False
+    unread = now.stage in UNREAD or now.revision != watch.target
+    return unread and elapsed - watch.since < min(STEADY, watch.time * SHARE)
 
 
 def _is_ours(watch: Watch, now: Runtime) -> bool:
@@ -163,12 +173,14 @@ def _is_target(watch: Watch, now: Runtime, elapsed: float) -> bool:
         return True
     if watch.named and elapsed - watch.since < SETTLE:
         return watch.before is None  # it told before, and will tell again
-    # A Hub that doesn't say which revision runs: RUNNING counts once a change was seen (or none
-    # for so long that it was missed), and the end of a restart that was under way at the push
-    # (new secrets) is none of ours.
-    restarting = watch.before is not None and watch.before.stage in STARTING
-    seen = watch.left and (watch.built or not restarting)
-    return seen or elapsed >= GRACE
+    # A Hub that doesn't say which revision runs: RUNNING counts once a change was seen, and the
+    # end of a restart for new settings is none of ours. Where no code was pushed, no other code
+    # can run, and the restart may have been missed.
+    if not watch.pushed:
+        return watch.left or elapsed >= min(GRACE, watch.time * SHARE)
+    before = watch.before
+    restarting = watch.configured or (before is not None and before.stage in STARTING)
+    return watch.left and (watch.built or not restarting)
 
 
 def _restart_pending(watch: Watch, elapsed: float) -> bool:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from deployer.model import Runtime, Secret, SpaceId
+
+# Seconds in which what serves already has to answer well.
+STANDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +18,7 @@ class Target:
     ``marker`` is what the app's answers say of themselves, "" when that isn't known; ``tells``
     when what served before says something else. ``rebuild``: a Space where nothing moves may be
     restarted with a new build. ``restart``: one that sleeps on although it was visited, or is
-    paused, may be restarted at all.
+    paused, may be restarted at all. ``pushed``: new code was sent; ``configured``: settings were.
     """
 
     space: SpaceId
@@ -28,7 +32,14 @@ class Target:
     tells: bool = False
     rebuild: bool = True
     restart: bool = True
+    pushed: bool = True
+    configured: bool = False
+
+    def still(self, revision: str) -> Target:
+        """An earlier revision that goes on serving, as it stands."""
+        timeout = min(self.timeout, STANDS)
+        return replace(self, revision=revision, before=None, tells=False, timeout=timeout)
 
     def after(self, before: Runtime) -> Target:
         """The same revision once more, after a restart that the runtime has yet to show."""
-        return replace(self, before=before, tells=False, rebuild=False)
+        return replace(self, before=before, tells=False, rebuild=False, pushed=False)

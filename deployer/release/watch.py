@@ -22,7 +22,7 @@ from deployer.model import (
     Verdict,
 )
 from deployer.ports import World
-from deployer.release import diagnose, marker, runtime_stage
+from deployer.release import endings, marker, runtime_stage
 from deployer.release.answers import Answers
 from deployer.release.logs import Logs
 from deployer.release.pace import Pace
@@ -55,6 +55,8 @@ class _Vigil:
             target=target.revision,
             before=target.before,
             tells=target.tells,
+            pushed=target.pushed and target.before is not None,
+            configured=target.configured,
             time=target.timeout,
             restarted=None if target.rebuild else 0.0,
         )
@@ -88,6 +90,8 @@ class _Vigil:
         outcome = self._overtaken()
         if outcome is None and self.silent is not None:
             raise self.silent
+        if runtime_stage.unreachable(self.watch, self.runtime, self.elapsed):
+            return outcome or endings.unreachable(self.target, self.logs.end_of("run"))
         return outcome or self._not_built(timed_out=True)
 
     def _look(self) -> Outcome | None:
@@ -209,36 +213,25 @@ class _Vigil:
         """The answers count only when the runtime still says that they were our revision's."""
         if not self._still_serving():
             return self._overtaken()
-        return Healthy(
+        # Where the Hub doesn't say which revision runs, it may be one that came after ours.
+        newer = self._overtaken() if self.runtime.revision is None else None
+        return newer or Healthy(
             revision=self.target.revision,
             answers=answers.healthy,
             exposed=answers.exposed,
             neutral=verdict.neutral,
             proof=""
             if self.runtime.revision
-            else marker.proof(answer, self.target.marker, moved=self.watch.left),
+            else marker.proof(answer, self.target.marker, pushed=self.watch.pushed),
         )
 
     def _unhealthy(self, answers: Answers) -> Unhealthy:
-        (verdict, answer), log = answers.against, self.logs.end_of("run")
-        return Unhealthy(
-            revision=self.target.revision,
-            verdict=verdict,
-            reached=answers.reached,
-            exposed=answers.exposed,
-            causes=diagnose.of_health(verdict, answer, log),
-            log=log,
-        )
+        return endings.unhealthy(self.target, answers, self.logs.end_of("run"))
 
     def _not_built(self, *, timed_out: bool) -> NotBuilt:
-        started = self.runtime.stage in runtime_stage.STARTING | {"RUNTIME_ERROR"}
-        log = self.logs.end_of("run" if started else "build")
-        return NotBuilt(
-            revision=self.target.revision,
-            stage="timeout" if timed_out else self.runtime.stage,
-            error=self.runtime.error or f"still {self.runtime.stage} after {self.elapsed:.0f} s",
-            causes=diagnose.of_build(self.runtime, log, timed_out=timed_out),
-            log=log,
+        log = self.logs.end_of("run" if endings.started(self.runtime) else "build")
+        return endings.not_built(
+            self.target, self.runtime, log, after=self.elapsed, timed_out=timed_out
         )
 
     def _follow_logs(self) -> None:

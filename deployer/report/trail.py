@@ -102,7 +102,7 @@ class Trail:
 def what_stands(report: Report) -> str:
     """What a run that was cut short leaves behind, as far as it knew."""
     if isinstance(report.outcome, NotBuilt | Unhealthy):
-        return "The newest revision is not healthy; what was had not been put back."
+        return report.serving or "The newest revision is not healthy; nothing was put back yet."
     if report.changed:
         return "The new commit is on the Space, which goes on with it; it was not proved healthy."
     return "No new commit of this run was seen on the Space; one that was under way may arrive."

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,3 +98,38 @@ def test_nothing_is_written_through_a_link(root: Path, path: str) -> None:
         Workspace(root).write(path, b"new")
     assert (root / "a.txt").read_text() == "a"
     assert (root.parent / "outside.txt").read_text() == "secret"
+
+
+@pytest.fixture
+def closed() -> Iterator[Path]:
+    """A workspace with a folder and a file of somebody else's, seen by a user who isn't root."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        (root / "data").mkdir()
+        (root / "data/table").write_text("x")
+        (root / "main.py").write_text("app = 1\n")
+        root.chmod(0o755)
+        (root / "data").chmod(0)
+        (root / "main.py").chmod(0)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            yield root
+        finally:
+            os.seteuid(user)
+            (root / "data").chmod(0o755)
+
+
+def test_a_folder_that_is_closed_to_this_user_is_passed_over(closed: Path) -> None:
+    assert [entry.path for entry in everything(closed)] == ["data", "main.py"]
+    assert Workspace(closed).read("data/table") is None
+
+
+def test_a_file_that_is_closed_to_this_user_is_told_and_not_a_bug(closed: Path) -> None:
+    for what in (Workspace(closed).read, Workspace(closed).digest):
+        with pytest.raises(Refused, match="may not be read") as refused:
+            what("main.py")
+        assert refused.value.problems[0].exit is Exit.BUNDLE
+    with pytest.raises(Refused, match="may not be read"):
+        Workspace(closed).digest("data/table")

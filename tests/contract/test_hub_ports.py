@@ -18,8 +18,9 @@ import httpx2
 import pytest
 
 from deployer.adapters.disk import Workspace
-from deployer.adapters.hub import HubConfig, HubRuntime
+from deployer.adapters.hub import HubRuntime
 from deployer.adapters.hub_client import HubClient
+from deployer.adapters.hub_config import HubConfig
 from deployer.adapters.hub_directory import HubDirectory
 from deployer.adapters.hub_http import limit_time
 from deployer.adapters.space_repo import HubSpaceRepo
@@ -347,6 +348,28 @@ def test_settings_are_set_replaced_and_deleted(side: Side, name: SpaceId) -> Non
     assert (config.read(name).secrets, config.read(name).variables) == ({}, {})
 
 
+@pytest.mark.parametrize("public", [True, False])
+def test_a_deletion_whose_answer_was_lost_is_no_missing_setting(
+    real: Side, hub: RunningHub, name: SpaceId, public: bool
+) -> None:
+    """A Hub may well say 404 for what is gone already."""
+    create(real, name, secrets=[setting("NAME", "1")], variables=[setting("OTHER", "1")])
+    what, gone = ("variables", "OTHER") if public else ("secrets", "NAME")
+    hub.fault(method="DELETE", path=f"/{what}$", effect="reset-after")
+    hub.fault(method="DELETE", path=f"/{what}$", status=404)
+    config = real.owner.space_config
+    config.remove(name, gone, public=public)
+    assert gone not in getattr(config.read(name), what)
+
+
+def test_a_setting_that_stays_where_it_is_was_not_deleted(
+    real: Side, hub: RunningHub, name: SpaceId
+) -> None:
+    create(real, name, secrets=[setting("NAME", "1")])
+    hub.fault(method="DELETE", path="/secrets$", status=404)
+    assert refused(lambda: real.owner.space_config.remove(name, "NAME", public=False)) == 404
+
+
 @pytest.mark.parametrize("role", ["read", "stranger"])
 def test_settings_are_neither_shown_to_nor_changed_by_others(
     side: Side, name: SpaceId, role: str
@@ -602,6 +625,35 @@ def test_a_restore_whose_answer_is_lost_is_made_once(
     hub.fault(**COMMIT, effect="reset-after")
     real.owner.space_repo.restore(name, revision=space.head, parent=first, message="Back")
     assert hub.stats(str(name))["commits"] == 2
+
+
+def test_an_earlier_commit_of_the_same_words_is_not_taken_for_one_whose_answer_was_lost(
+    real: Side, hub: RunningHub, name: SpaceId
+) -> None:
+    space, repo = create(real, name), real.owner.space_repo
+    words = {"message": "Deploy", "description": "the same"}
+    first = repo.commit(name, add=[made("a", b"1")], delete=[], parent=space.head, **words)
+    hub.fault(**COMMIT, effect="reset")
+    second = repo.commit(name, add=[made("a", b"2")], delete=[], parent=first, **words)
+    assert second == real.owner.space_runtime.head(name) != first
+
+
+@pytest.mark.parametrize(("times", "restored"), [(1, True), (1_000, False)])
+def test_a_file_comes_back_as_it_was_or_not_at_all(
+    real: Side, hub: RunningHub, name: SpaceId, times: int, restored: bool
+) -> None:
+    """A proxy's page with status 200 is not the file."""
+    space = create(real, name)
+    old = commit(real, space, made("a.py", b"1"))
+    new = commit(real, space, made("a.py", b"2"), parent=old)
+    hub.fault(path="/resolve/.*/a.py", status=200, body="<html>", times=times)
+    words = {"revision": old, "parent": new, "message": "Back"}
+    if restored:
+        back = real.owner.space_repo.restore(name, **words)
+        assert tree(real, space, back) == tree(real, space, old)
+    else:
+        assert refused(lambda: real.owner.space_repo.restore(name, **words)) == 0
+        assert real.owner.space_runtime.head(name) == new
 
 
 def test_a_commit_of_somebody_else_is_not_taken_for_ours(

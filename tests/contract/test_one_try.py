@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from deployer.adapters.disk import Workspace
@@ -100,7 +102,33 @@ def test_no_answer_makes_the_run_wait_for_an_hour(
     repository = HubSpaceRepo(client, Workspace(tmp_path), workspace=tmp_path, temp=tmp_path)
     with pytest.raises(HubRefused, match="in 60 minutes"):
         repository.tree(SPACE, "main")
-    assert clock.sleeps == [LONGEST_PAUSE] * (ATTEMPTS - 1)
+    assert clock.sleeps == [LONGEST_PAUSE]
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+def test_what_is_left_of_the_hubs_window_is_waited_once(
+    server: Server, client: HubClient, clock: FakeClock, lasting: bool
+) -> None:
+    server.errors = [429] * (100 if lasting else 1)
+    server.headers = {"Retry-After": "290"}
+    with pytest.raises(HubRefused) if lasting else contextlib.nullcontext():
+        client.call("look at the Space", lambda api: api.space_info("tester/name"))
+    assert clock.sleeps == [290.5]
+
+
+def test_one_request_that_stalls_for_longer_than_a_minute_is_sent_again(
+    client: HubClient, clock: FakeClock
+) -> None:
+    asked = []
+
+    def stalls(_api: object) -> str:
+        asked.append(clock.now())
+        if len(asked) < 2:
+            clock.sleep(90.0)
+            raise httpx2.ReadTimeout("timed out")
+        return "made"
+
+    assert client.call("create the Space", stalls) == "made"
 
 
 @pytest.mark.parametrize(

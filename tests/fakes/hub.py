@@ -143,6 +143,7 @@ class FakeHub:
         self.deleted: list[str] = []
         self.poor: set[str] = set()
         self.hides_revision = False
+        self.domain_stage = "READY"
         self.hides_host = False
         self.keeps_descriptions = True
         self.tells_events = False
@@ -577,7 +578,7 @@ def _runtime(hub: FakeHub, space: FakeSpace) -> Runtime:
         hardware=space.hardware,
         requested_hardware=space.hardware,
         sleep_time=space.sleep_time,
-        domains={space.host: "READY"} if space.serving else {},
+        domains={space.host: hub.domain_stage} if space.serving else {},
     )
 
 

@@ -29,8 +29,9 @@ from deployer.adapters.github_deployments import GitHubDeployments
 from deployer.adapters.github_issues import GitHubIssues
 from deployer.adapters.github_pulls import GitHubPulls
 from deployer.adapters.github_resource import GitHubResource
-from deployer.adapters.hub import HubConfig, HubRuntime
+from deployer.adapters.hub import HubRuntime
 from deployer.adapters.hub_client import HubClient
+from deployer.adapters.hub_config import HubConfig
 from deployer.adapters.hub_directory import HubDirectory
 from deployer.adapters.space_repo import HubSpaceRepo
 from deployer.errors import Refused

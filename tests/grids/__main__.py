@@ -55,7 +55,7 @@ def _share(job: tuple[str, int, int, str, int, int]) -> list[Any]:
     name, sample, seed, only, share, shares = job
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as root, stage(Path(root)) as made:
         grid = GRIDS[name](made)
-        cells = [cell for cell in chosen(grid.cells(), sample, seed) if only in str(cell)]
+        cells = chosen([cell for cell in grid.cells() if only in str(cell)], sample, seed)
         return list(_judged(grid, cells[share::shares]))
 
 

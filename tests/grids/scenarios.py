@@ -1,4 +1,7 @@
-"""The runs that something goes wrong with: a deploy, an update, follow-ups, a preview."""
+"""The runs that something goes wrong with: a first deploy, an update, follow-ups of each kind, a
+preview, updates that are red by themselves, so that what was healthy has to come back, and a
+rollback.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,17 @@ class Scenario:
     """``prepare`` brings a job to where the run of interest begins.
 
     ``service``: of which server's requests there are cells; the others are another scenario's.
+    ``kinds``: of which faults (all of them when empty). ``code``: how it ends when nothing goes
+    wrong; with another one than 0 it is red, and rolled back. ``settled``: the status of a run
+    that finds nothing to do.
     """
 
     name: str
     prepare: Callable[[Stage], Job]
     service: str = ""
+    kinds: frozenset[str] = frozenset()
+    code: int = 0
+    settled: str = "unchanged"
 
 
 def _first(stage: Stage) -> Job:
@@ -61,6 +70,35 @@ def _follow_up(inputs: dict[str, str]) -> Callable[[Stage], Job]:
     return prepare
 
 
+def _red(played: str, **inputs: str) -> Callable[[Stage], Job]:
+    """The run pushes a revision that is no good, with another variable, a new one and a secret."""
+
+    def prepare(stage: Stage) -> Job:
+        job = stage.job()
+        job.inputs = dict(NO_FRONTEND)
+        _succeeds(job)
+        job.write("backend/stub.json", played)
+        job.write("backend/main.py", FILES["backend/main.py"].replace('"Grid"', '"Red"'))
+        (job.folder / "backend/old.py").unlink()
+        job.secrets = CHANGED
+        job.inputs = {**NO_FRONTEND, "variables": "GREETING=hello again\nADDED=new", **inputs}
+        return job
+
+    return prepare
+
+
+def _rollback(stage: Stage) -> Job:
+    """Two healthy revisions; the run puts the first one back."""
+    job = stage.job()
+    job.inputs = dict(NO_FRONTEND)
+    _succeeds(job)
+    job.write("backend/main.py", FILES["backend/main.py"].replace('"Grid"', '"Second"'))
+    (job.folder / "backend/old.py").unlink()
+    _succeeds(job)
+    job.inputs = {"mode": "rollback"}
+    return job
+
+
 def _succeeds(job: Job) -> None:
     job.stage.tape.clear()
     run = job.run()
@@ -77,4 +115,13 @@ SCENARIOS: Final = (
     ),
     Scenario(name="preview", prepare=_preview),
     Scenario(name="git push", prepare=_follow_up({"commit_method": "git"}), service="github"),
+    Scenario(name="failed build", prepare=_red('{"build": "exit code 1"}'), code=5),
+    Scenario(
+        name="unhealthy update",
+        prepare=_red('{"health": {"status": "degraded"}}', health_timeout="60"),
+        # It takes its time, and asks for nothing that a failed build doesn't.
+        kinds=frozenset({"503", "reset-after", "stall"}),
+        code=6,
+    ),
+    Scenario(name="rollback", prepare=_rollback, settled="rolled-back"),
 )

@@ -183,6 +183,10 @@ class Job:
             "comments": len(repository.comments),
         }
 
+    def titles(self) -> list[str]:
+        """The Space's commits, newest first."""
+        return self._space_git("log", "--format=%s").splitlines()
+
     def _branches(self) -> list[str]:
         name = self.space.rpartition("/")[2]
         branches = self.repository.git("branch", "--format=%(refname)").splitlines()

@@ -126,14 +126,17 @@ def test_a_first_deploy_that_was_left_red_has_nothing_to_go_back_to(scene: Scene
     assert scene.space.counters.commits == 1
 
 
-def test_a_commit_by_hand_is_never_taken_back(deployed: Scene) -> None:
+@pytest.mark.parametrize(("theirs", "code"), [(V2_SICK, Exit.HEALTH), (NOT_BUILT, Exit.BUILD)])
+def test_a_commit_by_hand_is_never_taken_back(
+    deployed: Scene, theirs: Behaviour, code: Exit
+) -> None:
     release(deployed, V1)
     files = {**deployed.space.files, "by-hand.txt": b"mine"}
-    deployed.fakes.hub.next.append(V2_SICK)
+    deployed.fakes.hub.next.append(theirs)
     deployed.fakes.hub.push(deployed.space, files)
     deployed.fakes.clock.sleep(600.0)
     report = deployed.again(**SAME)
-    assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
+    assert (report.status, report.exit) == (Status.FAILED, code)
     assert deployed.space.files == files
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -115,6 +116,27 @@ def test_a_change_of_configuration_alone_is_waited_for_and_makes_no_commit(
     assert deployed.space.counters.writes == 1
 
 
+@pytest.mark.parametrize(
+    ("key", "inputs"),
+    [("X", SAME), ("", {"variables": "COLLECTION=book", "prune": "true"})],
+    ids=["a new value", "pruning"],
+)
+def test_a_restart_that_the_hub_begins_late_is_waited_for_too(
+    deployed: Scene, key: str, inputs: dict[str, str]
+) -> None:
+    """Until then the old container answers, which knows nothing of the new value."""
+    hub, space = deployed.fakes.hub, deployed.space
+
+    def healthy_until_it_restarts(seconds: float) -> Answer:
+        return says("{}")(seconds) if space.rollout else SICK(seconds)
+
+    hub.restart = partial(hub.restart, lag=8.0)  # type: ignore[method-assign]
+    hub.after_restart.append(Behaviour(app=healthy_until_it_restarts))
+    deployed.environment["GEMINI_API_KEY"] += key
+    report = deployed.again(**inputs)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HEALTH)
+
+
 def test_a_file_that_left_the_backend_leaves_the_space_and_a_foreign_one_stays(
     deployed: Scene,
 ) -> None:
@@ -127,6 +149,24 @@ def test_a_file_that_left_the_backend_leaves_the_space_and_a_foreign_one_stays(
     assert "app/extra.py" not in deployed.space.files
     assert "by-hand.txt" in deployed.space.files
     assert report.files.kept == ("by-hand.txt",)
+
+
+@pytest.mark.parametrize(("times", "code"), [(2, Exit.DONE), (9, Exit.HUB)])
+def test_a_list_of_our_files_that_comes_garbled_removes_nothing_by_mistake_and_keeps_nothing(
+    deployed: Scene, times: int, code: Exit
+) -> None:
+    (deployed.root / "backend/app/extra.py").write_text("")
+    deployed.again(**SAME)
+    (deployed.root / "backend/app/extra.py").unlink()
+    repo, left = deployed.fakes.hub.space_repo, iter(range(times))
+    read = repo.read
+
+    def garbled(space: Any, path: str, revision: str) -> bytes | None:
+        return read(space, path, revision) if next(left, None) is None else b"<html>"
+
+    repo.read = garbled  # type: ignore[method-assign]
+    assert deployed.again(**SAME).exit is code
+    assert ("app/extra.py" in deployed.space.files) == (code is Exit.HUB)
 
 
 def test_an_unchanged_space_that_is_not_healthy_is_restarted_once(deployed: Scene) -> None:
@@ -381,6 +421,17 @@ def test_an_outage_of_the_hub_while_it_builds_is_no_reason_for_a_rollback(
     report = release(deployed, V1)
     assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
     assert deployed.space.counters.commits == 2
+    assert f"before {deployed.space.head[:10]} was proved healthy" in report.serving
+
+
+def test_an_old_revision_that_the_hub_stays_at_is_said_to_serve(deployed: Scene) -> None:
+    first = deployed.space.head
+    deployed.fakes.hub.next.extend([Behaviour(sticks=True)] * 2)
+    report = release(deployed, Behaviour(sticks=True))
+    assert (report.status, report.exit) == (Status.ROLLED_BACK, Exit.BUILD), report.serving
+    assert report.revision == deployed.space.serving == first
+    assert "goes on serving" in report.serving
+    assert deployed.space.counters.commits == 3
 
 
 @pytest.mark.parametrize(

@@ -131,3 +131,17 @@ def test_a_release_commits_nothing_unasked_and_says_how_to_get_a_pull_request(
     (notice,) = [each for each in report.notices if "not pushed" in each.message]
     assert "`v1.2`" in notice.message
     assert "frontend-commit: pull-request" in notice.hint
+
+
+def test_a_commit_message_tells_no_key(scene: Scene) -> None:
+    key = "hf_" + "aB3dE6gH9" * 4
+    done(scene.run(**PROPOSE, commit_message=f"Deploy with {key}"))
+    assert key not in str(vars(scene.repo))
+    assert "Deploy with ***" in str(vars(scene.repo))
+
+
+def test_the_space_s_commit_message_tells_no_key(scene: Scene) -> None:
+    key = "hf_" + "aB3dE6gH9" * 4
+    scene.context = replace(scene.context, repository=f"tester/{key}", sha="a" * 40)
+    done(scene.run(**PROPOSE))
+    assert scene.space.commits[-1].message.startswith("Deploy tester/***")

@@ -10,6 +10,7 @@ import pytest
 
 from deployer.errors import Exit
 from deployer.model import Status
+from deployer.release import trailer
 from deployer.report import Report
 from tests.fakes.hub import Behaviour
 from tests.fakes.world import make_world
@@ -40,6 +41,8 @@ def test_the_last_healthy_revision_comes_back_in_one_commit_and_is_proved(twice:
     assert (report.previous_revision, report.changed) == (v2.revision, True)
     assert twice.outputs["status"] == "rolled-back"
     assert v1.revision[:10] in twice.fakes.journal.summary_text
+    newest = twice.fakes.hub.space_repo.history(SPACE)[0]
+    assert trailer.last_healthy([newest]) == v1.revision
 
 
 def test_a_second_rollback_finds_nothing_to_do(twice: Scene) -> None:
@@ -186,3 +189,20 @@ def test_what_is_missing_is_refused_before_anything_is_written(
     assert (report.status, report.exit) == (Status.FAILED, code)
     assert named in str(report.problems[0])
     assert twice.fakes.hub.made[str(SPACE)].counters.writes == 0
+
+
+def test_a_token_that_may_only_read_is_refused_even_where_nothing_is_to_be_written(
+    twice: Scene,
+) -> None:
+    back(twice)
+    twice.fakes.hub.token = "tester:read"
+    report = back(twice)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
+
+
+def test_a_space_of_another_kind_is_left_alone(twice: Scene) -> None:
+    twice.space.sdk = "gradio"
+    report = back(twice)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
+    assert "`gradio`" in report.problems[0].message
+    assert twice.space.counters.writes == 0

@@ -62,6 +62,16 @@ def test_what_it_may_not_do_is_told_before_the_first_write(
     assert writes(trusted) == 0
 
 
+@pytest.mark.parametrize("mode", ["deploy", "rollback"])
+def test_a_paused_space_is_told_before_the_first_write(trusted: Scene, mode: str) -> None:
+    trusted.change_code()
+    trusted.space.stage, trusted.space.serving = "PAUSED", None
+    report = trusted.again(mode=mode)
+    assert (report.status, report.exit) == (Status.FAILED, Exit.HUB)
+    assert "it can't restart it" in told(report)
+    assert writes(trusted) == 0
+
+
 def test_settings_that_it_may_not_look_at_count_as_new(trusted: Scene) -> None:
     trusted.fakes.hub.fail("configuration", 401)
     assert "the variable `COLLECTION`" in told(trusted.again(variables="COLLECTION=book"))

@@ -31,10 +31,31 @@ PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow+/abc=\nQQ==\n-----END RSA PRIVATE
         JWT,
         PEM,
         PEM.replace("\n", "\\n"),
+        "sk_" + "0a1b2c3d" * 6,
+        "GOCSPX-" + "aB3dE6gH9kLm" * 2,
+        "ya29.a0Ab12Cd34Ef56Gh78",
+        *(f"{start}{'aB3dE6gH9' * 4}" for start in ("xai-", "pplx-", "nvapi-", "r8_", "pcsk_")),
+        "tvly-dev-aB3dE6gH9kLmaB3dE6gH9",
+        "lsv2_pt_" + "0a1b2c3d" * 4 + "_0a1b2c3d4e",
+        "napi_" + "aB3dE6gH9" * 4,
+        "sb_secret_aB3dE6gH9kLm0123",
+        "sbp_" + "0a1b2c3d" * 5,
+        "dop_v1_" + "0a1b2c3d" * 8,
+        "dapi" + "0a1b2c3d" * 4,
+        "SG.aB3dE6gH9kLmaB3dE6gH9k.aB3dE6gH9kLmaB3dE6gH9kaB3dE6gH9kLm",
+        "re_aB3dE6gH_aB3dE6gH9kLmaB3dE6gH",
+        "key-" + "0a1b2c3d" * 4,
+        "whsec_aB3dE6gH9kLmaB3dE6gH9k",
+        "ntn_" + "aB3dE6gH9" * 5,
+        "7234567890:AA" + "aB3dE6gH9kL" * 3,
+        "MTA" + "aB3dE6gH9kL" * 2 + ".aB3dE6." + "aB3dE6gH9kL" * 3,
+        "hooks.slack.com/services/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",
     ],
 )
 def test_a_key_is_taken_out_wherever_it_stands(key: str) -> None:
-    for text in (key, f"key={key}.", f'{{"k": "{key}"}}', f"using {key} now", f"({key})"):
+    inside = (f"key={key}.", f'{{"k": "{key}"}}', f"using {key} now", f"({key})")
+    encoded = (f"'a\\n{key}\\n'", f"next%3D{key}", f"a\\u003d{key}")
+    for text in (key, *inside, *encoded):
         assert scrub(text).count("***") >= 1
         assert key[6:] not in scrub(text)
     assert contains_key(key)
@@ -56,6 +77,12 @@ def test_a_key_is_taken_out_wherever_it_stands(key: str) -> None:
         ("authorization: Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
         ("GET /v1/models?key=abc123 HTTP/1.1", "abc123"),
         ("https://x.qdrant.io/?api-key=zzz999", "zzz999"),
+        ("https://s3.example.com/a?X-Amz-Signature=0a1b2c3d", "0a1b2c3d"),
+        ("postgresql://user:ab@s3cret@host/db", "s3cret"),
+        (r'{"url": "postgresql:\/\/user:s3cret@host\/db"}', "s3cret"),
+        ("?next=postgresql%3A%2F%2Fuser%3As3cret%40host%2Fdb", "s3cret"),
+        ("SMTP_PASS=hunter", "hunter"),
+        ("api_key: 'ab12cd34'", "ab12cd34"),
     ],
 )
 def test_a_secret_is_known_by_what_stands_before_it(text: str, secret: str) -> None:
@@ -78,6 +105,8 @@ def test_a_secret_is_known_by_what_stands_before_it(text: str, secret: str) -> N
         "see http://localhost:7860/docs or mail someone@example.org",
         "invalid token: unexpected character",
         "git@github.com:owner/name.git",
+        "http://user.example.org:443/x@y and 12 tests pass: 0 failed",
+        "sha256:" + "0a1b2c3d" * 8,
         "-----BEGIN CERTIFICATE-----",
     ],
 )
@@ -91,6 +120,11 @@ def test_known_values_go_longest_first() -> None:
 
 def test_a_private_key_over_several_log_lines_is_taken_out() -> None:
     assert scrub_lines(["before", *PEM.split("\n"), "(after)"]) == ("before", "***", "(after)")
+
+
+def test_a_private_key_that_is_cut_off_is_taken_out_beside_lines_that_are_known() -> None:
+    head, first, *_ = PEM.split("\n")
+    assert scrub(f"{head}\n{first}\nUW9vbUJ", (first,)) == "***"
 
 
 def test_a_line_of_a_private_key_is_known_alone() -> None:
@@ -137,6 +171,13 @@ def test_scrubbed_json_stays_json(text: str) -> None:
         "-----BEGIN ",
         "?key=",
         "xox",
+        "&a-key",
+        "_pass=",
+        "%3A%2F%2F",
+        "%3A%2F%2Fu%3A",
+        "://u:p@",
+        "1234567890:AA",
+        "N.",
     ],
 )
 def test_a_hostile_line_of_a_megabyte_takes_no_longer_than_a_second_or_two(piece: str) -> None:

@@ -16,6 +16,7 @@ from deployer.errors import Exit
         (402, "Payment required", "paid plan", "PRO"),
         (403, "You don't have write access", "may not do it", "fine-grained"),
         (403, "You've reached your cpu-basic quota limit", "may not do it", "pause another Space"),
+        (403, "You reached the maximum number of running Spaces", "may not do it", "pause another"),
         (404, "Repository not found", "finds no such Space", "`space`"),
         (409, "conflict", "conflict", "again"),
         (412, "A commit has happened since", "changed meanwhile", "again"),

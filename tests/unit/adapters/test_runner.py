@@ -33,6 +33,18 @@ def test_a_mask_is_percent_encoded_and_sent_line_by_line() -> None:
     assert sorted(log.splitlines()) == ["::add-mask::100%25sure", "::add-mask::line: two"]
 
 
+@pytest.mark.parametrize("value", ["ab\u200bcd-4711-ef", "ab\x7fcd-4711-ef", "ab\x1b[1mcd-4711-ef"])
+def test_a_secret_stays_hidden_when_its_control_characters_are_dropped(value: str) -> None:
+    stream = io.StringIO()
+    console = RunnerConsole(stream, on_github=True)
+    console.mask(value)
+    assert "::add-mask::abcd-4711-ef\n" in stream.getvalue()
+    stream.seek(0)
+    stream.truncate()
+    console.line(f"the app says {value}")
+    assert stream.getvalue() == "the app says ***\n"
+
+
 def test_a_mask_is_sent_once() -> None:
     stream = io.StringIO()
     console = RunnerConsole(stream, on_github=True)

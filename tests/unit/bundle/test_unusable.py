@@ -31,6 +31,9 @@ def made(found: Plan) -> bool:
 @pytest.mark.parametrize(
     ("brought", "says"),
     [
+        ("", ":1: .*no FROM"),
+        ("web: uvicorn main:app\n", ":1: .*no FROM"),
+        (dockerfile("COPY . .", base=""), ":1: .*no FROM"),
         (dockerfile("COPY . .", start=""), ":1: .*without CMD"),
         (dockerfile("COPY . .", start="", base="continuumio/miniconda3"), ":1: .*without CMD"),
         (dockerfile("COPY requirements.txt ."), ":5: .*`backend/main.py` is in none"),

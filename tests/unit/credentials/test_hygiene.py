@@ -397,3 +397,18 @@ def test_no_value_breaks_a_check_or_is_repeated_when_secret(
     if not public:
         assert "qQ7canary" not in str((problems, notices))
     check(name, value, public=public)
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_a_value_that_is_no_utf_8_is_refused(public: bool) -> None:
+    latin = b"caf\xe9 4711".decode("utf-8", "surrogateescape")
+    assert "UTF-8" in only_problem("GREETING", latin, public=public)
+
+
+def test_a_variable_that_holds_a_secret_is_refused() -> None:
+    value = "cn-7Qx1-canary-9Zk2"
+    entries = [entry("GREETING", f"hi {value}", public=True), entry("SESSION", value)]
+    [problem], _ = check_entries(entries, backend=None)
+    assert "GREETING" in problem.message
+    assert "SESSION" in problem.message
+    assert value not in str(problem)

@@ -37,6 +37,10 @@ def masks(name: str, value: str, *, public: bool = False) -> tuple[str, ...]:
         re.sub("%..", lambda escape: escape[0].lower(), quote(HOSTILE)),
         html.escape(HOSTILE),
         html.escape(HOSTILE, quote=False),
+        html.escape(HOSTILE).replace("&quot;", "&#34;"),
+        json.dumps(HOSTILE)[1:-1].replace("/", "\\/"),
+        json.dumps(json.dumps(HOSTILE)[1:-1])[1:-1],
+        repr(HOSTILE.encode())[2:-1],
     ],
 )
 def test_every_form_of_a_value_is_masked(form: str) -> None:
@@ -81,6 +85,11 @@ def test_the_password_inside_an_address_is_masked_as_written_and_as_meant() -> N
     found = masks("DATABASE_URL", "postgresql://user:p%40ssw0rd@host/db")
     assert "p%40ssw0rd" in found
     assert "p@ssw0rd" in found
+
+
+def test_a_password_with_an_at_sign_is_masked_whole() -> None:
+    found = masks("DATABASE_URL", "postgresql://user:p@ssw0rd!1@host/db?to=a@b")
+    assert "p@ssw0rd!1" in found
 
 
 def test_a_key_in_the_query_of_an_address_is_masked() -> None:
@@ -134,3 +143,10 @@ def test_a_masked_value_never_survives_scrubbing_in_one_line(value: str) -> None
     if len(line) < 8 or len(line.splitlines()) > 1:
         return
     assert line not in scrub(f"before {line} after", masks("API_KEY", value)).replace("***", "")
+
+
+@pytest.mark.parametrize(
+    "value", ["caf\udce9-4711-abcd", '{"private_key": "a\\ud800b-0815-4711-abcd"}']
+)
+def test_a_value_that_is_no_utf_8_is_masked(value: str) -> None:
+    assert value in masks("CREDENTIALS", value)

@@ -23,6 +23,12 @@ def test_a_random_value_is_a_problem_with_its_line_and_is_not_quoted() -> None:
     assert CANARY not in str(problem)
 
 
+def test_a_random_value_in_a_file_s_name_is_a_problem() -> None:
+    [problem], _ = shipped_values([entry("API_KEY", CANARY)], f"backend/{CANARY}.txt", b"x")
+    assert problem.exit is Exit.BUNDLE
+    assert CANARY not in problem.message
+
+
 def test_a_value_that_may_be_a_known_default_is_only_said() -> None:
     problems, [notice] = shipped_values([entry("PASSWORD", "admin-admin")], "a.py", b"admin-admin")
     assert (problems, notice.warning) == ((), True)

@@ -156,6 +156,144 @@ STARTS = {
         'INFO:     10.16.4.1:43210 - "OPTIONS /api/chat HTTP/1.1" 400 Bad Request',
         "CORSMiddleware",
     ),
+    "a library that ctypes loads": (
+        "OSError: libgomp.so.1: cannot open shared object file: No such file or directory",
+        "`libgomp.so.1`",
+    ),
+    "psycopg without libpq": (
+        "- couldn't import psycopg 'binary' implementation: No module named 'psycopg_binary'\n"
+        "- couldn't import psycopg 'python' implementation: libpq library not found",
+        "`psycopg[binary]`",
+    ),
+    "uv's version": (
+        "  ╰─▶ Because there is no version of fastapi==99.0 and you require fastapi==99.0, we can\n"
+        "      conclude that your requirements are unsatisfiable.",
+        "`fastapi==99.0`",
+    ),
+    "uv's contradiction": (
+        "  ╰─▶ Because openai==1.30.0 depends on httpx>=0.23.0,<1 and you require httpx==0.20.0,\n"
+        "      we can conclude that your requirements are\n      unsatisfiable.",
+        "contradict",
+    ),
+    "pip's range": (
+        "ERROR: No matching distribution found for torch<2.0,>=1.9",
+        "`torch<2.0,>=1.9`",
+    ),
+    "another Python": (
+        "ERROR: Package 'app' requires a different Python: 3.11.9 not in '>=3.12'",
+        "`python-version`",
+    ),
+    "apt": ("E: Unable to locate package libgl1-mesa-glx", "`libgl1-mesa-glx`"),
+    "a compiler": ("Error: pg_config executable not found.", "`psycopg2-binary`"),
+    "a COPY of nothing": (
+        "ERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref "
+        'a1b2::c3d4: "/app/data": not found',
+        "`app/data`",
+    ),
+    "an env var": ("RuntimeError: Missing required env var: QDRANT_URL", "`QDRANT_URL`"),
+    "an assertion": ("AssertionError: QDRANT_URL must be set", "`QDRANT_URL`"),
+    "an advice": (
+        "RuntimeError: Please set the QDRANT_URL environment variable",
+        "`QDRANT_URL`",
+    ),
+    "langchain": (
+        "Did not find google_api_key, please add an environment variable `GOOGLE_API_KEY` which "
+        "contains it",
+        "`GOOGLE_API_KEY`",
+    ),
+    "no address at all": (
+        "sqlalchemy.exc.ArgumentError: Expected string or URL object, got None",
+        "`DATABASE_URL` under `secrets:`",
+    ),
+    "gemini without a key": (
+        "ValueError: Missing key inputs argument! To use the Google AI API, provide (`api_key`) "
+        "arguments.",
+        "`GEMINI_API_KEY`",
+    ),
+    "gemini's leaked key": (
+        "google.genai.errors.ClientError: 403 PERMISSION_DENIED. {'error': {'message': 'Your API "
+        "key was reported as leaked. Please use another API key.'}}",
+        "new key",
+    ),
+    "asyncpg's sslmode": (
+        "asyncpg.exceptions._base.ClientConfigurationError: `sslmode` parameter must be one of: "
+        "disable, allow, prefer, require, verify-ca, verify-full",
+        "`sslmode=require`",
+    ),
+    "a supabase user": (
+        'sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) connection to server at '
+        '"x.pooler.supabase.com" (3.1.2.3), port 6543 failed: FATAL:  Tenant or user not found',
+        "user or password",
+    ),
+    "psycopg's host": (
+        "psycopg.OperationalError: failed to resolve host 'db.old.example.com': [Errno -2] Name or "
+        "service not known",
+        "does not exist",
+    ),
+    "psycopg's port": (
+        "psycopg.errors.ConnectionTimeout: connection timeout expired\nMultiple connection "
+        "attempts failed. All failures were:\n- host: 'x', port: '5432', hostaddr: '9.8.7.6': "
+        "connection timeout expired",
+        "80, 443 and 8080",
+    ),
+    "neon's quota": (
+        'psycopg2.OperationalError: connection to server at "ep-x.neon.tech" (3.1.2.3), port 5432 '
+        "failed: ERROR:  Your account or project has exceeded the compute time quota.",
+        "quota",
+    ),
+    "too many connections": (
+        'asyncpg.exceptions.TooManyConnectionsError: too many connections for role "app"',
+        "pooler",
+    ),
+    "IPv6": ("OSError: [Errno 101] Network is unreachable", "IPv4"),
+    "mongo's port": (
+        "pymongo.errors.ServerSelectionTimeoutError: c0-00.abc.mongodb.net:27017: timed out "
+        "(configured timeouts: connectTimeoutMS: 20000.0ms)",
+        "port 27017",
+    ),
+    "redis' port": (
+        "redis.exceptions.ConnectionError: Error 110 connecting to r-1.c1.example.com:12345. "
+        "Connection timed out.",
+        "port 12345",
+    ),
+    "aiosmtplib": (
+        "aiosmtplib.errors.SMTPConnectTimeoutError: Timed out connecting to smtp.example.com on "
+        "port 587",
+        "port 587",
+    ),
+    "gunicorn's port 80": (
+        "[7] [ERROR] connection to ('0.0.0.0', 80) failed: [Errno 13] Permission denied",
+        "below 1024",
+    ),
+    "a database file at UID 1000": (
+        "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) attempt to write a readonly "
+        "database",
+        "UID 1000",
+    ),
+    "an indentation": ("IndentationError: unexpected indent", "no valid Python"),
+    "pydantic's settings": (
+        "pydantic.errors.PydanticImportError: `BaseSettings` has been moved to the "
+        "`pydantic-settings` package.",
+        "`pydantic-settings`",
+    ),
+    "a relative import": (
+        "ImportError: attempted relative import with no known parent package",
+        "`package.main:app`",
+    ),
+    "gunicorn's app": (
+        "gunicorn.errors.AppImportError: Failed to find attribute 'app' in 'main'.",
+        "can't load the app",
+    ),
+    "a full disk": (
+        "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+        "disk",
+    ),
+    "the Hub's disk": ("Workload evicted, storage limit exceeded (50G)", "disk"),
+    "gunicorn's worker": (
+        "[1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?",
+        "memory",
+    ),
+    "the Hub's exit 137": ("Exit code: 137. Reason: Error", "memory"),
     "killed": ("Loading weights\nKilled", "memory"),
     "exit 137": ("Job failed with exit code: 137. Reason: Error", "memory"),
 }  # fmt: skip
@@ -168,7 +306,12 @@ def test_an_app_that_does_not_start_is_explained_by_its_log(log: str, named: str
     assert named in f"{cause.title} {cause.remedy}"
 
 
-POSTGRES = [name for name, (log, _) in STARTS.items() if "pg" in log or "sqlalchemy" in log]
+NOT_THE_SERVER = {"psycopg without libpq", "a compiler", "a database file at UID 1000"}
+POSTGRES = [
+    name
+    for name, (log, _) in STARTS.items()
+    if ("pg" in log or "sqlalchemy" in log) and name not in NOT_THE_SERVER
+]
 
 
 @pytest.mark.parametrize("name", POSTGRES)
@@ -179,6 +322,13 @@ def test_a_database_that_is_down_is_explained_by_its_answer_and_by_the_log(name:
         answer = Answer(status=200, body=json.dumps(body).encode())
         [cause] = of_health(health.judge(answer), answer, log.splitlines())
         assert named in f"{cause.title} {cause.remedy}"
+
+
+def test_a_language_model_of_somebody_else_is_not_taken_for_gemini() -> None:
+    said = "Error code: 401 - Incorrect API key provided. See https://platform.openai.com"
+    body = {"status": "degraded", "services": {"llm": {"status": "error", "error": said}}}
+    answer = Answer(status=200, body=json.dumps(body).encode())
+    assert of_health(health.judge(answer), answer, ()) == ()
 
 
 def test_an_answer_without_services_is_explained_by_what_it_says() -> None:
@@ -195,6 +345,8 @@ def test_an_answer_without_services_is_explained_by_what_it_says() -> None:
         ("INFO:     Uvicorn running on http://127.0.0.1:8000 (Press CTRL+C to quit)", "127.0.0.1"),
         ("INFO:     Uvicorn running on http://0.0.0.0:8000 (Press CTRL+C to quit)", "port 8000"),
         ("[INFO] Listening at: http://0.0.0.0:5000 (7)", "port 5000"),
+        ("[INFO] Running on http://127.0.0.1:8000 (CTRL + C to quit)", "127.0.0.1"),
+        ("      server   Server started at http://0.0.0.0:8000", "port 8000"),
         ("INFO:     Uvicorn running on http://0.0.0.0:7860", "`health-timeout`"),
     ],
 )
@@ -227,7 +379,8 @@ def test_an_ordinary_line_is_no_cause(harmless: str) -> None:
 @pytest.mark.parametrize(
     "word",
     ["port ", "A_", "AB_CD ", "Collection `", "API_KEY_", "libx", 'database "', "no pg_hba.conf "
-     "entry for ", "qdrant_client.", "running on http://", "[Errno 110] ", "port=1)"],
+     "entry for ", "qdrant_client.", "running on http://", "[Errno 110] ", "port=1)",
+     "a.b:1 ", "Set A_", "calculate checksum of ref "],
 )  # fmt: skip
 def test_a_hostile_log_costs_no_time(word: str) -> None:
     long = word * (200_000 // len(word))

@@ -84,7 +84,7 @@ BUILD = (
     ("SyntaxError: invalid syntax", "python-version"),
     ("Exit code: 137. Reason: OOMKilled", "memory"),
     ("Memory limit exceeded (16Gi)", "memory"),
-    ("write /usr/lib: no space left on device", "too large"),
+    ("write /usr/lib: no space left on device", "disk is full"),
 )  # fmt: skip
 
 

@@ -14,11 +14,11 @@ from deployer.release.runtime_stage import (
     STEADY,
     STUCK,
     UNBUILT,
-    UNREAD,
     WAKE_AFTER,
     Step,
     Watch,
     next_step,
+    unreachable,
 )
 from deployer.release.runtime_stage import observe as look
 
@@ -60,7 +60,8 @@ def test_an_error_counts_at_once_when_the_runtime_has_left_its_old_state(stage: 
 
 
 def test_the_same_error_with_another_message_is_a_new_one() -> None:
-    assert step(runtime("BUILD_ERROR", None, "a"), runtime("BUILD_ERROR", None, "b")) is Step.FAIL
+    seen = (runtime("BUILD_ERROR", None, "a"), runtime("BUILD_ERROR", None, "b"))
+    assert step(*seen, shown_for=STEADY) is Step.FAIL
 
 
 def test_an_error_of_an_unchanged_space_counts_at_once() -> None:
@@ -126,13 +127,16 @@ def test_a_domain_that_is_not_ready_waits(domains: dict[str, str], expected: Ste
     assert step(BEFORE, runtime("BUILDING"), seen) is expected
 
 
-def test_a_domain_that_stays_pending_is_asked_all_the_same() -> None:
+def test_a_domain_that_stays_pending_is_never_asked() -> None:
     seen = Runtime(stage="RUNNING", revision=OURS, domains={"a": "PENDING"})
-    assert step(BEFORE, seen, shown_for=SETTLE - 1) is Step.WAIT
-    assert step(BEFORE, seen, shown_for=SETTLE) is Step.PROBE
+    assert step(BEFORE, seen, elapsed=900.0, shown_for=890.0) is Step.WAIT
+    watch = look(Watch(target=OURS, before=BEFORE), seen, 5.0)
+    assert unreachable(watch, seen, 900.0)
+    assert not unreachable(watch, Runtime(stage="RUNNING", revision=OURS), 900.0)
+    assert not unreachable(watch, Runtime(stage="RUNNING", revision=OLD), 900.0)
 
 
-@pytest.mark.parametrize("stage", sorted(UNREAD))
+@pytest.mark.parametrize("stage", sorted(FAILED))
 def test_what_a_space_says_before_it_looks_at_the_commit_counts_once_it_stands(stage: str) -> None:
     assert step(BEFORE, runtime(stage, None), shown_for=STEADY - 1) is Step.WAIT
     assert step(BEFORE, runtime(stage, None), shown_for=STEADY) is Step.FAIL
@@ -144,11 +148,33 @@ def test_a_runtime_that_named_its_revision_is_given_time_to_name_it_again() -> N
     assert step(BEFORE, *seen, elapsed=SETTLE, shown_for=SETTLE) is Step.PROBE
 
 
-def test_without_a_revision_running_counts_only_after_a_change_was_seen_or_missed() -> None:
+def test_without_a_revision_running_counts_only_after_a_change_was_seen() -> None:
     silent = runtime("RUNNING", None)
-    assert step(silent, silent, elapsed=GRACE - 1) is Step.WAIT
-    assert step(silent, silent, elapsed=GRACE) is Step.PROBE
+    assert step(silent, silent, elapsed=UNBUILT - 1, shown_for=UNBUILT - 1) is Step.WAIT
     assert step(silent, runtime("RUNNING_BUILDING", None), silent) is Step.PROBE
+
+
+@pytest.mark.parametrize("tells", [False, True])
+def test_without_a_revision_a_build_that_never_shows_is_asked_for_once_more(tells: bool) -> None:
+    silent = runtime("RUNNING", None)
+    known = {"shown_for": 2 * UNBUILT, "tells": tells}
+    assert step(silent, silent, elapsed=UNBUILT, **known) is Step.REBUILD
+    assert step(silent, silent, elapsed=2 * UNBUILT, restarted=UNBUILT, **known) is Step.FAIL
+
+
+def test_without_a_revision_and_new_code_the_restart_may_have_been_missed() -> None:
+    silent = runtime("RUNNING", None)
+    known = {"pushed": False, "configured": True}
+    assert step(silent, silent, elapsed=GRACE - 1, shown_for=GRACE - 1, **known) is Step.WAIT
+    assert step(silent, silent, elapsed=GRACE, shown_for=GRACE, **known) is Step.PROBE
+    assert step(silent, silent, elapsed=15.0, time=60.0, **known) is Step.PROBE
+    assert step(silent, runtime("RUNNING_APP_STARTING", None), silent, **known) is Step.PROBE
+
+
+def test_without_a_revision_the_restart_for_new_settings_is_not_taken_for_our_build() -> None:
+    seen = (runtime("RUNNING_APP_STARTING", None), runtime("RUNNING", None))
+    assert step(runtime("RUNNING", None), *seen, configured=True) is Step.WAIT
+    assert step(runtime("RUNNING", None), *seen) is Step.PROBE
 
 
 def test_without_a_revision_the_end_of_a_restart_is_not_taken_for_our_build() -> None:

@@ -1,0 +1,16 @@
+"""How a cause shows: a row of the tables in causes.py, build_causes.py and service_causes.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deployer.model import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A cause and how it shows. ``service`` limits it to health answers that name the service."""
+
+    pattern: str
+    cause: Cause
+    service: str = ""
