@@ -29,7 +29,7 @@ class Engine:
 
     ``own`` is the container that this process itself runs in, as far as the engine knows it, ""
     otherwise; ``bridge`` whether it can give a container a network of its own; ``context`` is the
-    name under which the command knows it.
+    name under which the command knows it. ``classic``: its build is the one before BuildKit's.
     """
 
     version: str
@@ -37,6 +37,7 @@ class Engine:
     own: str
     bridge: bool
     context: str
+    classic: bool
 
     def environment(self) -> dict[str, str]:
         """What its command runs with: nothing of the job's own but the way to the engine."""
@@ -61,6 +62,7 @@ def find_engine() -> Engine | str:
         own=_own_container(),
         bridge=call("network", "inspect", "bridge")[0] == 0,
         context=call("context", "show")[1] or "default",
+        classic=os.environ.get("DOCKER_BUILDKIT") == "0" or call("buildx", "version")[0] != 0,
     )
 
 

@@ -85,6 +85,8 @@ class DockerRehearsal:
                 yield from ("--secret", f"id={entry.name},env={entry.name}")
         if not self._engine.bridge:
             yield from ("--network", "host")
+        if self._engine.classic:
+            yield "--force-rm"  # it leaves the container of a step that failed
 
     def _notices(self) -> Iterator[Notice]:
         if self._shared() is None:

@@ -64,16 +64,22 @@ def find_uv() -> str:
 
 def interpreters(version: str, usable: Callable[[str], bool]) -> Iterator[Interpreter]:
     """Pythons of this machine that are ``usable``, those of the version that was asked for first;
-    at the end our own, whatever it is.
+    then those that are not usable; at the end our own, whatever it is.
     """
     own = Interpreter(
         program=getattr(sys, "_base_executable", "") or sys.executable,
         version="{}.{}".format(*sys.version_info[:2]),
     )
-    wanted = version or own.version
+    wanted, private = version or own.version, list[Interpreter]()
     for program in chain([own.program], _candidates(wanted)):  # each only when it is asked for
-        if _asked(program) == wanted and usable(program):
-            yield Interpreter(program=program, version=wanted)
+        if _asked(program) == wanted:
+            found = Interpreter(program=program, version=wanted)
+            if usable(program):
+                yield found
+            else:
+                private.append(found)
+    # Its version says more about the Space than who may start it.
+    yield from private
     yield own
 
 

@@ -87,8 +87,9 @@ def test_the_summary_and_the_receipt_tell_size_times_and_cors(
 ) -> None:
     stage.app = lambda seconds: says(HEALTHY)(seconds) if seconds >= 3 else Answer(status=0)
     scene.fakes.probe.allowed.add("https://site.example.com")
-    rehearse(scene, frontend_url="https://site.example.com")
+    rehearse(scene, frontend_url="https://site.example.com", secrets="GEMINI_API_KEY")
     summary = scene.fakes.journal.summary_text
+    assert "sent" not in summary
     assert "| Image | 117.3 MiB |" in summary
     assert "| First healthy answer | 3.0 s after the start |" in summary
     assert "| A browser on the frontend's origins | let in |" in summary
@@ -275,6 +276,20 @@ def test_what_was_set_by_hand_is_given_as_far_as_its_value_is_known(deployed: Sc
     assert report.exit is Exit.DONE, report.problems
     assert deployed.fakes.rehearsals.given == {"COLLECTION": "book", "BY_HAND": "x"}
     assert any("without `GEMINI_API_KEY`" in note.message for note in report.notices)
+
+
+def test_what_is_about_to_be_pruned_is_not_given(deployed: Scene) -> None:
+    deployed.again(rehearse="true", variables="OTHER=1", prune="true")
+    assert deployed.fakes.rehearsals.given == {"OTHER": "1"}
+
+
+def test_the_app_s_log_of_our_own_questions_is_left_out(
+    scene: Scene, stage: FakeRehearsals
+) -> None:
+    stage.says = ('INFO: 127.0.0.1 - "GET /api/health HTTP/1.1" 200 OK', "INFO: ready")
+    rehearse(scene)
+    assert "| INFO: ready" in scene.fakes.console.lines
+    assert "GET /api/health" not in scene.fakes.console.text
 
 
 def test_the_app_is_asked_by_the_space_s_name_from_https(scene: Scene) -> None:

@@ -97,9 +97,8 @@ def test_copies_follow_docker_s_rule_for_files_and_folders(root: ImageRoot, tmp_
 def test_nothing_is_copied_out_of_the_root(root: ImageRoot, tmp_path: Path) -> None:
     (tmp_path / "space").mkdir()
     (tmp_path / "space/a").write_text("a")
-    root.copy(Copy(sources=("a",), target="/../../../outside"), tmp_path / "space")
+    root.copy(Copy(sources=("a",), target="/../outside"), tmp_path / "space")
     assert not (tmp_path / "outside").exists()
-    assert not (tmp_path.parent / "outside").exists()
 
 
 @pytest.mark.parametrize(
