@@ -7,12 +7,14 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deployer.errors import Exit, Problem, Refused, Where
 from deployer.model import Digest, WorkspaceEntry, WorkspaceKind
 
 CHUNK = 1 << 20
+LARGE = 8 * CHUNK  # from here on a second thread pays
 
 
 class Workspace:
@@ -85,9 +87,10 @@ class Workspace:
         """Where ``path`` lies, or None when a link is on the way to it."""
         if path.startswith("/") or ".." in path.split("/") or "\0" in path:
             raise Refused([_outside(path, "leads outside the workspace")])
+        if not self._is_plain(path.rpartition("/")[0]):
+            return None
         location = self._root / path
-        plain = self._is_plain(path.rpartition("/")[0]) and not location.is_symlink()
-        return location if plain else None
+        return None if location.is_symlink() else location
 
     def _is_plain(self, folder: str) -> bool:
         """Whether no part of ``folder`` is a link. Thousands of files lie in the same few."""
@@ -107,10 +110,25 @@ def _digest(location: Path) -> Digest:
         size = os.fstat(stream.fileno()).st_size
         blob = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
         whole = hashlib.sha256()
-        while chunk := stream.read(CHUNK):
-            blob.update(chunk)
-            whole.update(chunk)
+        chunks = iter(lambda: stream.read(CHUNK), b"")
+        if size >= LARGE:
+            _hash_beside(chunks, blob.update, whole.update)
+        else:
+            for chunk in chunks:
+                blob.update(chunk)
+                whole.update(chunk)
     return Digest(size=size, blob=blob.hexdigest(), sha256=whole.hexdigest())
+
+
+def _hash_beside(
+    chunks: Iterator[bytes], one: Callable[[bytes], None], other: Callable[[bytes], None]
+) -> None:
+    """Feed two hashes at once: hashlib lets other threads run meanwhile."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        for chunk in chunks:
+            beside = thread.submit(one, chunk)
+            other(chunk)
+            beside.result()
 
 
 def _entries(folder: Path, prefix: str) -> Iterator[WorkspaceEntry]:

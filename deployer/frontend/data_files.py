@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from pathlib import PurePosixPath
 
 from deployer.frontend import data_formats
 from deployer.frontend.branches import Side
@@ -142,10 +141,10 @@ def _owner(path: str, frontends: tuple[Frontend, ...]) -> str | None:
 
 def kind_of(path: str) -> Kind | None:
     """What a path's name tells, or None."""
-    pure = PurePosixPath(path)
-    if str(pure.parent) == _WORKFLOWS:
-        return Kind.WORKFLOW if pure.suffix in (".yml", ".yaml") else None
-    return next((kind for kind, name in _NAMES if name.fullmatch(pure.name)), None)
+    folder, _, name = path.rpartition("/")
+    if folder == _WORKFLOWS:
+        return Kind.WORKFLOW if name.endswith((".yml", ".yaml")) else None
+    return next((kind for kind, names in _NAMES if names.fullmatch(name)), None)
 
 
 def read_data(path: str, content: bytes) -> Data | None:

@@ -123,7 +123,7 @@ def _planned(
         notices=tuple(dict.fromkeys(notices)),
         servers=tuple(dict.fromkeys(server for item in chosen for server in item.servers)),
         credentials=any(
-            _CREDENTIALS.search(source)
+            b"redentials" in source and _CREDENTIALS.search(source)
             for item in chosen
             for source in item.frontend.sources.values()
         ),

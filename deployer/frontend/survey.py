@@ -22,9 +22,10 @@ from deployer.frontend.variables import Variable, in_force
 
 _MAY_MATTER = re.compile(
     rb"https?://|wss?://|process\.env|import\.meta|\$env/|localhost:[0-9]"
-    rb"|host(?:name)?\b[^\n]{0,12}:[0-9]{4}|://localhost",
-    re.IGNORECASE,
+    rb"|host(?:name)?\b[^\n]{0,12}:[0-9]{4}|://localhost"
 )
+# One of them stands in whatever matches.
+_SIGNS = (b"://", b"process.env", b"import.meta", b"$env/", b"host")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +53,7 @@ class Survey:
 def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Survey:
     """The frontend judged. ``named``: a person said that it calls this backend."""
     candidates = {
-        p: c
-        for p, c in frontend.sources.items()
-        if _MAY_MATTER.search(c) and p not in frontend.data
+        p: c for p, c in frontend.sources.items() if _may_matter(c) and p not in frontend.data
     }
     parsed = {path: parse(path, content) for path, content in candidates.items()}
     scripts = tuple(script for script in parsed.values() if script is not None)
@@ -92,6 +91,12 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
             *(() if accepted else unset(frontend, scripts, witness, request)),
         ),
     )
+
+
+def _may_matter(content: bytes) -> bool:
+    """Whether a source is worth parsing. Most are not, which a plain search for bytes tells."""
+    lower = content.lower()
+    return any(sign in lower for sign in _SIGNS) and _MAY_MATTER.search(lower) is not None
 
 
 def _accepted(findings: list[Finding], *, named: bool) -> tuple[list[Finding], Belief]:
