@@ -55,7 +55,7 @@ class Measure:
         return self.kept is not False and self.judged.median <= self.bound
 
 
-def beside(  # noqa: PLR0913 - a measure has as many parts, all named
+def beside(
     name: str,
     ours: Sequence[float],
     theirs: Sequence[float],

@@ -35,7 +35,8 @@ def _wire(request: Request) -> Wire:
 async def stats(request: Request) -> Response:
     """How often things happened: commits, builds, restarts, requests."""
     space = _space(request)
-    return answer({**asdict(space.counters), "stage": space.life.stage, "sha": space.life.revision})
+    facts = {**asdict(space.counters), "visits": list(space.counters.visits)}
+    return answer({**facts, "stage": space.life.stage, "sha": space.life.revision})
 
 
 async def state(request: Request) -> Response:
@@ -45,7 +46,12 @@ async def state(request: Request) -> Response:
         readable(request)
     life = space.life
     return answer(
-        {**asdict(space.counters), "stage": life.stage, "sha": life.revision}
+        {
+            **asdict(space.counters),
+            "visits": list(space.counters.visits),
+            "stage": life.stage,
+            "sha": life.revision,
+        }
         | {"errorMessage": life.error, "host": space.host}
         | {"build": life.build_log.lines(SHOWN_LOG_LINES)}
         | {"run": life.run_log.lines(SHOWN_LOG_LINES)}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+VISITS: Final = 1_000  # the newest
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,9 +27,17 @@ class Quirks:
 
 @dataclass(slots=True, kw_only=True)
 class Counters:
-    """How often things happened to a Space."""
+    """How often things happened to a Space, and when.
+
+    ``building``, ``starting``: seconds spent so. ``since``: when what serves began to, ``visits``:
+    when somebody came to the app; both in seconds since the epoch.
+    """
 
     commits: int = 0
     builds: int = 0
     restarts: int = 0
     requests: int = 0
+    building: float = 0.0
+    starting: float = 0.0
+    since: float = 0.0
+    visits: deque[float] = field(default_factory=lambda: deque(maxlen=VISITS))

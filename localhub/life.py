@@ -96,6 +96,7 @@ class Life:
     def visit(self) -> tuple[str, int] | None:
         """Somebody asked for the app: its address, or None while it isn't there. Wakes it."""
         self._visited = time.monotonic()
+        self._counters.visits.append(time.time())
         if self._resting == "SLEEPING" and not self._busy:
             self._begin(rebuild=False)
         return self.address
@@ -155,7 +156,7 @@ class Life:
 
     async def _build(self) -> None:
         assert self.head is not None
-        self._image, log = None, self.build_log
+        self._image, log, started = None, self.build_log, time.monotonic()
         try:
             source = await self._prepare(self.head)
             self._counters.builds += 1
@@ -164,6 +165,7 @@ class Life:
             log.line(f"ERROR: {problem}")
             raise
         finally:
+            self._counters.building += time.monotonic() - started
             log.line("DONE" if self._image else "FAILED")
             log.close()
 
@@ -182,11 +184,14 @@ class Life:
             self.run_log.close()
             text = f"Exit code: {problem.exit_code}. Reason: {problem}"
             raise Unusable("RUNTIME_ERROR", text) from problem
+        started = time.monotonic()
         try:
             await self._until_ready(image, replica)
         except BaseException:
             self._dismiss(replica)
             raise
+        finally:
+            self._counters.starting += time.monotonic() - started
 
     async def _until_ready(self, image: Image, replica: Replica) -> None:
         exited = asyncio.create_task(replica.wait())
@@ -203,7 +208,7 @@ class Life:
         raise Unusable("RUNTIME_ERROR", text)
 
     def _serve(self, image: Image, replica: Replica, exited: asyncio.Task[int]) -> None:
-        self._visited = time.monotonic()
+        self._visited, self._counters.since = time.monotonic(), time.time()
         self._resting, self._busy = "RUNNING", ""
         watcher = asyncio.create_task(self._watch(replica, exited))
         self._watchers.add(watcher)

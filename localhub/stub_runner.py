@@ -3,7 +3,8 @@
 For tests of what happens between a client and the Hub: a Space is built and up within milliseconds.
 An app whose Dockerfile sets UVICORN_HEADERS sends that header, as uvicorn does. A file
 ``stub.json`` in it says how it goes wrong: ``{"build": "<why it fails>"}``, or
-``{"health": <what it answers>}``.
+``{"health": <what it answers>}``; and how many seconds its build and its start
+take: ``{"seconds": 2, "starting": 0.5}``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +34,12 @@ class StubRunner:
         asked = _HEADER.search((source.folder / "Dockerfile").read_bytes())
         header = asked[1] + b": " + asked[2] + b"\r\n" if asked else b""
         played = _played(source.folder)
+        await asyncio.sleep(float(played.get("seconds", 0)))
         if "build" in played:
             raise BuildFailed(1, str(played["build"]))
         body = json.dumps(played["health"]).encode() if "health" in played else BODY
-        return StubImage(source=source, header=header, body=body)
+        seconds = float(played.get("starting", 0))
+        return StubImage(source=source, header=header, body=body, seconds=seconds)
 
 
 def _played(folder: Path) -> dict[str, Any]:
@@ -51,12 +55,13 @@ class StubImage:
     source: Source
     header: bytes
     body: bytes
+    seconds: float = 0.0
 
     async def start(self, environment: Mapping[str, str], log: Log) -> Replica:
         """Listen on a free port."""
         server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
         log.line(f"Answering, with {len(environment)} variables in the environment.")
-        return StubReplica(server, log)
+        return StubReplica(server, log, ready=time.monotonic() + self.seconds)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -74,14 +79,14 @@ class StubImage:
 class StubReplica(Replica):
     """A listening socket of the Hub itself."""
 
-    def __init__(self, server: asyncio.Server, log: Log) -> None:
+    def __init__(self, server: asyncio.Server, log: Log, *, ready: float) -> None:
         self.host, self.port = server.sockets[0].getsockname()[:2]
-        self._server, self._log = server, log
+        self._server, self._log, self._ready = server, log, ready
         self._ended = asyncio.Event()
 
     async def answers(self) -> bool:
-        """Always."""
-        return True
+        """Once its start has taken its time."""
+        return time.monotonic() >= self._ready
 
     async def wait(self) -> int:
         """0, once it was stopped."""

@@ -1,0 +1,141 @@
+"""How long an update takes until the new revision answers, and how soon after that it's noticed.
+
+Two ends of one process: when the new revision serves (which every contender brings about), and when
+its health is proved (which only some do). The Space's own build and start are subtracted.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from bench import cold
+from bench.contest import Seen, Size, change_file, deploy, hub, make_job
+from bench.opponents import OFFICIAL, OURS, PROVING, SCRIPT, Job
+from bench.result import Measure, Option, Result, Row, Spread, at_most, beside
+
+CONTENDERS: Final = (OURS, OFFICIAL, SCRIPT, PROVING)
+PROVING_NOTHING: Final = (OFFICIAL, SCRIPT)
+# Uneven, so that the end of a build falls anywhere between two looks.
+SPREAD: Final = 0.37
+# The Hub's rate limits page: an account without a plan may ask so often in 5 minutes.
+LIMIT: Final = 1000
+WINDOW: Final = 300.0
+
+Turns = dict[str, list[Seen]]
+
+
+def _measure(folder: Path, options: Namespace) -> Result:
+    measures: list[Measure] = []
+    with hub() as running:
+        size = Size(files=options.files, secrets=3, variables=4, building=0.2, seed=options.seed)
+        jobs = {
+            each.name: make_job(folder / each.name, running, each.name.replace(" ", "-"), size)
+            for each in CONTENDERS
+        }
+        for each in CONTENDERS:
+            deploy(each, jobs[each.name])
+        for state in ("warm", "cold") if cold.POSSIBLE else ("warm",):
+            turns = _updates(jobs, options, state)
+            measures += _walls(turns, state)
+            if state == "warm":
+                measures += _notice(turns, float(options.building))
+    return Result(measures=measures)
+
+
+def _updates(jobs: Mapping[str, Job], options: Namespace, state: str) -> Turns:
+    """The contenders take turns; who begins changes from turn to turn."""
+    turns: Turns = {each.name: [] for each in CONTENDERS}
+    for turn in range(options.turns):
+        first = turn % len(CONTENDERS)
+        for each in (*CONTENDERS[first:], *CONTENDERS[:first]):
+            job = jobs[each.name]
+            change_file(job, f"{state} {turn}")
+            _take(job, options.building + (turn * SPREAD) % 1.0)
+            if state == "cold":
+                cold.evict(cold.programs())
+            turns[each.name].append(deploy(each, job))
+    return turns
+
+
+def _take(job: Job, seconds: float) -> None:
+    """Have the next build take so long."""
+    stub = job.backend / "stub.json"
+    stub.write_text(f'{{"seconds": {seconds:.2f}, "starting": 1.2}}')
+
+
+def _walls(turns: Turns, state: str) -> list[Measure]:
+    def of(name: str, figure: Callable[[Seen], float]) -> list[float]:
+        return [figure(seen) * 1000 for seen in turns[name]]
+
+    def until_up(seen: Seen) -> float:
+        return seen.until_up
+
+    best = min(PROVING_NOTHING, key=lambda each: Spread.of(of(each.name, until_up)).median)
+    proved = beside(
+        "update until its health is proved, the Space's own build subtracted",
+        of(OURS.name, lambda seen: seen.seconds),
+        of(PROVING.name, lambda seen: seen.seconds),
+        opponent=PROVING.name,
+        bound=0.8,
+        state=state,
+    )
+    serving = beside(
+        "update until it serves, the Space's own build subtracted",
+        of(OURS.name, until_up),
+        of(best.name, until_up),
+        opponent=best.name,
+        bound=1.0,
+        state=state,
+    )
+    return [proved, serving]
+
+
+def _notice(turns: Turns, building: float) -> list[Measure]:
+    """How soon after the Space is ready somebody sees it answer, and how often that is tried."""
+
+    def delays(name: str) -> list[float]:
+        return [seen.delay * 1000 for seen in turns[name] if seen.delay is not None]
+
+    ours = turns[OURS.name]
+    spacings = [seen.spacing * 1000 for seen in ours if seen.spacing is not None]
+    least = Spread.of([min(spacings)])
+    polling = max(seen.polling / (building + 2.0) for seen in ours) * WINDOW
+    share = Spread.of([100 * polling / LIMIT])
+    theirs = {PROVING.name: Spread.of(delays(PROVING.name))}
+    return [
+        at_most(
+            "ready until the first healthy answer is seen",
+            delays(OURS.name),
+            1000,
+            unit="ms",
+            theirs=theirs,
+        ),
+        Measure(
+            name="the least between two probes",
+            goal="≥ 1000 ms",
+            judged=least,
+            ours=least,
+            unit="ms",
+            kept=least.median >= 1000,
+        ),
+        Measure(
+            name="polling",
+            goal="< 10 % of the rate limit of an account without a plan",
+            judged=share,
+            ours=share,
+            unit="%",
+            kept=share.median < 10,
+            note="the rate of this wait, kept up for 5 minutes",
+        ),
+    ]
+
+
+ROW: Final = Row(
+    name="update",
+    about="how long an update takes until it serves and is proved healthy",
+    measure=_measure,
+    options=(Option(name="building", default=3, help="seconds that a build takes"),),
+)
