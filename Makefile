@@ -41,14 +41,13 @@ render: setup ## render action.yml and the documents' tables from the code
 	@$(PYTHON) tools/render.py
 
 lock: setup ## compile requirements/*.in into hash-locked files
-	@for name in runtime localhub dev; do \
+	@for name in runtime localhub dev bench; do \
 		$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 			--python-version 3.11 requirements/$$name.in --output-file requirements/$$name.txt; \
 	done
 
-bench: setup ## count requests, measure planning (ARGS: sizes and seed, see python -m bench plan -h)
-	@$(PYTHON) -m bench requests
-	@$(PYTHON) -m bench plan $(ARGS)
+bench: setup ## measure beside what users would pick instead (ARGS: rows, sizes, --write; see python -m bench -h)
+	@$(PYTHON) -m bench $(ARGS)
 
 grid: setup ## a fault, and a stop, at every request of whole runs (ARGS: --sample N --seed N --only TEXT)
 	@$(PYTHON) -m tests.grids $(ARGS)

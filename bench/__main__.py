@@ -1,5 +1,7 @@
-"""``python -m bench plan --ignored 100000 --shipped 300 --seed 1``, ``python -m bench requests``:
-each prints a table.
+"""``python -m bench``: every row of the table; ``python -m bench update no-op --turns 9``: some.
+
+Exit code 0 even where a goal is missed: figures of a busy machine are no failure. ``--strict`` ends
+with 1 then.
 """
 
 from __future__ import annotations
@@ -7,44 +9,103 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
-from bench import plan, requests
+from bench import document
+from bench.result import Line, Measure, Option, Result, Row
+from bench.rows import ROWS
+from bench.table import table, verdict
 
-
-def main() -> int:
-    """Measure what the arguments say; 1 when a goal is missed."""
-    arguments = _arguments()
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        return (_requests if arguments.what == "requests" else _plan)(Path(folder), arguments)
-
-
-def _requests(folder: Path, _arguments: argparse.Namespace) -> int:
-    print("Requests to a local Hub whose Spaces are up at once; no frontend.\n")
-    print(requests.table(requests.measure(folder)))
-    return 0
+TURNS: Final = 5
 
 
-def _plan(folder: Path, arguments: argparse.Namespace) -> int:
-    sizes = plan.sizes_of(arguments.shipped, arguments.modules, arguments.ignored, arguments.seed)
-    rows = plan.measure(folder, sizes, arguments.runs)
-    ships = f"{arguments.shipped} files ship, {arguments.modules} of them modules of the app"
-    print(f"{ships}; median of {arguments.runs} turns (middle half).\n")
-    print(plan.table(rows))
-    return 0 if all(row.met for row in rows) else 1
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what the arguments say, print the table, keep it and the plot."""
+    options = _parser().parse_args(arguments)
+    chosen = [row for row in ROWS if not options.rows or row.name in options.rows]
+    result = _measured(chosen, options)
+    said = f"rows {', '.join(row.name for row in chosen)}; {_sizes(chosen, options)}"
+    print(f"\n{table(result.measures)}\n\n{verdict(result.measures)}")
+    kept = document.keep(result, said, document=options.write)
+    print(f"Kept in {kept} and {document.PLOT} beside it.")
+    return 1 if options.strict and any(each.met is False for each in result.measures) else 0
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench", description="Measures the program.")
-    commands = parser.add_subparsers(dest="what", required=True)
-    commands.add_parser("requests", help="what a deploy asks of the Hub")
-    planning = commands.add_parser("plan", help="planning beside git ls-files")
-    planning.add_argument("--ignored", type=int, default=100_000, help="files that do not ship")
-    planning.add_argument("--shipped", type=int, default=300, help="files that ship")
-    planning.add_argument("--modules", type=int, default=60, help="of those, Python modules")
-    planning.add_argument("--seed", type=int, default=1, help="of the files' contents and places")
-    planning.add_argument("--runs", type=int, default=9, help="counted turns, two or more")
-    return parser.parse_args()
+def _measured(rows: Sequence[Row], options: argparse.Namespace) -> Result:
+    measures: list[Measure] = []
+    lines: list[Line] = []
+    for row in rows:
+        print(f"{row.name}: {row.about} …", flush=True)
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            found = row.measure(Path(folder), options)
+        print(f"  {time.monotonic() - started:.0f} s", flush=True)
+        measures += found.measures
+        lines += found.lines
+    return Result(measures=measures, lines=lines)
+
+
+def _sizes(rows: Sequence[Row], options: argparse.Namespace) -> str:
+    used = ["turns", "seed", *dict.fromkeys(each.name for row in rows for each in row.options)]
+    return ", ".join(f"{name} {_shown(getattr(options, _field(name)))}" for name in used)
+
+
+def _shown(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _field(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _parser() -> argparse.ArgumentParser:
+    rows = "\n".join(f"  {row.name:12} {row.about}" for row in ROWS)
+    parser = argparse.ArgumentParser(
+        prog="bench",
+        description=f"Measures the program beside what a user would pick instead.\n\nrows:\n{rows}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "rows",
+        nargs="*",
+        metavar="row",
+        help="what to measure (default: all)",
+        type=_known,
+    )
+    parser.add_argument("--turns", type=int, default=TURNS, help="counted turns (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of all contents (%(default)s)")
+    parser.add_argument(
+        "--write", action="store_true", help="into docs/explanation, not .cache/bench"
+    )
+    parser.add_argument("--strict", action="store_true", help="exit code 1 when a goal is missed")
+    for option in _all_options():
+        kind = _several if isinstance(option.default, tuple) else int
+        parser.add_argument(
+            f"--{option.name}",
+            type=kind,
+            default=option.default,
+            help=f"{option.help} ({_shown(option.default)})",
+        )
+    return parser
+
+
+def _all_options() -> Iterator[Option]:
+    """Each option once; rows may share one of the same name."""
+    yield from {each.name: each for row in ROWS for each in row.options}.values()
+
+
+def _known(name: str) -> str:
+    names = [row.name for row in ROWS]
+    if name not in names:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(names)}")
+    return name
+
+
+def _several(text: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in text.split(","))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from bench import deploys, growth, noop, wall
 from bench.result import Row
 
-ROWS: Final[tuple[Row, ...]] = ()
+# One line a row, so that lines can come and go by themselves.
+ROWS: Final[tuple[Row, ...]] = (
+    deploys.ROW,
+    wall.ROW,
+    noop.ROW,
+    growth.ROW,
+)
