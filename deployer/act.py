@@ -110,7 +110,7 @@ def _complete(plan: Plan, space: Space, world: World) -> None:
     """Send what the creation left out: it takes no settings for a Space that somebody else, or a
     try of ours whose answer was lost, had made just before.
     """
-    if plan.configuration.empty:
+    if plan.configuration.empty or space.furnished:
         return
     marked = any(write.name == preview_mark.NAME for write in plan.configuration.variables)
     try:

@@ -309,7 +309,11 @@ class Runtime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Space:
-    """An existing Space as observed before anything is written."""
+    """An existing Space as observed before anything is written.
+
+    ``files`` are those of its head, where the Hub told them in the same answer. ``furnished``: a
+    request of ours has just made it, and the Hub confirmed that with the settings that it carried.
+    """
 
     id: SpaceId
     host: str
@@ -318,6 +322,8 @@ class Space:
     visibility: str
     page: str
     runtime: Runtime
+    files: tuple[SpaceFile, ...] | None = field(default=None, compare=False, repr=False)
+    furnished: bool = field(default=False, compare=False)
 
     @property
     def serving(self) -> str:

@@ -67,7 +67,9 @@ def read_space(
         return SpaceState()
     findings.keep(unfit(space))
     stored = findings.attempt(lambda: _stored(settings, space, world, findings))
-    tree = findings.attempt(lambda: world.space_repo.tree(space.id, space.head)) or ()
+    tree = space.files
+    if tree is None:
+        tree = findings.attempt(lambda: world.space_repo.tree(space.id, space.head)) or ()
     files = difference.with_manifest(bundle.files) if bundle else ()
     state = SpaceState(
         space=space,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from deployer.model import Runtime, Space, SpaceId
+from deployer.model import Runtime, Space, SpaceFile, SpaceId
 
 if TYPE_CHECKING:
     from huggingface_hub import SpaceInfo
+    from huggingface_hub.hf_api import RepoSibling
+
+LISTED: Final = 1000
 
 
 def space_of(endpoint: str, space: SpaceId, info: SpaceInfo, runtime: Runtime) -> Space:
@@ -24,7 +27,28 @@ def space_of(endpoint: str, space: SpaceId, info: SpaceInfo, runtime: Runtime) -
         visibility=visibility or ("private" if info.private else "public"),
         page=f"{endpoint}/spaces/{space}",
         runtime=runtime,
+        files=_files(info.siblings),
     )
+
+
+def _files(siblings: Sequence[RepoSibling] | None) -> tuple[SpaceFile, ...] | None:
+    """The files of the same answer; None when it may not tell all of them, or not all of each.
+
+    The list of files has pages of 1,000; of such an answer nothing says that it is whole.
+    """
+    if siblings is None or len(siblings) >= LISTED:
+        return None
+    files = tuple(
+        SpaceFile(
+            path=each.rfilename,
+            size=each.size,
+            blob=each.blob_id,
+            sha256=each.lfs.sha256 if each.lfs else None,
+        )
+        for each in siblings
+        if each.size is not None and each.blob_id
+    )
+    return files if len(files) == len(siblings) else None
 
 
 def _host(told: str, endpoint: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.adapters.hub import HubRuntime, space_info
+from deployer.adapters.hub import HubRuntime
 from deployer.adapters.hub_answers import at, runtime_of, space_of
 from deployer.adapters.hub_client import HubClient
 from deployer.adapters.hub_errors import HOW_TO_GET_ACCESS
@@ -40,7 +41,10 @@ class HubDirectory:
 
     def _look(self, space: SpaceId) -> SpaceInfo | None:
         try:
-            return self.client.call(f"read the Space {space}", lambda api: space_info(api, space))
+            return self.client.call(
+                f"read the Space {space}",
+                lambda api: api.space_info(str(space), files_metadata=True),
+            )
         except HubRefused as refused:
             if refused.status == 404 or (refused.status == 401 and self._token_works()):
                 return None
@@ -117,7 +121,7 @@ class HubDirectory:
         for _ in range(CREATION_LOOKS):
             found = self.find(space)
             if found is not None and found.host:
-                return found
+                return replace(found, furnished=refused is None)
             if refused is not None:
                 raise refused
             self.client.clock.sleep(CREATION_PAUSE)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from deployer.code.paths import CWD, HERE, Reader
 from deployer.code.project import Project
-from deployer.code.source import dotted_name
+from deployer.code.source import children, dotted_name
 
 # Calls whose texts are paths. Those of READERS fail when nothing is there.
 READERS = frozenset(
@@ -27,7 +27,6 @@ OTHERS = frozenset(
         *("copytree", "copy", "copyfile", "joblib.load", "load_model", "torch.load", "Environment"),
     )
 )
-SIGNS = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
 LONG = 2_000  # no path is longer
 DEEPEST = 80  # levels of nesting: no path is buried deeper
 TESTS = frozenset(("exists", "is_file", "is_dir", "isfile", "isdir", "lexists"))
@@ -79,16 +78,17 @@ def find_uses(project: Project, closure: Iterable[str]) -> Uses:
         module = project.code.module(path)
         if module is not None:
             _Visit(reader=Reader(project=project, path=path), uses=uses).block(module.tree)
-    tested = tuple(uses.tested)
     uses.named = [
-        replace(use, needed=use.needed and not _is_tested(use.known, tested)) for use in uses.named
+        replace(use, needed=False) if use.needed and _is_tested(use.known, uses.tested) else use
+        for use in uses.named
     ]
     return uses
 
 
-def _is_tested(known: str, tested: Iterable[str]) -> bool:
+def _is_tested(known: str, tested: Container[str]) -> bool:
     """Whether the code asks first for the path itself, or for a folder that it lies in."""
-    return any(known == asked or known.startswith(f"{asked}/") for asked in tested)
+    folders = (known[:end] for end, letter in enumerate(known) if letter == "/")
+    return known in tested or any(folder in tested for folder in folders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +105,7 @@ class _Visit:
     levels: int = DEEPEST
 
     def block(self, node: ast.AST) -> None:
-        # Most nodes end here: there are no paths in an operator.
-        parts = [n for n in ast.iter_child_nodes(node) if not isinstance(n, SIGNS)]
+        parts = children(node)
         if parts and self.levels:
             inner = replace(self, levels=self.levels - 1)
             for child in parts:

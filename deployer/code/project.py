@@ -46,6 +46,7 @@ class Notes:
     located: dict[str, str | None] = field(default_factory=dict)
     loaded: dict[str, frozenset[str]] = field(default_factory=dict)
     foreign: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    packages: dict[tuple[str, int], str | None] = field(default_factory=dict)
     closures: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -75,7 +76,10 @@ class Project:
         """The dotted module that an import in ``path`` names; None above the top package."""
         if not found.level:
             return found.module
-        package = self._package(path, found.level)
+        key = (path, found.level)
+        if key not in self.notes.packages:
+            self.notes.packages[key] = self._package(path, found.level)
+        package = self.notes.packages[key]
         if package is None:
             return None
         return f"{package}.{found.module}" if found.module else package

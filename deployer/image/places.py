@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from deployer.code.paths import Reader
 from deployer.code.project import Project
+from deployer.code.source import walk
 from deployer.code.values import argument, keyword
 
 # Calls whose first argument is a file that they make, in a folder that must be there.
@@ -71,7 +72,7 @@ def find_places(project: Project, closure: Iterable[str]) -> tuple[Place, ...]:
             match node:
                 case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
                     inside = reader.within(body)
-                    calls = (n for n in ast.walk(node) if isinstance(n, ast.Call))
+                    calls = (n for n in walk(node) if isinstance(n, ast.Call))
                     found += (place for call in calls for place in _of_call(inside, call))
                 case ast.Call():
                     found += _of_call(reader, node)
