@@ -417,6 +417,26 @@ def test_the_tree_tells_size_and_digests_of_plain_and_of_large_files(
     assert found["long.txt"].sha256 == files[2].digest.sha256
 
 
+def test_a_space_is_found_with_the_files_that_its_tree_lists(real: Side, name: SpaceId) -> None:
+    space = create(real, name)
+    revision = commit(real, space, made("a.py", b"1"), real.file("data.bin", BINARY))
+    found = real.owner.spaces.find(name)
+    assert found is not None
+    assert found.files is not None
+    assert sorted(found.files, key=str) == sorted(
+        real.owner.space_repo.tree(name, revision), key=str
+    )
+
+
+def test_only_a_confirmed_creation_counts_as_furnished(
+    real: Side, hub: RunningHub, name: SpaceId
+) -> None:
+    hub.fault(method="POST", path="/repos/create$", effect="reset-after")
+    assert not create(real, name).furnished, "the second try is told that there is a Space"
+    real.owner.spaces.delete(name)
+    assert create(real, name).furnished
+
+
 def test_a_space_without_a_commit_has_no_files(real: Side, name: SpaceId) -> None:
     create(real, name)
     assert real.owner.space_repo.tree(name, "") == ()
@@ -558,7 +578,7 @@ def test_a_hub_that_tells_nothing_of_changes_is_no_matter(
 def test_the_hubs_rate_limit_sets_the_spacing(real: Side, hub: RunningHub, name: SpaceId) -> None:
     create(real, name)
     limit = {"RateLimit": '"api";r=10;t=50', "RateLimit-Policy": '"fixed window";"api";q=10;w=300'}
-    hub.fault(path=f"{name}$", status=404, headers=limit, times=2)
+    hub.fault(path=rf"{name}(\?|$)", status=404, headers=limit, times=2)
     real.owner.spaces.find(name)
     assert 6.0 < real.owner.space_runtime.spacing() <= 50 / 8
 
@@ -777,7 +797,7 @@ def test_a_runtime_that_the_spaces_info_leaves_out_is_asked_for(
 ) -> None:
     create(real, name)
     info = {"id": str(name), "sha": "a" * 40, "host": "https://a.test", "private": False}
-    hub.fault(path=f"{name}$", status=200, body=json.dumps(info))
+    hub.fault(path=rf"{name}(\?|$)", status=200, body=json.dumps(info))
     found = real.owner.spaces.find(name)
     assert found is not None
     assert found.runtime == real.owner.space_runtime.now(name)

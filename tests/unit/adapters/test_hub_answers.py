@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from huggingface_hub import SpaceInfo
 
-from deployer.adapters.hub_answers import runtime_of, space_of
-from deployer.model import Runtime, Space, SpaceId
+from deployer.adapters.hub_answers import LISTED, runtime_of, space_of
+from deployer.model import Runtime, Space, SpaceFile, SpaceId
 
 
 def space(*, endpoint: str = "https://hub.test", runtime: Any = None, **info: Any) -> Space:
@@ -62,3 +62,15 @@ def test_a_runtime_may_leave_out_everything() -> None:
 def test_a_domain_without_a_stage_keeps_its_name() -> None:
     told = runtime_of({"stage": "running", "domains": [{"domain": "a.test"}, "b.test"]})
     assert (told.stage, told.domains) == ("RUNNING", {"a.test": ""})
+
+
+def test_files_are_taken_from_an_answer_that_tells_all_of_each() -> None:
+    whole = {"rfilename": "a.py", "size": 3, "blobId": "1" * 40}
+    assert space(siblings=[whole]).files == (SpaceFile(path="a.py", size=3, blob="1" * 40),)
+    assert space(siblings=[whole, {"rfilename": "b.py"}]).files is None
+
+
+def test_a_list_of_files_that_may_have_been_cut_is_not_taken() -> None:
+    files = [{"rfilename": f"{n}", "size": 3, "blobId": "1" * 40} for n in range(LISTED)]
+    assert space(siblings=files).files is None
+    assert space(siblings=files[1:]).files is not None
