@@ -1,117 +1,147 @@
 """Planning a backend beside ``git ls-files``, which answers the simplest part of the question.
 
 The goal: at most 1.5 times what ``git ls-files`` takes on the repository plus the program's
-start-up, however many ignored files lie in the backend folder.
+start-up (``--help``: Python and all imports), however many ignored files lie in the backend folder.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from bench.environment import ROOT
 from bench.repositories import Size, make_repository
-from bench.timing import Command, Spread, alternate
+from bench.result import Line, Measure, Option, Result, Row, Spread, beside
+from bench.straight import straight
+from bench.timing import Command, alternate
 
 GOAL: Final = 1.5
-ROOT: Final = Path(__file__).resolve().parents[1]
 GIT: Final = ("git", "ls-files", "--cached", "--others", "--exclude-standard")
+PROGRAM: Final = (sys.executable, "-I", str(ROOT / "entrypoint.py"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One repository's measurements, in seconds, and the ratio of each turn."""
-
-    name: str
-    git: Spread
-    start: Spread
-    plan: Spread
-    ratio: Spread
-
-    @property
-    def met(self) -> bool:
-        """Whether the median keeps to the goal."""
-        return self.ratio.median <= GOAL
+def _measure(folder: Path, options: Namespace) -> Result:
+    return Result(
+        measures=[
+            _row(name, make_repository(folder / f"repository-{number}", size), options.turns)
+            for number, (name, size) in enumerate(_sizes(options).items())
+        ]
+    )
 
 
-def measure(folder: Path, sizes: dict[str, Size], runs: int) -> list[Row]:
-    """Make each repository below ``folder`` and measure it."""
-    return [
-        _row(name, make_repository(folder / f"repository-{number}", size), folder, runs)
-        for number, (name, size) in enumerate(sizes.items())
-    ]
-
-
-def sizes_of(shipped: int, modules: int, ignored: int, seed: int) -> dict[str, Size]:
+def _sizes(options: Namespace) -> dict[str, Size]:
     """The repositories to measure: without ignored files, and with them in two ways."""
 
     def size(ignored: int, *, gitignore: bool) -> Size:
         return Size(
-            shipped=shipped, modules=modules, ignored=ignored, seed=seed, gitignore=gitignore
+            shipped=options.shipped,
+            modules=options.modules,
+            ignored=ignored,
+            seed=options.seed,
+            gitignore=gitignore,
         )
 
+    ships = f"planning {options.shipped} files, {options.modules} of them Python"
     return {
-        "nothing else": size(0, gitignore=True),
-        f"{ignored:,} files that a `.gitignore` names": size(ignored, gitignore=True),
-        f"{ignored:,} files in `venv` and `node_modules`": size(ignored, gitignore=False),
+        ships: size(0, gitignore=True),
+        f"{ships}; {options.ignored:,} that a `.gitignore` names": size(
+            options.ignored, gitignore=True
+        ),
+        f"{ships}; {options.ignored:,} in `venv` and `node_modules`": size(
+            options.ignored, gitignore=False
+        ),
     }
 
 
-def _row(name: str, repository: Path, folder: Path, runs: int) -> Row:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
-    program = (sys.executable, "-I", str(ROOT / "entrypoint.py"))
+def _row(name: str, repository: Path, turns: int) -> Measure:
+    seconds = alternate(
+        {
+            "git": command(repository, GIT),
+            "start": command(repository, (*PROGRAM, "--help")),
+            "plan": planning(repository),
+        },
+        turns,
+    )
+    parts = zip(seconds["git"], seconds["start"], strict=True)
+    return beside(
+        name,
+        [1000 * each for each in seconds["plan"]],
+        [1000 * (git + start) for git, start in parts],
+        opponent="(`git ls-files` + start-up)",
+        bound=GOAL,
+    )
+
+
+def planning(repository: Path, more: Mapping[str, str] | None = None) -> Command:
+    """``mode: plan`` of a repository; ``more`` are further inputs."""
     inputs = {
         "GITHUB_WORKSPACE": str(repository),
         "INPUT_SPACE": "owner/name",
         "INPUT_MODE": "plan",
         "INPUT_FRONTEND": "none",
-        "RUNNER_TEMP": str(folder),
+        "RUNNER_TEMP": str(repository.parent),
+        **(more or {}),
     }
+    return command(repository, PROGRAM, inputs)
 
-    def command(words: Sequence[str], more: dict[str, str] | None = None) -> Command:
-        return Command(
-            words=tuple(words), folder=repository, environment={**environment, **(more or {})}
+
+def command(folder: Path, words: Sequence[str], more: Mapping[str, str] | None = None) -> Command:
+    """A command in ``folder`` with an environment of its own."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder.parent), "LANG": "C.UTF-8"}
+    return Command(words=tuple(words), folder=folder, environment={**environment, **(more or {})})
+
+
+def _growth(folder: Path, options: Namespace) -> Result:
+    """Planning with more and more files: those that ship, and those that don't."""
+    lines = [_line(folder, options, ships=True), _line(folder, options, ships=False)]
+    return Result(measures=[straight(line) for line in lines], lines=lines)
+
+
+def _line(folder: Path, options: Namespace, *, ships: bool) -> Line:
+    counts = sorted(set(options.file_sizes))
+    word = "shipped" if ships else "ignored"
+    commands = {}
+    for count in counts:
+        size = Size(
+            shipped=count if ships else 30,
+            modules=15,
+            ignored=0 if ships else count,
+            seed=options.seed,
+            gitignore=False,
         )
-
-    seconds = alternate(
-        {
-            "git": command(GIT),
-            "start": command((*program, "--help")),
-            "plan": command(program, inputs),
-        },
-        runs,
-    )
-    turns = zip(seconds["plan"], seconds["git"], seconds["start"], strict=True)
-    ratios = [plan / (git + start) for plan, git, start in turns]
-    spread = {part: Spread.of(values) for part, values in seconds.items()}
-    return Row(
-        name=name,
-        git=spread["git"],
-        start=spread["start"],
-        plan=spread["plan"],
-        ratio=Spread.of(ratios),
+        commands[str(count)] = planning(make_repository(folder / f"{word}-{count}", size))
+    seconds = alternate(commands, options.growth_turns)
+    return Line(
+        drawing="Planning",
+        name=f"planning with {word} files",
+        sizes="files",
+        unit="ms",
+        points=[
+            (count, Spread.of([1000 * each for each in seconds[str(count)]])) for count in counts
+        ],
     )
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The measurements as a Markdown table; a goal that is missed is said to be."""
-    lines = [
-        "| beside what ships | `git ls-files` | start-up | plan | plan / (git + start-up) | goal |",
-        "| --- | ---: | ---: | ---: | ---: | --- |",
-    ]
-    for row in rows:
-        verdict = f"≤ {GOAL}: {'met' if row.met else 'missed'}"
-        times = " | ".join(_milliseconds(each) for each in (row.git, row.start, row.plan))
-        ratio = f"{row.ratio.median:.2f} ({row.ratio.low:.2f} to {row.ratio.high:.2f})"
-        lines.append(f"| {row.name} | {times} | {ratio} | {verdict} |")
-    return "\n".join(lines)
-
-
-def _milliseconds(spread: Spread) -> str:
-    low, median, high = (
-        f"{value * 1000:.0f}" for value in (spread.low, spread.median, spread.high)
-    )
-    return f"{median} ms ({low} to {high})"
+ROW: Final = Row(
+    name="plan",
+    about="planning a backend beside `git ls-files`",
+    measure=_measure,
+    options=(
+        Option(name="shipped", default=300, help="files that ship"),
+        Option(name="modules", default=60, help="of those, Python modules of the app"),
+        Option(name="ignored", default=100_000, help="files that do not ship"),
+    ),
+)
+FILES: Final = Row(
+    name="files",
+    about="files of a backend: straight lines",
+    measure=_growth,
+    options=(
+        Option(name="file-sizes", default=(100, 1_000, 10_000, 100_000), help="numbers of files"),
+        Option(name="growth-turns", default=2, help="counted turns of each size"),
+    ),
+)

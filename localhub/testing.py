@@ -59,7 +59,7 @@ class RunningHub:
         return found
 
     def requests(self) -> list[dict[str, Any]]:
-        """The journal: method, path, status, seconds, space, userAgent of every request."""
+        """The journal: method, path, status, seconds, space, bytes of the body, userAgent."""
         found: list[dict[str, Any]] = self.call("GET", "/api/local/requests")
         return found
 

@@ -140,6 +140,7 @@ class Wire:
                 "status": status,
                 "seconds": round(seconds, 4),
                 "space": known.name if known else None,
+                "bytes": int(Headers(scope=scope).get("content-length", 0)),
                 "userAgent": Headers(scope=scope).get("user-agent", ""),
             }
         )
