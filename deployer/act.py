@@ -21,8 +21,9 @@ class Release:
     """What was written. ``before`` is the runtime that a wait has to see moving, None if none.
 
     ``previous`` is the commit that served before, "" for a Space that was created. ``tells``: the
-    app's answers tell the pushed bundle from what served before. ``pruned``: the outcome is that of
-    pruning, after the code was proved healthy.
+    app's answers tell the pushed bundle from what served before. ``answered``: so many healthy
+    answers came from it already. ``pruned``: the outcome is that of pruning, after the code was
+    proved healthy.
     """
 
     space: Space
@@ -32,6 +33,7 @@ class Release:
     pushed: bool
     configured: bool
     tells: bool = False
+    answered: int = 0
     pruned: bool = False
 
     @property

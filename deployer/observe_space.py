@@ -46,6 +46,15 @@ class SpaceState:
     ours: bool = True
     sealed: bool = False
 
+    def answered(self, ours: str) -> bool:
+        """Whether the head, unmoved and with our marker if any, answered healthily when asked."""
+        if self.space is None or self.serving is None:
+            return False
+        runtime = self.space.runtime
+        runs = runtime.stage == "RUNNING" and runtime.revision == self.space.head
+        healthy = self.serving.health is Health.HEALTHY
+        return runs and healthy and self.marker in ("", ours)
+
 
 RELEASING: Final = frozenset({Mode.DEPLOY, Mode.PREVIEW})
 # These write nothing, and do without looking at the Space.

@@ -132,7 +132,11 @@ def push(run: Run, decided: Plan, state: SpaceState) -> Release:
     _know_space(run, decided, space)
     release = act.push(decided, space, run.world, created=created)
     ours = marker.of_bundle(decided.digest)
-    release = replace(release, tells=release.pushed and state.marker != ours)
+    release = replace(
+        release,
+        tells=release.pushed and state.marker != ours,
+        answered=int(not release.changed and state.answered(ours)),
+    )
     run.trail.know(changed=release.pushed, revision=release.previous)
     if release.pushed:
         act.hold(decided, space, run.settings.hf_token or Secret(""), run.world)
@@ -143,7 +147,8 @@ def push(run: Run, decided: Plan, state: SpaceState) -> Release:
 
 def wait(run: Run, decided: Plan, release: Release) -> Outcome:
     """What became of the release."""
-    return prove(run, _target(run, decided, release), changed=release.changed)
+    target = replace(_target(run, decided, release), answered=release.answered)
+    return prove(run, target, changed=release.changed)
 
 
 def prove(run: Run, target: Target, *, changed: bool) -> Outcome:

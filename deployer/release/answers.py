@@ -30,7 +30,7 @@ class Answers:
         self._hide = world.console.scrub
         self._unhealthy_since: float | None = None
         self._foreign_since: float | None = None
-        self.healthy = 0
+        self.healthy = target.answered
         self.reached = False
         self.exposed = False
         self.against = (Verdict(health=Health.NOT_YET, reason=TOO_LATE), Answer(status=0))

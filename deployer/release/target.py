@@ -19,6 +19,7 @@ class Target:
     when what served before says something else. ``rebuild``: a Space where nothing moves may be
     restarted with a new build. ``restart``: one that sleeps on although it was visited, or is
     paused, may be restarted at all. ``pushed``: new code was sent; ``configured``: settings were.
+    ``answered``: so many healthy answers of this very revision came already, just before the wait.
     """
 
     space: SpaceId
@@ -34,12 +35,15 @@ class Target:
     restart: bool = True
     pushed: bool = True
     configured: bool = False
+    answered: int = 0
 
     def still(self, revision: str) -> Target:
         """An earlier revision that goes on serving, as it stands."""
         timeout = min(self.timeout, STANDS)
-        return replace(self, revision=revision, before=None, tells=False, timeout=timeout)
+        return replace(
+            self, revision=revision, before=None, tells=False, timeout=timeout, answered=0
+        )
 
     def after(self, before: Runtime) -> Target:
         """The same revision once more, after a restart that the runtime has yet to show."""
-        return replace(self, before=before, tells=False, rebuild=False, pushed=False)
+        return replace(self, before=before, tells=False, rebuild=False, pushed=False, answered=0)

@@ -185,6 +185,7 @@ class _Vigil:
     def _probe(self) -> Outcome | None:
         """Probe until enough healthy answers came in a row; None when the runtime moved on."""
         answers = Answers(self.target, self.world)
+        self.target = replace(self.target, answered=0)
         while self.elapsed < self.target.timeout:
             answer = self._ask()
             verdict = answers.take(answer)

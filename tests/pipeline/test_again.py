@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deployer.errors import Exit, HubRefused
-from deployer.model import Runtime, Status
+from deployer.model import Healthy, Runtime, Status
 from deployer.release import trailer
 from deployer.report import Report
 from tests.fakes.hub import Behaviour
@@ -284,3 +284,23 @@ def test_how_the_revision_was_proved_is_said_where_the_hub_does_not(scene: Scene
     report = scene.run()
     assert any("answers name the bundle" in notice.message for notice in report.notices)
     assert "answers name the bundle" in scene.fakes.journal.summary_text
+
+
+def test_what_answered_when_it_was_looked_at_is_asked_once_more_and_without_a_pause(
+    deployed: Scene,
+) -> None:
+    before, start = len(deployed.fakes.probe.asked), deployed.fakes.clock.now()
+    report = deployed.again(**SAME)
+    assert report.status is Status.UNCHANGED
+    assert isinstance(report.outcome, Healthy)
+    assert report.outcome.answers == 2
+    assert len(deployed.fakes.probe.asked) - before == 2
+    assert deployed.fakes.clock.now() - start < 1.0
+
+
+def test_more_answers_that_are_asked_for_come_a_second_apart(deployed: Scene) -> None:
+    before, start = len(deployed.fakes.probe.asked), deployed.fakes.clock.now()
+    report = deployed.again(**SAME, health_successes="4")
+    assert report.status is Status.UNCHANGED
+    assert len(deployed.fakes.probe.asked) - before == 4
+    assert deployed.fakes.clock.now() - start >= 2.0
