@@ -62,6 +62,14 @@ _SERVER_PATH = re.compile(
     r"|(?:src/)?(?:middleware|instrumentation|proxy)\.[cm]?[jt]s|\+(?:page|layout)?\.?server\.[jt]s"
     r"|[^/]*\.server\.[cm]?[jt]sx?|(?:webpack|rollup|esbuild|craco)[\w.-]*\.[cm]?[jt]s)$"
 )
+_SERVER_SIGNS = (  # one stands in all of these
+    *("route.", "pages/api/", "functions/", "middleware.", "instrumentation.", "proxy.", "server."),
+    *("webpack", "rollup", "esbuild", "craco"),
+)
+_SERVER_WORDS = (
+    *(b"node:", b"express", b"fastify", b"koa", b"hono", b"child_process", b"cors", b"-middleware"),
+    *(b"server-only", b"next/", b"'http", b'"http', b"'fs", b'"fs', b"'net", b'"net', b"req"),
+)
 _SERVER_START = re.compile(rb"#!|\s*(?:/\*.*?\*/\s*|//[^\n]*\n\s*)*['\"]use server['\"]", re.DOTALL)
 _SERVER_CODE = re.compile(
     rb"(?:from\s*|import\s*|require\(\s*)['\"](?:node:[\w/]+|express|fastify|koa|hono|https?|fs"
@@ -218,9 +226,9 @@ def on_server(path: str, content: bytes, root: str, framework: Framework) -> boo
         tool = bool(_NODE_CODE.search(content))
     return bool(
         tool
-        or _SERVER_PATH.search(inside)
+        or (any(sign in inside for sign in _SERVER_SIGNS) and _SERVER_PATH.search(inside))
         or _SERVER_START.match(content)
-        or _SERVER_CODE.search(content)
+        or (any(sign in content for sign in _SERVER_WORDS) and _SERVER_CODE.search(content))
     )
 
 
