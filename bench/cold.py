@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import sysconfig
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from bench.environment import ROOT, opponents_environment
 
-
-def programs() -> tuple[Path, ...]:
-    """The folders that ours and the opponents' programs are read from."""
-    library = Path(sysconfig.get_path("stdlib"))
-    return (library, ROOT / "deployer", ROOT / ".venv", opponents_environment())
-
-
+KINDS: Final = (".py", ".pyc", ".so")
 POSSIBLE: Final = hasattr(os, "posix_fadvise") and sys.platform == "linux"
 
 
-def evict(folders: Sequence[Path]) -> None:
-    """Have the kernel forget every file below these folders; does nothing where it can't.
+@functools.cache
+def programs() -> tuple[Path, ...]:
+    """The files that ours and the opponents' programs are read from."""
+    library = Path(sysconfig.get_path("stdlib"))
+    folders = (library, ROOT / "deployer", ROOT / ".venv", opponents_environment())
+    return tuple(
+        Path(path, name)
+        for folder in folders
+        for path, _, names in os.walk(folder)
+        # The library's own site-packages are nobody's here.
+        if folder != library or "site-packages" not in path
+        for name in names
+        if name.endswith(KINDS)
+    )
+
+
+def evict() -> None:
+    """Have the kernel forget the programs' files; does nothing where it can't.
 
     It needs no rights, unlike dropping all of the machine's caches. Files that a running process
     has mapped stay, such as the interpreter's own.
     """
-    for folder in folders if POSSIBLE else ():
-        for path, _, names in os.walk(folder):
-            for name in names:
-                _evict(Path(path, name))
-
-
-def _evict(file: Path) -> None:
-    try:
-        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return  # a link, or gone
-    try:
-        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(handle)
+    for file in programs() if POSSIBLE else ():
+        try:
+            handle = os.open(file, os.O_RDONLY)
+        except OSError:
+            continue  # gone since they were listed
+        try:
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(handle)

@@ -48,7 +48,7 @@ def _turns(ours: Job, theirs: Job, count: int, state: str) -> tuple[list[float],
     for turn in range(count):
         for contender, job in pairs if turn % 2 else reversed(pairs):
             if state == "cold":
-                cold.evict(cold.programs())
+                cold.evict()
             taken[contender.name].append(deploy(contender, job).seconds * 1000)
     return taken[OURS.name], taken[UPLOAD.name]
 
