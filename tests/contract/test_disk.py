@@ -68,7 +68,11 @@ def test_a_path_that_leaves_the_workspace_is_refused(root: Path, path: str) -> N
         assert caught.value.exit is Exit.CONFIGURATION
 
 
-@pytest.mark.parametrize("content", [b"", b"hello\n", b"\0" * (3 * 1024 * 1024 + 1)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello\n", b"\0" * (3 * 1024 * 1024 + 1), b"of two threads" * 700_000],
+    ids=["empty", "short", "several chunks", "two threads"],
+)
 def test_a_digest_is_that_of_git_and_git_lfs(root: Path, content: bytes) -> None:
     (root / "x").write_bytes(content)
     found = Workspace(root).digest("x")

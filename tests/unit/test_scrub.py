@@ -114,6 +114,11 @@ def test_ordinary_log_lines_stay(text: str) -> None:
     assert scrub(text) == text
 
 
+@pytest.mark.parametrize("name", ["PASSWORD", "pa\u017fsword", "credent\u0131als", "to\u212aen"])
+def test_a_name_is_known_in_whatever_case_and_script(name: str) -> None:
+    assert scrub(f"{name}=nobody-guesses-7Qx1") == f"{name}=***"
+
+
 def test_known_values_go_longest_first() -> None:
     assert scrub("abc-123-xyz abc", ("abc", "abc-123-xyz", "")) == "*** ***"
 
