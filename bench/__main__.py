@@ -7,6 +7,8 @@ with 1 then.
 from __future__ import annotations
 
 import argparse
+import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import document
-from bench.result import Line, Measure, Option, Result, Row
+from bench.result import Line, Measure, Option, Result, Row, Spread
 from bench.rows import ROWS
 from bench.table import table, verdict
 
@@ -25,6 +27,8 @@ TURNS: Final = 5
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what the arguments say, print the table, keep it and the plot."""
     options = _parser().parse_args(arguments)
+    # Stopped as by Ctrl-C: the Hubs that it started end with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     chosen = [row for row in ROWS if not options.rows or row.name in options.rows]
     result = _measured(chosen, options)
     said = f"rows {', '.join(row.name for row in chosen)}; {_sizes(chosen, options)}"
@@ -41,11 +45,28 @@ def _measured(rows: Sequence[Row], options: argparse.Namespace) -> Result:
         print(f"{row.name}: {row.about} …", flush=True)
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            found = row.measure(Path(folder), options)
+            found = _attempted(row, Path(folder), options)
         print(f"  {time.monotonic() - started:.0f} s", flush=True)
         measures += found.measures
         lines += found.lines
     return Result(measures=measures, lines=lines)
+
+
+def _attempted(row: Row, folder: Path, options: argparse.Namespace) -> Result:
+    """The row's result; one that fails costs its own line alone, and says so there."""
+    try:
+        return row.measure(folder, options)
+    except (RuntimeError, OSError, subprocess.SubprocessError) as failure:
+        print(f"  failed: {failure}", flush=True)
+        nothing = Spread.of([0.0])
+        failed = Measure(
+            name=f"{row.name}: could not be measured",
+            goal=row.about,
+            judged=nothing,
+            ours=nothing,
+            kept=False,
+        )
+        return Result(measures=[failed])
 
 
 def _sizes(rows: Sequence[Row], options: argparse.Namespace) -> str:
