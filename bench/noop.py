@@ -34,7 +34,7 @@ def _measure(folder: Path, options: Namespace) -> Result:
                     opponent=UPLOAD.name,
                     bound=1.0,
                     state=state,
-                    note="ours proves two healthy answers, 1 s apart; the other proves nothing",
+                    note="ours proves its health, the other nothing",
                 )
                 for state in states
             ]
