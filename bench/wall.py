@@ -23,6 +23,8 @@ SPREAD: Final = 0.37
 # The Hub's rate limits page: an account without a plan may ask so often in 5 minutes.
 LIMIT: Final = 1000
 WINDOW: Final = 300.0
+# By then the quick looks after a push are over.
+SETTLED: Final = 10
 
 Turns = dict[str, list[Seen]]
 
@@ -128,7 +130,7 @@ def _polling(job: Job, options: Namespace) -> Measure:
     what lies beyond the long one is at most as dense as what lies between the two.
     """
     looks = []
-    lengths = (options.building + 5, options.building + 5 + options.long_building)
+    lengths = (options.building + SETTLED, options.building + SETTLED + options.long_building)
     for building in lengths:
         change_file(job, f"a build of {building} s")
         _take(job, building)
@@ -151,6 +153,6 @@ ROW: Final = Row(
     measure=_measure,
     options=(
         Option(name="building", default=1, help="seconds that a build takes"),
-        Option(name="long-building", default=15, help="seconds more, to see the polling"),
+        Option(name="long-building", default=30, help="seconds more, to see the polling"),
     ),
 )

@@ -17,7 +17,7 @@ from deployer.release.logs import Logs
 # page allows an account without a plan: 1,000 requests in 5 minutes, shared with other jobs.
 PAUSES: Final = ((0.0, 0.5), (5.0, 1.0), (120.0, 2.0), (240.0, 5.0), (600.0, 10.0))
 # A Hub that tells by itself is still asked now and then: a stream can end without a word.
-TOLD: Final = 5.0
+TOLD: Final = 8.0
 LISTEN_EVERY: Final = 0.25
 LEAST: Final = 0.5
 
