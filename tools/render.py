@@ -22,8 +22,8 @@ from deployer import settings  # noqa: E402 - only importable from the line abov
 from deployer.adapters import hub_errors, repository_refusals  # noqa: E402
 from deployer.errors import Exit  # noqa: E402
 from deployer.fleet import schema  # noqa: E402
+from deployer.github.permissions import PERMISSIONS  # noqa: E402
 from deployer.model import Cause  # noqa: E402
-from deployer.permissions import PERMISSIONS  # noqa: E402
 from deployer.release import causes, health  # noqa: E402
 from deployer.release import service_causes as services  # noqa: E402
 from deployer.release.cause_rule import Rule  # noqa: E402

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from deployer import observe_space, preview_mark, preview_told, publisher
+from deployer import observe_space, preview_mark, publisher
 from deployer.context import PULL_REQUEST_EVENTS, Context, event_problems
 from deployer.errors import Notice, Problem, Refused, RepositoryRefused, refuse
 from deployer.findings import Findings
+from deployer.github import preview_told
 from deployer.model import SpaceId, Status
 from deployer.ports import World
 from deployer.preview_mark import Mark

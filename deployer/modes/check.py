@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from deployer import alarm, observe_live, observe_space, red, remembered, stages
+from deployer import observe_live, observe_space, red, remembered, stages
 from deployer.context import Context
 from deployer.errors import Exit, HubRefused, Notice, Problem, Refused, Where, refuse
+from deployer.github import issue
 from deployer.live.described import routes_of
 from deployer.model import (
     Backend,
@@ -53,7 +54,7 @@ def check(settings: Settings, context: Context, world: World) -> Report:
     try:
         silent = _checked(run)
         if settings.report == "issue":
-            alarm.sound(run, silent=silent)
+            issue.keep(run, silent=silent)
         return run.trail.report
     finally:
         run.trail.publish()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployer import courtesy, recorded
 from deployer.credentials.origins import frontend_origins
+from deployer.github import courtesy, deployments
+from deployer.github.deployments import Wanted
 from deployer.model import SpaceId
 from deployer.plan import Plan
 from deployer.preview_mark import Mark
-from deployer.recorded import Wanted
 from deployer.report.preview_comment import Preview, key_of, render_deleted, render_preview
 from deployer.report.trail import cleaned
 from deployer.run import Run
@@ -31,12 +31,12 @@ def started(run: Run, plan: Plan) -> str:
         environment=_environment(run),
         transient=True,
     )
-    return recorded.started(run, plan, wanted)
+    return deployments.started(run, plan, wanted)
 
 
 def tell(run: Run, production: SpaceId, deployment: str, mark: Mark | None) -> None:
     """Bring the comment up to date, and end the deployment's wait."""
-    recorded.ended(run, deployment)
+    deployments.ended(run, deployment)
     comments, pull = run.world.comments, run.context.pull
     if comments is None or pull is None:
         return
@@ -60,14 +60,14 @@ def tell(run: Run, production: SpaceId, deployment: str, mark: Mark | None) -> N
 
 def deleted(run: Run, preview: SpaceId, pull: int, reason: str, *, again: bool) -> None:
     """Say on the pull request that its Space is gone, and end the deployments there."""
-    comments, deployments = run.world.comments, run.world.deployments
+    comments, port = run.world.comments, run.world.deployments
     body = render_deleted(reason, again=again)
     key = key_of(run.settings.space)
     if comments is not None:
         courtesy.attempt(run, lambda: comments.amend(pull, key=key, body=body), None)
-    if deployments is not None:
+    if port is not None:
         courtesy.attempt(
-            run, lambda: deployments.end(_environment(run), key=recorded.key_of(preview)), None
+            run, lambda: port.end(_environment(run), key=deployments.key_of(preview)), None
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from deployer import fleet_summary, observe, observe_frontend
+from deployer import observe, observe_frontend
 from deployer.context import Context
 from deployer.credentials.syntax import Parsed
 from deployer.errors import Exit, Notice, Problem, Refused, Where, refuse
@@ -22,8 +22,9 @@ from deployer.fleet.receipts import results_of
 from deployer.fleet.values import VARIABLE, found_in
 from deployer.fleet.waves import Waves, chosen, problems_of, waves_of
 from deployer.fleet_entry import context_of, inputs_of
-from deployer.fleet_summary import Backend, Fleetwide
 from deployer.model import Bundle, Status
+from deployer.modes import fleet_summary
+from deployer.modes.fleet_summary import Backend, Fleetwide
 from deployer.observe_space import SpaceState
 from deployer.ports import World
 from deployer.report import Report

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from deployer import stages
 from deployer.context import PULL_REQUEST_EVENTS, Context
-from deployer.courtesy import attempt
 from deployer.errors import Notice, Refused
+from deployer.github.courtesy import attempt
 from deployer.ports import Comments, World
 from deployer.report import Report
 from deployer.report.plan_comment import key_of, render_plan_comment

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from deployer.courtesy import attempt
+from deployer.github.courtesy import attempt
 from deployer.model import SpaceId, Status
 from deployer.plan import Plan
 from deployer.run import Run

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from deployer import observe_space, preview_mark, preview_told, publisher, stages
+from deployer import observe_space, preview_mark, publisher, stages
 from deployer.context import Context, event_problems
 from deployer.credentials import production
 from deployer.errors import (
@@ -24,6 +24,7 @@ from deployer.errors import (
     Where,
     refuse,
 )
+from deployer.github import preview_told
 from deployer.model import Secret, SpaceId, Status
 from deployer.observe_space import SpaceState
 from deployer.pipeline import carry_out
