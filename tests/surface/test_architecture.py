@@ -129,7 +129,9 @@ def dataclasses_of(module: ModuleType) -> list[type]:
     return [
         each
         for each in vars(module).values()
-        if isinstance(each, type) and is_dataclass(each) and each.__module__ == module.__name__
+        if isinstance(each, type)
+        and is_dataclass(each)
+        and f"{each.__module__}.".startswith(f"{module.__name__}.")
     ]
 
 
