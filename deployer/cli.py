@@ -31,13 +31,14 @@ from deployer.errors import Exit, HubRefused, Problem, Refused
 from deployer.flags import Help, overlay
 from deployer.fleet.values import VARIABLE, values_of
 from deployer.fleet_entry import apply_entry
+from deployer.given import read_settings
 from deployer.model import Entry, Mode, Secret, Status
 from deployer.modes import street_of
 from deployer.report import Report
 from deployer.report.annotations import choose
 from deployer.report.outputs import outputs_of
 from deployer.report.summary import render_summary
-from deployer.settings import NO_SPACE, Settings, read_settings
+from deployer.settings import NO_SPACE, Settings
 
 ISSUES = "https://github.com/org/hf-space-deploy/issues"
 INTERRUPTED = 130

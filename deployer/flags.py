@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from deployer.errors import Exit, Problem, Where, refuse
-from deployer.settings import INPUTS, InputField, variable_names
+from deployer.given import variable_names
+from deployer.settings import INPUTS, InputField
 
 NAMES_ONLY = frozenset({"secrets", "variables"})
 

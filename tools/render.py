@@ -23,10 +23,12 @@ from deployer.adapters import hub_errors, repository_refusals  # noqa: E402
 from deployer.errors import Exit  # noqa: E402
 from deployer.fleet import schema  # noqa: E402
 from deployer.github.permissions import PERMISSIONS  # noqa: E402
+from deployer.given import variable_names  # noqa: E402
 from deployer.model import Cause  # noqa: E402
 from deployer.release import causes, health  # noqa: E402
 from deployer.release import service_causes as services  # noqa: E402
 from deployer.release.cause_rule import Rule  # noqa: E402
+from deployer.report.outputs import OUTPUTS  # noqa: E402
 
 EXPRESSION: Final = re.compile(r"`(\$\{\{.*\}\})`")
 
@@ -51,7 +53,7 @@ def action_inputs() -> str:
 def action_outputs() -> str:
     """action.yml's ``outputs:`` mapping."""
     lines = ["outputs:"]
-    for row in settings.OUTPUTS:
+    for row in OUTPUTS:
         lines += [f"  {row.name}:", *_description(row.help)]
         lines.append(f"    value: ${{{{ steps.deploy.outputs.{row.name} }}}}")
     return "\n".join(lines)
@@ -60,8 +62,7 @@ def action_outputs() -> str:
 def action_env() -> str:
     """The ``env:`` entries that hand every input on; a composite's steps get none by themselves."""
     return "\n".join(
-        f"{settings.variable_names(row.name)[1]}: ${{{{ inputs.{row.name} }}}}"
-        for row in settings.INPUTS
+        f"{variable_names(row.name)[1]}: ${{{{ inputs.{row.name} }}}}" for row in settings.INPUTS
     )
 
 
@@ -73,7 +74,7 @@ def inputs_table() -> str:
 
 def outputs_table() -> str:
     """The outputs as a Markdown table."""
-    rows = ((f"`{row.name}`", row.help) for row in settings.OUTPUTS)
+    rows = ((f"`{row.name}`", row.help) for row in OUTPUTS)
     return _table(("output", "meaning"), rows)
 
 

@@ -22,6 +22,7 @@ from deployer.fleet.receipts import results_of
 from deployer.fleet.values import VARIABLE, found_in
 from deployer.fleet.waves import Waves, chosen, problems_of, waves_of
 from deployer.fleet_entry import context_of, inputs_of
+from deployer.given import read_settings
 from deployer.model import Bundle, Status
 from deployer.modes import fleet_summary
 from deployer.modes.fleet_summary import Backend, Fleetwide
@@ -31,7 +32,7 @@ from deployer.report import Report
 from deployer.report.annotations import choose
 from deployer.report.trail import cleaned
 from deployer.run import Run, begin
-from deployer.settings import Settings, read_settings
+from deployer.settings import Settings
 
 Found = TypeVar("Found", Problem, Notice)
 

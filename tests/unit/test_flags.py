@@ -6,7 +6,8 @@ import pytest
 
 from deployer.errors import Refused
 from deployer.flags import Help, overlay
-from deployer.settings import INPUTS, read_settings
+from deployer.given import read_settings
+from deployer.settings import INPUTS
 
 
 def test_a_flag_wins_over_both_spellings_and_leaves_the_environment_alone() -> None:

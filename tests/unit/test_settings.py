@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from deployer.errors import Exit, Refused
+from deployer.given import read_settings, variable_names
 from deployer.model import Mode, Secret, SpaceId
-from deployer.settings import INPUTS, Settings, read_settings, variable_names
+from deployer.settings import INPUTS, Settings
 
 GIVEN = {"INPUT_SPACE": "owner/name"}
 PLANTED = "hf planted-value"  # white space: no token has any
