@@ -27,6 +27,7 @@ from deployer.checked_out import in_repository
 from deployer.context import Context, event_problems, read_context
 from deployer.credentials.mask import masks_for, masks_for_token
 from deployer.credentials.syntax import parse_entries
+from deployer.early import value_problems
 from deployer.errors import Exit, HubRefused, Problem, Refused
 from deployer.flags import Help, overlay
 from deployer.fleet.values import VARIABLE, values_of
@@ -126,7 +127,7 @@ def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock)
     files = Workspace(Path(context.workspace))
     environ, context = apply_entry(_with_token(environ), context, files)
     _mask(environ, console, context.environment)
-    settings = in_repository(read_settings(environ), context.below)
+    settings = in_repository(_settings(environ, context), context.below)
     token, fleetwide = None, settings.space == NO_SPACE
     asks = not fleetwide and settings.mode not in STORED_TOKEN_ONLY
     publishes = settings.hf_token is None and asks
@@ -139,6 +140,15 @@ def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock)
         settings, context, environ, console, clock, trusted_publisher=token is not None
     )
     return street_of(settings)(settings, context, world).exit
+
+
+def _settings(environ: Mapping[str, str], context: Context) -> Settings:
+    """The inputs; with one that can't be read, what is wrong with values is told as well."""
+    try:
+        return read_settings(environ)
+    except Refused as refused:
+        found = value_problems(environ, context.environment)
+        raise Refused([*refused.problems, *found]) from None
 
 
 def _published(

@@ -51,6 +51,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(**values)
 
 
+def raw_text(name: str, environ: Mapping[str, str]) -> str:
+    """An input's text as it stands, white space included; "" when there is none, or two differ."""
+    row = next(row for row in INPUTS if row.name == name)
+    return _raw(row, environ)[0]
+
+
 def given_text(name: str, environ: Mapping[str, str]) -> str:
     """An input of one line, in whichever spelling it is given; "" when it is not."""
     texts = (environ.get(key, "").strip() for key in variable_names(name))
@@ -70,6 +76,7 @@ def _parse(row: InputField, text: str) -> tuple[Any, Problem | None]:
         return None, Problem(
             exit=Exit.CONFIGURATION,
             message=f"{quoted} {invalid}.",
+            hint=invalid.hint,
             where=Where(input=row.name),
         )
 

@@ -195,7 +195,7 @@ def _judge_space(entry: Entry, seen: dict[str, int], finder: Finder) -> None:
         input_types.space(entry.space)
     except input_types.Invalid as invalid:
         shown = f"`{entry.space}`" if len(entry.space) <= 200 else "It"
-        finder.say(f"`space`: {shown} {invalid}.", entry.line)
+        finder.say(f"`space`: {shown} {invalid}.", entry.line, invalid.hint)
         return
     first = seen.get(entry.space.lower())
     if first is not None:

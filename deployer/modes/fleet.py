@@ -155,7 +155,8 @@ def _judge_missing(entry: Entry, check: _Check, found: Findings) -> None:
 def _valueless(names: Sequence[str]) -> Notice:
     more = f" and {len(names) - 10} more" if len(names) > 10 else ""
     shown = ", ".join(f"`{name}`" for name in names[:10]) + more
-    message = f"This job has no value for {shown}; the jobs that deploy need them."
+    what = "them" if len(names) > 1 else "it"
+    message = f"This job has no value for {shown}; the jobs that deploy need {what}."
     return Notice(message=message, warning=False)
 
 
