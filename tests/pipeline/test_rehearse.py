@@ -298,3 +298,14 @@ def test_the_app_is_asked_by_the_space_s_name_from_https(scene: Scene) -> None:
     assert asked["Host"] == "tester-rag.hf.space"
     assert asked["X-Forwarded-Proto"] == "https"
     assert URL not in asked.values()
+
+
+def test_a_run_that_is_stopped_while_it_tidies_up_leaves_nothing(
+    scene: Scene, stage: FakeRehearsals
+) -> None:
+    stage.stops = True
+    with pytest.raises(KeyboardInterrupt):
+        rehearse(scene)
+    assert (stage.began, stage.open) == (1, 0)
+    last = scene.fakes.console.lines[-1]
+    assert last == "A rehearsal writes nothing: the Space is as it was."
