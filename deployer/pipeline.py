@@ -38,7 +38,8 @@ def _record(run: Run, decided: Plan, state: SpaceState) -> None:
         carry_out(run, decided, state)
     except Refused as refused:
         run.trail.refused(refused)
-    deployments.ended(run, deployment)
+    finally:  # of a run that is stopped, too: nobody else would end what is under way
+        deployments.ended(run, deployment)
 
 
 def carry_out(run: Run, decided: Plan, state: SpaceState) -> Report:

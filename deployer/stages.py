@@ -118,11 +118,6 @@ def _know_space(run: Run, decided: Plan, space: Space) -> None:
     )
 
 
-def planned(run: Run) -> Report:
-    """The end of ``mode: plan``: everything is known, nothing was written."""
-    return run.trail.ended(Status.PLANNED)
-
-
 def push(run: Run, decided: Plan, state: SpaceState) -> Release:
     """Create the Space where there is none, set its configuration, push one commit."""
     created = state.space is None

@@ -34,9 +34,8 @@ def started(run: Run, plan: Plan) -> str:
     return deployments.started(run, plan, wanted)
 
 
-def tell(run: Run, production: SpaceId, deployment: str, mark: Mark | None) -> None:
-    """Bring the comment up to date, and end the deployment's wait."""
-    deployments.ended(run, deployment)
+def tell(run: Run, production: SpaceId, mark: Mark | None) -> None:
+    """Bring the comment up to date."""
     comments, pull = run.world.comments, run.context.pull
     if comments is None or pull is None:
         return

@@ -24,7 +24,7 @@ from deployer.errors import (
     Where,
     refuse,
 )
-from deployer.github import preview_told
+from deployer.github import deployments, preview_told
 from deployer.model import Secret, SpaceId, Status
 from deployer.observe_space import SpaceState
 from deployer.pipeline import carry_out
@@ -84,7 +84,9 @@ def _release(run: Run, production_space: SpaceId) -> None:
             mark = decided.before
     except Refused as refused:
         run.trail.refused(refused)
-    preview_told.tell(run, production_space, deployment, mark)
+    finally:  # of a run that is stopped, too: nobody else would end what is under way
+        deployments.ended(run, deployment)
+    preview_told.tell(run, production_space, mark)
 
 
 def _refusals(run: Run) -> Iterator[Problem]:

@@ -374,6 +374,17 @@ def test_a_deployment_is_recorded_for_the_pull_request_s_commit(pull: Scene) -> 
     assert second.states == ["in_progress", "failure"]
 
 
+def test_a_preview_that_is_stopped_is_not_left_under_way(pull: Scene) -> None:
+    def stopped(*_: object, **__: object) -> Space:
+        raise KeyboardInterrupt
+
+    pull.fakes.hub.spaces.create = stopped  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        run(pull)
+    (made,) = pull.fakes.deployments.made
+    assert made.states == ["in_progress", "failure"]
+
+
 def test_what_github_refuses_is_a_warning_that_names_the_permission(pull: Scene) -> None:
     pull.fakes.comments.allowed = pull.fakes.deployments.allowed = False
     report = run(pull)
