@@ -59,7 +59,7 @@ class DockerRehearsal:
         self._port, self._folder = port, own_folder(self._temp)
         space = write_bundle(files, self._workspace, self._folder / "space")
         command = ["docker", "build", *self._build_flags(entries, space), "--tag", self._name, "."]
-        values = {entry.name: entry.value.reveal() for entry in entries}
+        values = _plain(entries)
         self._child = Child(
             command, folder=space, environment={**values, **self._engine.environment()}
         )
@@ -75,9 +75,8 @@ class DockerRehearsal:
     def _build_flags(self, entries: Sequence[Entry], space: Path) -> Iterator[str]:
         """Variables as build arguments and secrets as build secrets, where the file asks for them
         ("Docker Spaces", Secrets and Variables Management)."""
-        steering = self._engine.environment()
         dockerfile = (space / "Dockerfile").read_bytes().decode("utf-8", "replace")
-        asked = [entry for entry in entries if entry.name not in steering]
+        asked = [entry for entry in entries if not docker_engine.steers(entry.name)]
         for entry in asked:
             if entry.public and re.search(rf"(?im)^\s*ARG\s+{entry.name}\b", dockerfile):
                 yield from ("--build-arg", entry.name)
@@ -116,15 +115,14 @@ class DockerRehearsal:
             here = free_port()
         host = self._engine.remote or (LOOPBACK if network else "127.0.0.1")
         place = ["--network", network] if network else ["--publish", f"{host}:{here}:{self._port}"]
-        steering = self._engine.environment()
-        filed = [entry for entry in entries if entry.name in steering]
-        plain = [entry for entry in entries if entry.name not in steering]
-        names = [word for entry in plain for word in ("--env", entry.name)]
+        filed = [entry for entry in entries if docker_engine.steers(entry.name)]
+        plain = _plain(entries)
+        names = [word for name in plain for word in ("--env", name)]
         command = ["docker", "run", "--name", self._name, "--user", USER, *place, *names]
         self._child = Child(
             [*command, *self._file(filed), self._name],
             folder=self._folder,
-            environment={**{entry.name: entry.value.reveal() for entry in plain}, **steering},
+            environment={**plain, **self._engine.environment()},
         )
         return RunningContainer(self._child, f"http://{host}:{here}")
 
@@ -148,6 +146,15 @@ class DockerRehearsal:
         docker_engine.call("image", "rm", "--force", self._name)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = None
+
+
+def _plain(entries: Sequence[Entry]) -> dict[str, str]:
+    """The values that the command's environment can carry: they mean nothing to it itself."""
+    return {
+        entry.name: entry.value.reveal()
+        for entry in entries
+        if not docker_engine.steers(entry.name)
+    }
 
 
 class RunningContainer:

@@ -117,6 +117,17 @@ def test_no_value_is_an_argument_and_none_steers_the_command(
     assert not list((tmp_path / "temp").iterdir())
 
 
+def test_a_value_steers_the_command_no_more_where_the_job_sets_nothing(
+    docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HTTP_PROXY", raising=False)
+    started(rehearsal(tmp_path), free_port())
+    told = docker.asked("run")
+    assert VALUES["HTTP_PROXY"] not in told["environment"].values()
+    assert VALUES["HTTP_PROXY"] not in docker.asked("build")["environment"].values()
+    assert [text for _, text in told["files"].values()] == [f"HTTP_PROXY={VALUES['HTTP_PROXY']}\n"]
+
+
 def test_the_app_runs_as_user_1000_on_the_network_of_the_steps(
     docker: Docker, tmp_path: Path
 ) -> None:
