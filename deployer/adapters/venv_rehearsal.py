@@ -80,7 +80,9 @@ class VenvRehearsal:
                 command, folder=root.folder, environment=values, user=self._building.user
             )
         except OSError as error:
-            return RunningProcess(None, url, f"{command[0]}: {error.strerror}")
+            program = command[0].removeprefix(str(root.place))
+            said = f"exec {program}: {str(error.strerror).lower()}"  # as a container's engine does
+            return RunningProcess(None, url, said)
         return RunningProcess(self._app, url)
 
     def close(self) -> None:

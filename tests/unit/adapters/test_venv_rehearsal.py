@@ -12,6 +12,7 @@ from deployer.adapters.venv_rehearsal import VenvRehearsal
 from deployer.errors import Refused
 from deployer.image.recipe import Copy, read_recipe
 from deployer.model import BundleFile, Digest
+from tests.real.ports import free_port
 
 MADE = """FROM python:3.11-slim
 ENV HOME=/home/user PATH=/home/user/.local/bin:$PATH DATA=/data SRC=/home/user/app/src:/opt
@@ -120,3 +121,19 @@ def test_a_file_that_takes_a_container_is_refused_at_its_line(
         made.build([file], port=7860, entries=(), seconds=9, say=lambda _: None)
     assert said in str(refused.value)
     made.close()
+
+
+def test_a_start_script_that_is_not_executable_is_told_as_a_container_does(tmp_path: Path) -> None:
+    content = b'FROM python:3.11-slim\nWORKDIR /srv\nCOPY . .\nENTRYPOINT ["./start.sh"]\n'
+    digest = Digest(size=len(content), blob="", sha256="")
+    files = [
+        BundleFile(path="Dockerfile", digest=digest, content=content),
+        BundleFile(path="start.sh", digest=digest, content=b"#!/bin/sh\n"),
+    ]
+    rehearsal = VenvRehearsal("there is none", workspace=tmp_path, temp=tmp_path)
+    try:
+        built = rehearsal.build(files, port=free_port(), entries=(), seconds=60, say=lambda _: None)
+        assert not built.error
+        assert rehearsal.start(()).lines() == ("exec /srv/start.sh: permission denied",)
+    finally:
+        rehearsal.close()

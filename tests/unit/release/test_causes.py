@@ -140,6 +140,26 @@ STARTS = {
         "permission denied",
         "below 1024",
     ),
+    "a script that is not executable": (
+        "docker: Error response from daemon: failed to create shim task: OCI runtime create failed: "
+        'runc create failed: unable to start container process: exec: "./start.sh": permission '
+        "denied: unknown.",
+        "`./start.sh`, which is not executable",
+    ),
+    "a script with Windows line ends": (
+        "exec ./start.sh: no such file or directory",
+        "`./start.sh`, and has no such program Check CMD and ENTRYPOINT. A script that is there "
+        "has Windows line ends",
+    ),
+    "a program that is not there": (
+        'unable to start container process: exec: "gunicorn": executable file not found in $PATH',
+        "`gunicorn`, and has no such program",
+    ),
+    "a script without its first line": (
+        "exec /start: exec format error",
+        "first line must name its interpreter",
+    ),
+    "a crash in native code": ("it ended with exit code: 139", "segmentation fault"),
     "a folder at UID 1000": (
         "PermissionError: [Errno 13] Permission denied: '/app/uploads'",
         "UID 1000",
