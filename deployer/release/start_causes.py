@@ -17,7 +17,7 @@ STARTED: Final = (
         ),
     ),
     Rule(
-        pattern=r"\bexec:? \"?([\w./-]{1,120})\"?: (?:stat [\w./-]{1,120}: )?no such file or directory"
+        pattern=r"\bexec:? \"?([\w./-]{1,120})\"?: (?:stat [\w./-]{1,120}: )?no such file or dir"
         r"|\bexec: \"([\w./-]{1,120})\": executable file not found",
         cause=Cause(
             title="The image starts `{0}`, and has no such program",

@@ -141,8 +141,8 @@ STARTS = {
         "below 1024",
     ),
     "a script that is not executable": (
-        "docker: Error response from daemon: failed to create shim task: OCI runtime create failed: "
-        'runc create failed: unable to start container process: exec: "./start.sh": permission '
+        "docker: Error response from daemon: failed to create shim task: OCI runtime create "
+        'failed: runc create failed: unable to start container process: exec: "./start.sh": permission '
         "denied: unknown.",
         "`./start.sh`, which is not executable",
     ),
