@@ -96,14 +96,12 @@ def _know_plan(run: Run, decided: Plan, state: SpaceState, names: Names, intent:
 
 
 def _say_plan(run: Run, decided: Plan) -> None:
-    say, changes = run.world.console.line, decided.difference
-    say(f"App {decided.bundle.backend.app}, health path {decided.bundle.backend.health_path}.")
+    say, changes, backend = run.world.console.line, decided.difference, decided.bundle.backend
+    say(f"App {backend.app}, health path {backend.health_path}.")
     said = f"{len(decided.files)} files, {decided.bundle.size} bytes"
     if run.settings.mode is not Mode.REHEARSE:
-        said += (
-            f"; {len(changes.added)} to add, {len(changes.changed)} to change, "
-            f"{len(changes.deleted)} to remove"
-        )
+        said += f"; {len(changes.added)} to add, {len(changes.changed)} to change, "
+        said += f"{len(changes.deleted)} to remove"
     say(f"{said}.")
 
 
@@ -199,8 +197,8 @@ def put_back(
 ) -> Report:
     """End red, with the cause; where there was something healthy before, it serves again."""
     problem = red.cause(outcome, run.world.console.scrub)
-    change, wanted = decided.configuration, run.settings.rollback
-    undo = decide_undo(outcome, release, state, change, wanted=wanted)
+    wanted = run.settings.rollback
+    undo = decide_undo(outcome, release, state, decided.configuration, wanted=wanted)
     if isinstance(undo, str):
         run.world.console.line(undo)
         if isinstance(outcome, Unhealthy):

@@ -186,11 +186,7 @@ TARGETS: Final[Mapping[str, Blocks]] = {
         "repository": repository_refusals_table,
     },
 }
-
-
-WHOLE: Final[Mapping[str, Callable[[], str]]] = {
-    "docs/reference/spaces.schema.json": schema.render,
-}
+WHOLE: Final[Mapping[str, Callable[[], str]]] = {"docs/reference/spaces.schema.json": schema.render}
 
 
 def rendered(text: str, blocks: Blocks) -> str:
@@ -220,17 +216,12 @@ def _replaced(text: str, name: str, content: str) -> str:
 def drift(root: Path) -> dict[Path, tuple[str, str]]:
     """Files whose content differs from what they should be: (is, should be)."""
     found = {}
-    for name, blocks in TARGETS.items():
-        path = root / name
-        before = path.read_text(encoding="utf-8")
-        after = rendered(before, blocks)
-        if after != before:
-            found[path] = (before, after)
-    for name, make in WHOLE.items():
+    for name in (*TARGETS, *WHOLE):
         path = root / name
         before = path.read_text(encoding="utf-8") if path.exists() else ""
-        if before != make():
-            found[path] = (before, make())
+        after = WHOLE[name]() if name in WHOLE else rendered(before, TARGETS[name])
+        if after != before:
+            found[path] = (before, after)
     return found
 
 
