@@ -22,6 +22,7 @@ Made = TypeVar("Made")
 TRIES = 3
 # No answer; a success that makes no sense; and what GitHub says of a pull request that exists.
 AMBIGUOUS = frozenset({0, 200, 201, 202, 422})
+MADE = frozenset({200, 201})
 PAGE = 100
 PAGES = 50  # 5,000 issues or comments; more are never read
 # The login of the token that every job has.
@@ -101,7 +102,7 @@ class GitHubResource:
         for attempt in range(1, TRIES + 1):
             try:
                 reply = self.api.change("POST", f"repos/{self.repository}/{path}", content)
-                if reply.status < 300 and reply.makes_sense(form):
+                if reply.status in MADE and reply.makes_sense(form):
                     return form(reply.json())
                 refused = self.refused(reply, doing)
                 final = reply.status >= 300

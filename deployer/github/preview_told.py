@@ -6,6 +6,7 @@ that is healthy stays green.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from deployer.credentials.origins import frontend_origins
@@ -19,6 +20,7 @@ from deployer.report.trail import cleaned
 from deployer.run import Run
 
 ENVIRONMENT: Final = "preview"
+CLOSED: Final = "its pull request is closed"
 
 
 def started(run: Run, plan: Plan) -> str:
@@ -45,7 +47,8 @@ def tell(run: Run, production: SpaceId, mark: Mark | None) -> None:
         Preview(
             commit=run.context.head_sha or run.context.sha,
             run_url=run.context.run_url,
-            expires=mark.expires if mark else None,
+            # Without a Space there is nothing to delete.
+            expires=mark.expires if mark and report.urls.page else None,
             visibility=intent.visibility if intent else "",
             origins=frontend_origins(run.settings.frontend_url or ()).origins,
         ),
@@ -68,6 +71,13 @@ def deleted(run: Run, preview: SpaceId, pull: int, reason: str, *, again: bool) 
         courtesy.attempt(
             run, lambda: port.end(_environment(run), key=deployments.key_of(preview)), None
         )
+
+
+def closed_meanwhile(run: Run, production: SpaceId) -> None:
+    """Say on the pull request what its cleanup said, and not that this run's Space is gone."""
+    assert run.context.pull is not None, "only a pull request's run makes a preview"
+    told = replace(run, settings=replace(run.settings, space=production))
+    deleted(told, run.settings.space, run.context.pull, CLOSED, again=False)
 
 
 def _environment(run: Run) -> str:

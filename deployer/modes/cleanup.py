@@ -22,8 +22,6 @@ from deployer.report import Report
 from deployer.run import Run, begin
 from deployer.settings import Settings
 
-CLOSED = "its pull request is closed"
-
 
 def cleanup(settings: Settings, context: Context, world: World) -> Report:
     """The street of ``mode: cleanup``. A refusal is a red report, no exception."""
@@ -75,25 +73,25 @@ def _delete_if_over(run: Run, space: SpaceId) -> None:
     closing = run.context.event in PULL_REQUEST_EVENTS
     if closing and run.world.spaces.find(space) is None:
         _say(run, f"There is no Space {space}.")
-        preview_told.deleted(run, space, pull, CLOSED, again=False)
+        preview_told.deleted(run, space, pull, preview_told.CLOSED, again=False)
         return
     mark = preview_mark.read(run.world.space_config.read(space))
     if mark is None or not mark.belongs_to(run.context.repository, pull):
         _say(run, f"{space} carries no mark as a preview of this pull request: left alone.")
         return
-    reason = CLOSED if closing else _why_over(run, mark)
+    reason = preview_told.CLOSED if closing else _why_over(run, mark)
     if not reason:
         _say(run, f"{space} goes on until {mark.expires}: pull request {pull} is open.")
         return
     run.world.spaces.delete(space)
     _say(run, f"Deleted {space}: {reason}.")
-    preview_told.deleted(run, space, pull, reason, again=reason != CLOSED)
+    preview_told.deleted(run, space, pull, reason, again=reason != preview_told.CLOSED)
 
 
 def _why_over(run: Run, mark: Mark) -> str:
     """Why a preview is over, "" while it goes on."""
     if not _is_open(run, mark.pull_request):
-        return CLOSED
+        return preview_told.CLOSED
     if mark.expired(run.world.clock.today()):
         return f"no push came until {mark.expires}"
     return ""

@@ -240,6 +240,10 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     ),
     "a push": ({"event": "push", "pull": None}, ("`push`", "`on: pull_request`")),
     "no event at all": ({"event": "", "pull": None}, ("mode: deploy", "`space`")),
+    "a label on a closed pull request": (
+        {"action": "labeled", "closed": True},
+        ("closed", "`mode: cleanup`"),
+    ),
     "a closed pull request": ({"action": "closed"}, ("closed", "`mode: cleanup`")),
 }
 
@@ -411,3 +415,35 @@ def test_a_backend_that_can_not_be_packed_is_said_in_the_comment(pull: Scene) ->
     assert run(pull).exit in (Exit.CONFIGURATION, Exit.BUNDLE)
     assert "❌" in comment_of(pull)
     assert "main.py" in comment_of(pull)
+
+
+def test_without_a_space_nothing_is_said_of_its_end(pull: Scene) -> None:
+    pull.fakes.hub.fail("create", 429, message="You have been rate limited.", times=99)
+    refused(run(pull), Exit.HUB)
+    assert "rate limited" in comment_of(pull)
+    assert "deleted" not in comment_of(pull)
+
+
+def close_and_clean_up(scene: Scene) -> None:
+    scene.fakes.pulls.foreign.clear()
+    scene.fakes.pulls.over.add(7)
+    scene.fakes.hub.made.pop(str(PREVIEW))
+
+
+def test_a_close_during_the_run_is_said_and_left_to_stand(pull: Scene) -> None:
+    run(pull)
+    push(pull)
+    pull.fakes.hub.later(1, lambda: close_and_clean_up(pull))
+    told = refused(run(pull), Exit.HUB)
+    assert "was closed during this run" in told
+    assert "token" not in told
+    assert "Deleted: its pull request is closed" in comment_of(pull)
+    assert [each.states[-1] for each in pull.fakes.deployments.made] == ["inactive", "inactive"]
+
+
+def test_a_space_that_somebody_deletes_during_the_run_is_told_as_it_is(pull: Scene) -> None:
+    run(pull)
+    push(pull)
+    pull.fakes.hub.later(1, lambda: pull.fakes.hub.made.pop(str(PREVIEW)) and None)
+    assert "was closed" not in refused(run(pull), Exit.HUB)
+    assert "❌" in comment_of(pull)
