@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -210,8 +211,9 @@ def _judge_frontend(entry: Entry, rewritten: dict[str, Entry], finder: Finder) -
     if given is None or given.text.strip() == "none" or (commit and commit.text == "none"):
         return
     for path in input_types.lines(given.text):
-        first = rewritten.setdefault(path.strip(), entry)
+        plain = posixpath.normpath(path.strip())
+        first = rewritten.setdefault(plain, entry)
         if first is not entry:
-            message = f"`{first.space}` and `{entry.space}` would both rewrite `{path.strip()}`."
+            message = f"`{first.space}` and `{entry.space}` would both rewrite `{plain}`."
             hint = "Give `frontend` to one of them, or leave it out: a fleet then changes none."
             finder.say(message, given.line, hint)

@@ -79,7 +79,13 @@ def test_the_command_is_found_beside_the_app_and_its_paths_are_mapped(root: Imag
 
 def test_folders_outside_the_app_s_own_are_told_of(root: ImageRoot) -> None:
     (notice,) = root.notices()
-    assert "makes `/data`, which this machine doesn't have" in notice.message
+    assert "makes `/data` for the app, which is not done on this machine" in notice.message
+
+
+def test_a_link_to_the_app_s_folder_is_told_of(tmp_path: Path) -> None:
+    text = MADE.replace("/app /data", "/app && ln -s /home/user/app /app")
+    [notice] = ImageRoot(tmp_path, read_recipe(text.encode(), {})).notices()
+    assert "makes `/app` for the app" in notice.message
 
 
 def test_copies_follow_docker_s_rule_for_files_and_folders(root: ImageRoot, tmp_path: Path) -> None:

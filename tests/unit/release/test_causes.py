@@ -142,8 +142,8 @@ STARTS = {
     ),
     "a script that is not executable": (
         "docker: Error response from daemon: failed to create shim task: OCI runtime create "
-        'failed: runc create failed: unable to start container process: exec: "./start.sh": permission '
-        "denied: unknown.",
+        "failed: runc create failed: unable to start container process: "
+        'exec: "./start.sh": permission denied: unknown.',
         "`./start.sh`, which is not executable",
     ),
     "a script with Windows line ends": (
