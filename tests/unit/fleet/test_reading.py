@@ -154,6 +154,7 @@ def test_variables_come_as_lines_with_values_too(read: Read) -> None:
         "[[hunter2]]",
         "{A: sk-hunter2hunter2hunter2}",
         "{SK_LIVE: HUNTER2 HUNTER2}",
+        "{A: AKIA" + "HUNTER2HUNTER2X}",
     ],
 )
 def test_a_secret_s_value_is_refused_and_not_shown(problems: Problems, form: str) -> None:
