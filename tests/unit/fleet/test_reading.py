@@ -240,7 +240,7 @@ def test_a_file_without_spaces_is_refused(problems: Problems, text: str) -> None
 
 def test_two_spaces_do_not_rewrite_the_same_client(problems: Problems, read: Read) -> None:
     text = "spaces:\n  - {space: a/b, frontend: web}\n  - {space: a/c, frontend: web%s}\n"
-    for same in ("", "/", "/.", "/../web"):
+    for same in ("", "/", "/."):
         assert "`a/b` and `a/c` would both rewrite `web`" in problems(text % same)[0]
     assert len(read(text % "-of-c").entries) == 2
     assert len(read(text % ", frontend-commit: none").entries) == 2
