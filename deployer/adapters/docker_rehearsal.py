@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,10 +20,14 @@ from deployer.adapters.bundle_folder import own_folder, write_bundle
 from deployer.adapters.child import LATE, Child
 from deployer.adapters.docker_engine import Engine
 from deployer.adapters.ports_here import LOOPBACK, free_port, is_free, taken
+from deployer.adapters.stragglers import end_all_of
 from deployer.errors import Notice, Refused
 from deployer.model import Built, BundleFile, Entry, Means
 
 USER: Final = "1000"  # "Docker Spaces", Permissions
+# An engine makes the container that it was asked for, even when nobody waits for it any more.
+TRIES: Final = 3
+BETWEEN: Final = 0.5
 CANT_RUN: Final = 125  # exit code of `docker run` itself
 NOT_SHARED: Final = (
     "Service containers are out of its reach under `localhost`: give it addresses that a container "
@@ -40,6 +45,7 @@ class DockerRehearsal:
         self._folder: Path | None = None
         self._child: Child | None = None
         self._port = 0
+        self._started = False
 
     @property
     def means(self) -> Means:
@@ -118,6 +124,7 @@ class DockerRehearsal:
         filed = [entry for entry in entries if docker_engine.steers(entry.name)]
         plain = _plain(entries)
         names = [word for name in plain for word in ("--env", name)]
+        self._started = True
         command = ["docker", "run", "--name", self._name, "--user", USER, *place, *names]
         self._child = Child(
             [*command, *self._file(filed), self._name],
@@ -142,7 +149,11 @@ class DockerRehearsal:
             return
         if self._child is not None:
             self._child.stop()
-        docker_engine.call("rm", "--force", "--volumes", self._name)
+        end_all_of(self._folder)  # a command that was stopped while it was being started
+        for _ in range(TRIES if self._started else 1):
+            if docker_engine.call("rm", "--force", "--volumes", self._name)[1]:
+                break  # it tells what it removed
+            time.sleep(BETWEEN)
         docker_engine.call("image", "rm", "--force", self._name)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,10 +59,14 @@ class Docker:
     def settle(self) -> None:
         (self.folder / "answers").write_text(json.dumps(self.answers))
 
+    def all_asked(self, command: str) -> list[dict[str, Any]]:
+        """Every call of a command."""
+        lines = (self.folder / "asked").read_text().splitlines()
+        return [told for told in map(json.loads, lines) if told["arguments"][0] == command]
+
     def asked(self, command: str) -> dict[str, Any]:
         """The last call of a command."""
-        lines = (self.folder / "asked").read_text().splitlines()
-        return [told for told in map(json.loads, lines) if told["arguments"][0] == command][-1]
+        return self.all_asked(command)[-1]
 
 
 @pytest.fixture
@@ -209,3 +214,25 @@ def test_what_was_made_is_taken_away_by_its_name(docker: Docker, tmp_path: Path)
     made.close()
     assert docker.asked("rm")["arguments"] == ["rm", "--force", "--volumes", name]
     assert docker.asked("image")["arguments"] == ["image", "rm", "--force", name]
+
+
+def test_a_container_that_is_made_late_is_looked_for_again(docker: Docker, tmp_path: Path) -> None:
+    for removed, calls in (("its name", 1), ("", 3)):
+        docker.answers["rm"] = (0, removed)
+        docker.settle()
+        made = rehearsal(tmp_path)
+        started(made, free_port())
+        before = len(docker.all_asked("rm")) if removed == "" else 0
+        made.close()
+        assert len(docker.all_asked("rm")) - before == calls
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's folder")
+def test_a_command_that_nobody_holds_any_more_is_ended(docker: Docker, tmp_path: Path) -> None:
+    made = rehearsal(tmp_path)
+    started(made, free_port())
+    (folder,) = (tmp_path / "temp").iterdir()
+    command = [sys.executable, "-I", "-c", "import time; time.sleep(60)"]
+    with subprocess.Popen(command, cwd=folder) as orphan:
+        made.close()
+        assert orphan.wait(10) < 0
