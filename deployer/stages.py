@@ -27,7 +27,7 @@ from deployer.model import (
 from deployer.observe_space import SpaceState
 from deployer.plan import Plan
 from deployer.release import exposed, marker, watch
-from deployer.release.target import Target
+from deployer.release.target import Target, app_token
 from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
 from deployer.report.intent import Intent
 from deployer.run import Run
@@ -179,7 +179,7 @@ def _target(run: Run, decided: Plan, release: Release) -> Target:
         before=release.before,
         successes=settings.health_successes,
         timeout=float(settings.health_timeout),
-        token=settings.hf_token if space.visibility == "private" else None,
+        token=app_token(space, settings.hf_token),
         marker=marker.of_bundle(decided.digest),
         tells=release.tells,
         pushed=release.pushed,

@@ -29,7 +29,7 @@ from deployer.model import (
 )
 from deployer.ports import World
 from deployer.release import marker, watch
-from deployer.release.target import Target
+from deployer.release.target import Target, app_token
 from deployer.report import Report, Urls
 from deployer.run import Run, begin
 from deployer.settings import Settings
@@ -169,7 +169,7 @@ def _target(run: Run, found: Deployed) -> Target:
         before=None,
         successes=settings.health_successes,
         timeout=float(settings.health_timeout),
-        token=settings.hf_token if space.visibility == "private" else None,
+        token=app_token(space, settings.hf_token),
         marker=found.marker,
         rebuild=False,
         restart=False,
