@@ -28,7 +28,6 @@ USER: Final = "1000"  # "Docker Spaces", Permissions
 # An engine makes the container that it was asked for, even when nobody waits for it any more.
 TRIES: Final = 3
 BETWEEN: Final = 0.5
-CANT_RUN: Final = 125  # exit code of `docker run` itself
 NOT_SHARED: Final = (
     "Service containers are out of its reach under `localhost`: give it addresses that a container "
     "of this machine can reach."
