@@ -88,3 +88,28 @@ def test_a_daemon_of_a_folder_is_ended_with_it_and_others_are_not(
     while runs(daemon) and time.monotonic() < until:
         time.sleep(0.02)
     assert not runs(daemon)
+
+
+# Ends when it is asked to; what it started does not.
+DEAF = """
+import os, signal, time
+if os.fork() == 0:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print(os.getpid(), flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+def test_what_a_command_started_is_ended_with_it(tmp_path: Path) -> None:
+    child = start(DEAF, tmp_path)
+    said: list[str] = []
+    until = time.monotonic() + 20
+    while not said and time.monotonic() < until:
+        said += child.lines()
+        time.sleep(0.02)
+    child.stop()
+    until = time.monotonic() + 10
+    while runs(int(said[0])) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not runs(int(said[0]))

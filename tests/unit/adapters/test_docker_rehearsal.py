@@ -133,6 +133,16 @@ def test_a_value_steers_the_command_no_more_where_the_job_sets_nothing(
     assert [text for _, text in told["files"].values()] == [f"HTTP_PROXY={VALUES['HTTP_PROXY']}\n"]
 
 
+def test_the_command_sees_none_of_the_job_s_values(
+    docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "of-the-job")
+    monkeypatch.setenv("INPUT_HF_TOKEN", "of-the-job")
+    started(rehearsal(tmp_path), free_port())
+    for command in ("build", "run"):
+        assert "of-the-job" not in docker.asked(command)["environment"].values()
+
+
 def test_the_app_runs_as_user_1000_on_the_network_of_the_steps(
     docker: Docker, tmp_path: Path
 ) -> None:

@@ -129,6 +129,34 @@ def test_a_file_that_takes_a_container_is_refused_at_its_line(
     made.close()
 
 
+def followed(tmp_path: Path, code: str) -> list[str]:
+    """What a build says whose one RUN is this Python; it was closed since."""
+    content = f"FROM python:3.11-slim\nENV OWN=x\nRUN python -c '{code}'\nCMD [\"true\"]\n".encode()
+    digest = Digest(size=len(content), blob="", sha256="")
+    file = BundleFile(path="Dockerfile", digest=digest, content=content)
+    rehearsal, said = VenvRehearsal("none", workspace=tmp_path, temp=tmp_path), list[str]()
+    built = rehearsal.build([file], port=free_port(), entries=(), seconds=60, say=said.append)
+    rehearsal.close()
+    assert not built.error
+    return said
+
+
+def test_a_step_sees_none_of_the_job_s_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "of-the-job")
+    said = followed(tmp_path, "import os; print(sorted(os.environ))")[-1]
+    assert "'OWN'" in said
+    assert "GITHUB_TOKEN" not in said
+
+
+def test_nothing_is_left_of_a_rehearsal_that_was_closed(tmp_path: Path) -> None:
+    folder = Path(followed(tmp_path, "import os; print(os.getcwd())")[-1])
+    assert folder.is_absolute()
+    assert not folder.exists()
+    assert not folder.parents[0].exists()
+
+
 def test_a_start_script_that_is_not_executable_is_told_as_a_container_does(tmp_path: Path) -> None:
     content = b'FROM python:3.11-slim\nWORKDIR /srv\nCOPY . .\nENTRYPOINT ["./start.sh"]\n'
     digest = Digest(size=len(content), blob="", sha256="")
