@@ -104,9 +104,16 @@ def _is_open(run: Run, pull: int) -> bool:
     try:
         return run.world.pulls.is_open(pull)
     except RepositoryRefused as refused:
-        message = f"{refused.problems[0].message} Only previews whose days are over are deleted."
-        run.trail.note(Notice(message=message, hint=refused.problems[0].hint))
+        _warn_once(run, refused.problems[0])
         return True
+
+
+def _warn_once(run: Run, problem: Problem) -> None:
+    """A permission that is lacking is lacking for every pull request: said of the first."""
+    said = {notice.hint for notice in run.trail.report.notices if notice.warning}
+    if not problem.hint or problem.hint not in said:
+        message = f"{problem.message} Only previews whose days are over are deleted."
+        run.trail.note(Notice(message=message, hint=problem.hint))
 
 
 def _say(run: Run, message: str) -> None:

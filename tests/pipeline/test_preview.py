@@ -15,7 +15,7 @@ from deployer.model import Configuration, FrontendState, Space, SpaceId, Status
 from deployer.report import Report
 from tests.fakes.hub import FakeConfig, FakeDirectory, FakeHub, FakeSpace
 from tests.fakes.pulls import FakePulls
-from tests.pipeline.scene import CLIENT_PATH, MAIN, NOT_BUILT, SPACE, V2_SICK, Scene
+from tests.pipeline.scene import CANARIES, CLIENT_PATH, MAIN, NOT_BUILT, SPACE, V2_SICK, Scene
 
 PREVIEW = SpaceId(owner=SPACE.owner, name="rag-pr-7")
 TODAY = date(2026, 11, 22)
@@ -59,7 +59,8 @@ class UnknownPulls(FakePulls):
     """Pull requests that nobody may ask about."""
 
     def is_open(self, number: int) -> bool:
-        raise RepositoryRefused("No.", hint="Give the job `permissions: pull-requests: read`.")
+        hint = "Give the job `permissions: pull-requests: read`."
+        raise RepositoryRefused(f"No look at #{number}.", hint=hint)
 
 
 class Watched(FakeDirectory):
@@ -365,6 +366,13 @@ def test_a_secret_that_the_hub_says_is_not_in_the_comment(pull: Scene) -> None:
     refused(run(pull, secrets="PLAIN_SECRET"), Exit.HUB)
     assert "The Hub refused" in comment_of(pull)
     assert "tr0ub4dor" not in comment_of(pull)
+
+
+def test_a_key_in_an_address_is_not_in_the_comment(pull: Scene) -> None:
+    key = CANARIES["GEMINI_API_KEY"]
+    run(pull, health_path=f"/api/health?key={key}")
+    assert "/api/health" in comment_of(pull)
+    assert key not in comment_of(pull)
 
 
 def test_a_deployment_is_recorded_for_the_pull_request_s_commit(pull: Scene) -> None:
