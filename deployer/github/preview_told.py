@@ -41,9 +41,9 @@ def tell(run: Run, production: SpaceId, mark: Mark | None) -> None:
     comments, pull = run.world.comments, run.context.pull
     if comments is None or pull is None:
         return
-    report, intent = run.trail.report, run.trail.report.intent
+    report, intent, scrub = run.trail.report, run.trail.report.intent, run.world.console.scrub
     body = render_preview(
-        cleaned(report, run.world.console.scrub),
+        cleaned(report, scrub),
         Preview(
             commit=run.context.head_sha or run.context.sha,
             run_url=run.context.run_url,
@@ -54,7 +54,7 @@ def tell(run: Run, production: SpaceId, mark: Mark | None) -> None:
         ),
     )
     address = courtesy.attempt(
-        run, lambda: comments.keep(pull, key=key_of(production), body=body), ""
+        run, lambda: comments.keep(pull, key=key_of(production), body=scrub(body)), ""
     )
     if address:
         run.world.console.line(f"The comment: {address}")
