@@ -180,6 +180,11 @@ def test_every_problem_is_reported_at_once() -> None:
     assert any("`space` is not given" in each for each in found)
 
 
+def test_a_space_that_a_variable_should_have_given_is_told_where_to_make_it() -> None:
+    [problem] = problems({"INPUT_SPACE": ""})
+    assert "make that variable in the repository's settings" in problem
+
+
 def test_settings_show_no_secret() -> None:
     settings = read(HF_TOKEN="hf_planted", SECRETS="A=planted", VARIABLES="B=planted")
     assert "planted" not in repr(settings)
