@@ -89,7 +89,8 @@ def _missing(row: InputField) -> Problem:
         exit=Exit.CONFIGURATION,
         message=f"Input `{row.name}` is not given.",
         hint=f"Add `{row.name}: owner/name` below `with:`. Where it is taken from `vars.…`, make "
-        "that variable in the repository's settings, under Secrets and variables > Actions.",
+        "that variable in the repository's settings, under Secrets and variables > Actions. Only "
+        "`mode: plan` of a `fleet` does without.",
         where=Where(input=row.name),
     )
 
