@@ -1,4 +1,4 @@
-"""Why an image's start command does not start, or ends at once, in the words of Docker and runc."""
+"""Why what an image starts does not start, or ends at once: Docker's words, runc's and Python's."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ STARTED: Final = (
             title="The app crashed in native code (a segmentation fault)",
             remedy="Usually a package with compiled code, of a version that does not fit: pin the "
             "ones that work on your machine.",
+        ),
+    ),
+    Rule(
+        pattern=r"Connect call failed \('(?:127\.0\.0\.1|::1)', (\d{1,5})"
+        r"|Error 111 connecting to (?:localhost|127\.0\.0\.1):(\d{1,5})"
+        r"|\b(?:localhost|127\.0\.0\.1):(\d{1,5}): \[Errno 111\]"
+        r"|host='(?:localhost|127\.0\.0\.1)', port=(\d{1,5})\)[^\n]{0,300}refused",
+        cause=Cause(
+            title="The app looks for a service on its own machine, port {0}, where none listens",
+            remedy="A Space has only what its image starts: give the app the address of a service "
+            "on the internet. In a rehearsal it may also be a service container of the job.",
         ),
     ),
 )
