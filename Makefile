@@ -5,7 +5,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # One worker a core. The tests of a file share a worker, and so the costly parts that they need.
-PYTEST := $(PYTHON) -m pytest -n auto --dist loadfile
+# In the order of the folders, slow end-to-end tests early: xdist would begin with the fullest files.
+PYTEST := $(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo test test-all check lint format render lock bench grid clean
 

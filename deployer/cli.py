@@ -23,28 +23,23 @@ from deployer.adapters.disk import Workspace
 from deployer.adapters.oidc import publisher_token
 from deployer.adapters.runner import RunnerConsole, RunnerJournal
 from deployer.adapters.world import endpoint_of, make_world
-from deployer.check import check
 from deployer.checked_out import in_repository
-from deployer.cleanup import cleanup
 from deployer.context import Context, event_problems, read_context
 from deployer.credentials.mask import masks_for, masks_for_token
 from deployer.credentials.syntax import parse_entries
+from deployer.early import value_problems
 from deployer.errors import Exit, HubRefused, Problem, Refused
 from deployer.flags import Help, overlay
 from deployer.fleet.values import VARIABLE, values_of
 from deployer.fleet_entry import apply_entry
-from deployer.fleet_plan import plan_fleet
+from deployer.given import read_settings
 from deployer.model import Entry, Mode, Secret, Status
-from deployer.pipeline import deploy
-from deployer.planning import plan
-from deployer.preview import preview
-from deployer.rehearse import rehearse
+from deployer.modes import street_of
 from deployer.report import Report
 from deployer.report.annotations import choose
 from deployer.report.outputs import outputs_of
 from deployer.report.summary import render_summary
-from deployer.rollback import rollback
-from deployer.settings import NO_SPACE, Settings, read_settings
+from deployer.settings import NO_SPACE, Settings
 
 ISSUES = "https://github.com/org/hf-space-deploy/issues"
 INTERRUPTED = 130
@@ -52,15 +47,6 @@ REAL_TIME = SystemClock()
 # A cancelled job gets SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL (actions/runner,
 # ProcessInvoker.cs).
 STOPS = (signal.SIGINT, signal.SIGTERM)
-STREETS = {
-    Mode.DEPLOY: deploy,
-    Mode.PLAN: plan,
-    Mode.REHEARSE: rehearse,
-    Mode.ROLLBACK: rollback,
-    Mode.CHECK: check,
-    Mode.PREVIEW: preview,
-    Mode.CLEANUP: cleanup,
-}
 LOOKING = frozenset({Mode.PLAN, Mode.CHECK})
 # A Trusted Publisher writes the files of one Space; these make and delete others, or write nothing.
 STORED_TOKEN_ONLY = frozenset({Mode.PREVIEW, Mode.CLEANUP, Mode.REHEARSE})
@@ -141,7 +127,7 @@ def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock)
     files = Workspace(Path(context.workspace))
     environ, context = apply_entry(_with_token(environ), context, files)
     _mask(environ, console, context.environment)
-    settings = in_repository(read_settings(environ), context.below)
+    settings = in_repository(_settings(environ, context), context.below)
     token, fleetwide = None, settings.space == NO_SPACE
     asks = not fleetwide and settings.mode not in STORED_TOKEN_ONLY
     publishes = settings.hf_token is None and asks
@@ -153,8 +139,16 @@ def _run(environ: Mapping[str, str], console: RunnerConsole, clock: SystemClock)
     world = make_world(
         settings, context, environ, console, clock, trusted_publisher=token is not None
     )
-    street = plan_fleet if fleetwide else STREETS[settings.mode]
-    return street(settings, context, world).exit
+    return street_of(settings)(settings, context, world).exit
+
+
+def _settings(environ: Mapping[str, str], context: Context) -> Settings:
+    """The inputs; with one that can't be read, what is wrong with values is told as well."""
+    try:
+        return read_settings(environ)
+    except Refused as refused:
+        found = value_problems(environ, context.environment)
+        raise Refused([*refused.problems, *found]) from None
 
 
 def _published(

@@ -21,7 +21,8 @@ class Context:
     """The run's surroundings. ``branch`` is None on a tag (``tag``) or a detached head.
 
     Of a pull request: ``pull`` is its number, ``head_sha`` its newest commit (``sha`` is GitHub's
-    trial merge), ``head_branch`` and ``base`` its branches, ``action`` what happened to it.
+    trial merge), ``head_branch`` and ``base`` its branches, ``action`` what happened to it, and
+    ``closed`` whether it was then.
     ``below``: the workspace's place in the runner's own, where the checkout has a ``path``.
     """
 
@@ -36,6 +37,7 @@ class Context:
     event: str = ""
     action: str = ""
     pull: int | None = None
+    closed: bool = False
     head_sha: str = ""
     head_branch: str = ""
     base: str = ""
@@ -81,6 +83,7 @@ def read_context(
         event=environ.get("GITHUB_EVENT_NAME", ""),
         action=_text(event, "action"),
         pull=_pull(event),
+        closed=_text(event, "pull_request", "state") == "closed",
         head_sha=_text(event, "pull_request", "head", "sha"),
         head_branch=_text(event, "pull_request", "head", "ref"),
         base=_text(event, "pull_request", "base", "ref"),
@@ -191,7 +194,7 @@ def _no_preview(context: Context) -> tuple[str, str] | None:
             "Run `mode: rehearse` for it, which needs none: it builds and starts the backend on "
             "the runner and proves it healthy.",
         )
-    if context.action == "closed":
+    if context.closed or context.action == "closed":
         return (
             f"Pull request {context.pull} is closed: there is nothing to preview.",
             "`mode: cleanup` deletes its Space. Leave `closed` out of this job's `types`.",

@@ -6,7 +6,7 @@
 
 A stage that finds something wrong before the first write collects ``Problem`` values; they are
 raised once, all together, as ``Refused``. What happens after the push is no exception but an
-``Outcome`` (model.py).
+``Outcome`` (model/outcome.py).
 """
 
 from __future__ import annotations

@@ -11,7 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from deployer.errors import Exit, Problem, Where, refuse
-from deployer.settings import INPUTS, InputField, variable_names
+from deployer.given import variable_names
+from deployer.input_types import nearest
+from deployer.settings import INPUTS, InputField
 
 NAMES_ONLY = frozenset({"secrets", "variables"})
 
@@ -44,8 +46,9 @@ def _read(argv: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
         name, has_value, value = word.removeprefix("--").partition("=")
         problem = _unusable(word, name)
         if problem is None and not has_value:
-            problem = None if rest else _wrong(f"`--{name}` has no value.", "Write one after it.")
-            value = rest.pop(0) if rest else ""
+            follows = bool(rest) and not rest[0].startswith("--")
+            problem = None if follows else _wrong(f"`--{name}` has no value.", _with_value(name))
+            value = rest.pop(0) if follows else ""
         if problem is None and name in NAMES_ONLY and not re.fullmatch(r"[\w,\s]*", value):
             problem = _wrong(f"`--{name}` takes names only.", "Put values into the environment.")
         if problem is not None:
@@ -59,13 +62,28 @@ def _read(argv: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
 def _unusable(word: str, name: str) -> Problem | None:
     row = next((row for row in INPUTS if row.name == name), None)
     if not word.startswith("--") or row is None:
-        return _wrong("The command line has a word that is no flag.", "See `--help`.")
+        return _no_flag(word, name)
     if row.secret:
         return _wrong(
             f"`--{name}` is not taken from the command line, which others can read.",
             f"Set `{variable_names(name)[1]}` in the environment.",
         )
     return None
+
+
+def _no_flag(word: str, name: str) -> Problem:
+    """Named only when it looks like a flag: what is none may be a token."""
+    if not re.fullmatch(r"--[a-z][a-z-]{0,24}", word.partition("=")[0]):
+        return _wrong("The command line has a word that is no flag.", "See `--help`.")
+    near = nearest(name, [row.name for row in INPUTS if not row.secret])
+    return _wrong(
+        f"`--{name}` is no flag.", f"Did you mean `--{near}`?" if near else "See `--help`."
+    )
+
+
+def _with_value(name: str) -> str:
+    row = next(row for row in INPUTS if row.name == name)
+    return f"Write `--{name} {'true' if row.default in ('true', 'false') else 'VALUE'}`."
 
 
 def _wrong(message: str, hint: str) -> Problem:

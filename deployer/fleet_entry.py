@@ -9,8 +9,8 @@ from deployer.context import Context
 from deployer.fleet import Entry
 from deployer.fleet.reading import find_entry, read_fleet
 from deployer.fleet.values import found_in
+from deployer.given import given_text, variable_names
 from deployer.ports import Files
-from deployer.settings import given_text, variable_names
 
 
 def apply_entry(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -13,7 +15,19 @@ COLORS: Final = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "
 
 
 class Invalid(ValueError):
-    """An input's text can't be read; the message says what it should look like."""
+    """An input's text can't be read; the message says what it should look like.
+
+    ``hint``: a whole sentence with what was probably meant, or "".
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Of the known words the one that was probably meant; "" when none is close."""
+    return next(iter(difflib.get_close_matches(word.lower(), list(known), 1)), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +38,9 @@ class Choice:
 
     def __call__(self, text: str) -> str:
         if text not in self.words:
-            raise Invalid(f"must be one of {', '.join(self.words)}")
+            near = nearest(text, self.words)
+            hint = f"Did you mean `{near}`?" if near else ""
+            raise Invalid(f"must be one of {', '.join(self.words)}", hint)
         return text
 
 
@@ -64,9 +80,16 @@ def space(text: str) -> SpaceId:
         if not _is_repository_word(part):
             raise Invalid(
                 "must be `owner/name` as in the Space's address; each part has at most 96 letters, "
-                "digits, `-`, `_`, `.`, no `--` or `..`, and doesn't begin or end with `-` or `.`"
+                "digits, `-`, `_`, `.`, no `--` or `..`, and doesn't begin or end with `-` or `.`",
+                _of_address(text),
             )
     return SpaceId(owner=owner, name=name)
+
+
+def _of_address(text: str) -> str:
+    """What to write, where the text is the address of the Space's page."""
+    found = re.search(r"\bspaces/([\w.-]+/[\w.-]+?)(?:\.git)?(?:[/?#]|$)", text, re.ASCII)
+    return f"Write `{found[1]}`." if found else ""
 
 
 def _is_repository_word(word: str) -> bool:

@@ -34,10 +34,17 @@ def read_frontend(
         lambda: plan_frontend(frontend_request(settings, bundle, url), files)
     ) or FrontendPlan(state=FrontendState.NONE)
     findings.keep((), plan.notices)
-    visibility = state.space.visibility if state.space else settings.visibility
-    if plan.state is FrontendState.CHANGE and visibility == "private":
-        findings.keep((_private(settings.space),))
+    if plan.state is FrontendState.CHANGE:
+        findings.keep(_unreachable(settings, state))
     return plan
+
+
+def _unreachable(settings: Settings, state: SpaceState) -> tuple[Problem, ...]:
+    """That no browser reaches the Space; ``check_run`` has said it of frontends that are named."""
+    if state.space is not None:
+        return (_private(settings.space),) if state.space.visibility == "private" else ()
+    named = settings.frontend or settings.frontend_url
+    return () if named or settings.visibility != "private" else (_made_private(),)
 
 
 def address(settings: Settings, state: SpaceState) -> str:
@@ -53,6 +60,16 @@ def _presumed_host(settings: Settings) -> str:
     """
     name = f"{settings.space.owner}-{settings.space.name}".lower()
     return f"https://{name.replace('_', '-').replace('.', '-')}.hf.space"
+
+
+def _made_private() -> Problem:
+    return Problem(
+        exit=Exit.CONFIGURATION,
+        message="A frontend was found that calls this backend, and no browser can reach a private "
+        "Space.",
+        hint="Set `visibility: protected` (source hidden, app public), or `frontend: none`.",
+        where=Where(input="visibility"),
+    )
 
 
 def _private(space: SpaceId) -> Problem:

@@ -20,6 +20,7 @@ from deployer.model import (
 )
 from deployer.ports import World
 from deployer.release import difference, health, marker, trailer
+from deployer.release.target import app_token
 from deployer.settings import Settings
 
 # A single failed read must not decide whether a rollback is possible.
@@ -183,7 +184,7 @@ def _looked_at(
     # A failed build doesn't stop what served before it.
     if not space.runtime.stage.startswith("RUNNING") and space.runtime.revision is None:
         return state
-    token = settings.hf_token if space.visibility == "private" else None
+    token = app_token(space, settings.hf_token)
     for _ in range(LOOKS):
         answer = world.probe.get(space.host + health_path, space_token=token)
         if answer.status:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from deployer import recorded, rehearsal, stages
+from deployer import rehearsal, stages
 from deployer.context import Context
 from deployer.errors import Refused
+from deployer.github import deployments
 from deployer.model import Healthy, NotBuilt, Superseded, Unhealthy
 from deployer.observe_live import look_at_frontend
 from deployer.observe_space import SpaceState
@@ -32,12 +33,13 @@ def deploy(settings: Settings, context: Context, world: World) -> Report:
 
 def _record(run: Run, decided: Plan, state: SpaceState) -> None:
     """Carry a plan out, and have GitHub know of it where that is asked for."""
-    deployment = recorded.started(run, decided, recorded.wanted_by(run))
+    deployment = deployments.started(run, decided, deployments.wanted_by(run))
     try:
         carry_out(run, decided, state)
     except Refused as refused:
         run.trail.refused(refused)
-    recorded.ended(run, deployment)
+    finally:  # of a run that is stopped, too: nobody else would end what is under way
+        deployments.ended(run, deployment)
 
 
 def carry_out(run: Run, decided: Plan, state: SpaceState) -> Report:

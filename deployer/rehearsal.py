@@ -67,6 +67,15 @@ def rehearse(run: Run, decided: Plan, state: SpaceState) -> None:
         if not isinstance(outcome, Healthy):
             raise Refused([_problem(run, outcome, values)])
     finally:
+        _close(rehearsal)
+
+
+def _close(rehearsal: Rehearsal) -> None:
+    """Take everything away, also when the run is stopped in the middle of just that: a second
+    signal stops nothing."""
+    try:
+        rehearsal.close()
+    finally:
         rehearsal.close()
 
 

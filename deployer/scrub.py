@@ -94,7 +94,8 @@ _KEY_NAME: Final = (
 )
 _NO_VALUE: Final = (
     r"(?!(?:true|false|yes|no|none|null|missing|required|not|invalid|unset|empty|expired|is|set)\b"
-    r"|\*\*\*)"
+    # A line of code in a traceback, which names the variable that is missing.
+    r"|os\.(?:environ|getenv)\b|\*\*\*)"
 )
 # A backslash goes with what follows it, and stays with a quote: escaped JSON stays JSON.
 _CHAR: Final = r"(?:[^\s\"'&,;)<>#\\]|\\[^\s\"'])"

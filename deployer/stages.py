@@ -27,7 +27,7 @@ from deployer.model import (
 from deployer.observe_space import SpaceState
 from deployer.plan import Plan
 from deployer.release import exposed, marker, watch
-from deployer.release.target import Target
+from deployer.release.target import Target, app_token
 from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
 from deployer.report.intent import Intent
 from deployer.run import Run
@@ -96,14 +96,12 @@ def _know_plan(run: Run, decided: Plan, state: SpaceState, names: Names, intent:
 
 
 def _say_plan(run: Run, decided: Plan) -> None:
-    say, changes = run.world.console.line, decided.difference
-    say(f"App {decided.bundle.backend.app}, health path {decided.bundle.backend.health_path}.")
+    say, changes, backend = run.world.console.line, decided.difference, decided.bundle.backend
+    say(f"App {backend.app}, health path {backend.health_path}.")
     said = f"{len(decided.files)} files, {decided.bundle.size} bytes"
     if run.settings.mode is not Mode.REHEARSE:
-        said += (
-            f"; {len(changes.added)} to add, {len(changes.changed)} to change, "
-            f"{len(changes.deleted)} to remove"
-        )
+        said += f"; {len(changes.added)} to add, {len(changes.changed)} to change, "
+        said += f"{len(changes.deleted)} to remove"
     say(f"{said}.")
 
 
@@ -116,11 +114,6 @@ def _know_space(run: Run, decided: Plan, space: Space) -> None:
             page=space.page,
         )
     )
-
-
-def planned(run: Run) -> Report:
-    """The end of ``mode: plan``: everything is known, nothing was written."""
-    return run.trail.ended(Status.PLANNED)
 
 
 def push(run: Run, decided: Plan, state: SpaceState) -> Release:
@@ -191,7 +184,7 @@ def _target(run: Run, decided: Plan, release: Release) -> Target:
         before=release.before,
         successes=settings.health_successes,
         timeout=float(settings.health_timeout),
-        token=settings.hf_token if space.visibility == "private" else None,
+        token=app_token(space, settings.hf_token),
         marker=marker.of_bundle(decided.digest),
         tells=release.tells,
         pushed=release.pushed,
@@ -209,8 +202,8 @@ def put_back(
 ) -> Report:
     """End red, with the cause; where there was something healthy before, it serves again."""
     problem = red.cause(outcome, run.world.console.scrub)
-    change, wanted = decided.configuration, run.settings.rollback
-    undo = decide_undo(outcome, release, state, change, wanted=wanted)
+    wanted = run.settings.rollback
+    undo = decide_undo(outcome, release, state, decided.configuration, wanted=wanted)
     if isinstance(undo, str):
         run.world.console.line(undo)
         if isinstance(outcome, Unhealthy):

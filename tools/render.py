@@ -22,11 +22,13 @@ from deployer import settings  # noqa: E402 - only importable from the line abov
 from deployer.adapters import hub_errors, repository_refusals  # noqa: E402
 from deployer.errors import Exit  # noqa: E402
 from deployer.fleet import schema  # noqa: E402
+from deployer.github.permissions import PERMISSIONS  # noqa: E402
+from deployer.given import variable_names  # noqa: E402
 from deployer.model import Cause  # noqa: E402
-from deployer.permissions import PERMISSIONS  # noqa: E402
 from deployer.release import causes, health  # noqa: E402
 from deployer.release import service_causes as services  # noqa: E402
 from deployer.release.cause_rule import Rule  # noqa: E402
+from deployer.report.outputs import OUTPUTS  # noqa: E402
 
 EXPRESSION: Final = re.compile(r"`(\$\{\{.*\}\})`")
 
@@ -51,7 +53,7 @@ def action_inputs() -> str:
 def action_outputs() -> str:
     """action.yml's ``outputs:`` mapping."""
     lines = ["outputs:"]
-    for row in settings.OUTPUTS:
+    for row in OUTPUTS:
         lines += [f"  {row.name}:", *_description(row.help)]
         lines.append(f"    value: ${{{{ steps.deploy.outputs.{row.name} }}}}")
     return "\n".join(lines)
@@ -60,8 +62,7 @@ def action_outputs() -> str:
 def action_env() -> str:
     """The ``env:`` entries that hand every input on; a composite's steps get none by themselves."""
     return "\n".join(
-        f"{settings.variable_names(row.name)[1]}: ${{{{ inputs.{row.name} }}}}"
-        for row in settings.INPUTS
+        f"{variable_names(row.name)[1]}: ${{{{ inputs.{row.name} }}}}" for row in settings.INPUTS
     )
 
 
@@ -73,7 +74,7 @@ def inputs_table() -> str:
 
 def outputs_table() -> str:
     """The outputs as a Markdown table."""
-    rows = ((f"`{row.name}`", row.help) for row in settings.OUTPUTS)
+    rows = ((f"`{row.name}`", row.help) for row in OUTPUTS)
     return _table(("output", "meaning"), rows)
 
 
@@ -185,11 +186,7 @@ TARGETS: Final[Mapping[str, Blocks]] = {
         "repository": repository_refusals_table,
     },
 }
-
-
-WHOLE: Final[Mapping[str, Callable[[], str]]] = {
-    "docs/reference/spaces.schema.json": schema.render,
-}
+WHOLE: Final[Mapping[str, Callable[[], str]]] = {"docs/reference/spaces.schema.json": schema.render}
 
 
 def rendered(text: str, blocks: Blocks) -> str:
@@ -219,17 +216,12 @@ def _replaced(text: str, name: str, content: str) -> str:
 def drift(root: Path) -> dict[Path, tuple[str, str]]:
     """Files whose content differs from what they should be: (is, should be)."""
     found = {}
-    for name, blocks in TARGETS.items():
-        path = root / name
-        before = path.read_text(encoding="utf-8")
-        after = rendered(before, blocks)
-        if after != before:
-            found[path] = (before, after)
-    for name, make in WHOLE.items():
+    for name in (*TARGETS, *WHOLE):
         path = root / name
         before = path.read_text(encoding="utf-8") if path.exists() else ""
-        if before != make():
-            found[path] = (before, make())
+        after = WHOLE[name]() if name in WHOLE else rendered(before, TARGETS[name])
+        if after != before:
+            found[path] = (before, after)
     return found
 
 

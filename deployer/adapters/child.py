@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
-LONGEST_LINE: Final = 16_384  # characters; a longer one is cut into several
+LONGEST_LINE: Final = 16_384  # bytes; what stands behind them is left out
 MOST_WAITING: Final = 20_000  # lines that nobody has asked for yet
 GRACE: Final = 2.0  # seconds between asking and forcing; a cancelled job has ten in all
 LATE: Final = 124  # as `timeout` gives it
@@ -57,7 +57,12 @@ class Child:
     def _read(self, stream: IO[bytes]) -> None:
         with contextlib.suppress(OSError), stream:
             while line := stream.readline(LONGEST_LINE):
-                self._lines.append(line.decode("utf-8", "replace").rstrip("\r\n"))
+                whole = len(line) < LONGEST_LINE or line.endswith(b"\n")
+                text = line if whole else _cut(line)
+                self._lines.append(text.decode("utf-8", "replace").rstrip("\r\n"))
+                while not whole:
+                    rest = stream.readline(LONGEST_LINE)
+                    whole = not rest or rest.endswith(b"\n")
 
     def lines(self) -> tuple[str, ...]:
         """What it said since the last call."""
@@ -106,3 +111,9 @@ class Child:
                 os.killpg(self._process.pid, getattr(signal, name))
             else:  # Windows has no process groups of this kind
                 self._process.kill()
+
+
+def _cut(line: bytes) -> bytes:
+    """A long line up to its last white space: no secret is cut in two, which would show it."""
+    words, _, _ = line.rpartition(b" ")
+    return words + b" [the line goes on]"

@@ -46,6 +46,11 @@ class Engine:
         return {**_environment(), "BUILDX_BUILDER": self.context}
 
 
+def steers(name: str) -> bool:
+    """Whether a variable of that name means something to the command, be it set here or not."""
+    return _KEPT.fullmatch(name) is not None or name.startswith(("BUILDX_", "LD_", "GODEBUG"))
+
+
 def find_engine() -> Engine | str:
     """The engine, or why there is none, as a clause."""
     code, said = call("version", "--format", "{{.Server.Version}} {{.Server.Os}}")

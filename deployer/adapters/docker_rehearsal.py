@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,11 +20,14 @@ from deployer.adapters.bundle_folder import own_folder, write_bundle
 from deployer.adapters.child import LATE, Child
 from deployer.adapters.docker_engine import Engine
 from deployer.adapters.ports_here import LOOPBACK, free_port, is_free, taken
+from deployer.adapters.stragglers import end_all_of
 from deployer.errors import Notice, Refused
 from deployer.model import Built, BundleFile, Entry, Means
 
 USER: Final = "1000"  # "Docker Spaces", Permissions
-CANT_RUN: Final = 125  # exit code of `docker run` itself
+# An engine makes the container that it was asked for, even when nobody waits for it any more.
+TRIES: Final = 3
+BETWEEN: Final = 0.5
 NOT_SHARED: Final = (
     "Service containers are out of its reach under `localhost`: give it addresses that a container "
     "of this machine can reach."
@@ -40,6 +44,7 @@ class DockerRehearsal:
         self._folder: Path | None = None
         self._child: Child | None = None
         self._port = 0
+        self._started = False
 
     @property
     def means(self) -> Means:
@@ -59,7 +64,7 @@ class DockerRehearsal:
         self._port, self._folder = port, own_folder(self._temp)
         space = write_bundle(files, self._workspace, self._folder / "space")
         command = ["docker", "build", *self._build_flags(entries, space), "--tag", self._name, "."]
-        values = {entry.name: entry.value.reveal() for entry in entries}
+        values = _plain(entries)
         self._child = Child(
             command, folder=space, environment={**values, **self._engine.environment()}
         )
@@ -75,9 +80,8 @@ class DockerRehearsal:
     def _build_flags(self, entries: Sequence[Entry], space: Path) -> Iterator[str]:
         """Variables as build arguments and secrets as build secrets, where the file asks for them
         ("Docker Spaces", Secrets and Variables Management)."""
-        steering = self._engine.environment()
         dockerfile = (space / "Dockerfile").read_bytes().decode("utf-8", "replace")
-        asked = [entry for entry in entries if entry.name not in steering]
+        asked = [entry for entry in entries if not docker_engine.steers(entry.name)]
         for entry in asked:
             if entry.public and re.search(rf"(?im)^\s*ARG\s+{entry.name}\b", dockerfile):
                 yield from ("--build-arg", entry.name)
@@ -116,15 +120,15 @@ class DockerRehearsal:
             here = free_port()
         host = self._engine.remote or (LOOPBACK if network else "127.0.0.1")
         place = ["--network", network] if network else ["--publish", f"{host}:{here}:{self._port}"]
-        steering = self._engine.environment()
-        filed = [entry for entry in entries if entry.name in steering]
-        plain = [entry for entry in entries if entry.name not in steering]
-        names = [word for entry in plain for word in ("--env", entry.name)]
+        filed = [entry for entry in entries if docker_engine.steers(entry.name)]
+        plain = _plain(entries)
+        names = [word for name in plain for word in ("--env", name)]
+        self._started = True
         command = ["docker", "run", "--name", self._name, "--user", USER, *place, *names]
         self._child = Child(
             [*command, *self._file(filed), self._name],
             folder=self._folder,
-            environment={**{entry.name: entry.value.reveal() for entry in plain}, **steering},
+            environment={**plain, **self._engine.environment()},
         )
         return RunningContainer(self._child, f"http://{host}:{here}")
 
@@ -144,10 +148,23 @@ class DockerRehearsal:
             return
         if self._child is not None:
             self._child.stop()
-        docker_engine.call("rm", "--force", "--volumes", self._name)
+        end_all_of(self._folder)  # a command that was stopped while it was being started
+        for _ in range(TRIES if self._started else 1):
+            if docker_engine.call("rm", "--force", "--volumes", self._name)[1]:
+                break  # it tells what it removed
+            time.sleep(BETWEEN)
         docker_engine.call("image", "rm", "--force", self._name)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = None
+
+
+def _plain(entries: Sequence[Entry]) -> dict[str, str]:
+    """The values that the command's environment can carry: they mean nothing to it itself."""
+    return {
+        entry.name: entry.value.reveal()
+        for entry in entries
+        if not docker_engine.steers(entry.name)
+    }
 
 
 class RunningContainer:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TIMEOUT = (5, 30)  # seconds to connect, seconds between bytes
 WAITS = (1.0, 2.0, 4.0)
 LONGEST_WAIT = 60.0
+SECONDARY = 60.0  # of a secondary limit that says no time: "at least one minute"
 PASSING = frozenset({500, 502, 503, 504})
 
 
@@ -69,8 +70,13 @@ class Reply:
     @property
     def limited(self) -> bool:
         """Refused for the rate, not for a missing permission: both may come as 403."""
-        spent = "retry-after" in self.headers or self.headers.get("x-ratelimit-remaining") == "0"
+        spent = "retry-after" in self.headers or self.spent or "rate limit" in self.said.lower()
         return self.status == 429 or (self.status == 403 and spent)
+
+    @property
+    def spent(self) -> bool:
+        """Whether the window's requests are used up. Every answer tells when it ends."""
+        return self.headers.get("x-ratelimit-remaining") == "0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +191,9 @@ class GitHubApi:
         if asked.isdigit():
             return float(asked)
         reset = reply.headers.get("x-ratelimit-reset", "")
-        return max(wait, float(reset) - self.clock()) if reset.isdigit() else wait
+        if reply.spent and reset.isdigit():
+            return max(wait, float(reset) - self.clock())
+        return SECONDARY if "secondary" in reply.said else wait
 
 
 def _same_site(one: str, other: str) -> bool:

@@ -5,12 +5,14 @@ Facts: "REST API endpoints for deployments" and "… for deployment statuses".
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Mapping
 from urllib.parse import quote
 
 from deployer.adapters import github_answers as answers
 from deployer.adapters.github_resource import GitHubResource
+from deployer.errors import RepositoryRefused
 
 PERMISSION = "Give the job `permissions: deployments: write`."
 DESCRIPTION = 140  # characters
@@ -44,7 +46,9 @@ class GitHubDeployments:
             form=answers.deployment,
             there=lambda: self._signed(sign, environment),
         )
-        self.tell(deployment, state="in_progress")
+        # One that exists must be ended, whatever becomes of its first status.
+        with contextlib.suppress(RepositoryRefused):
+            self.tell(deployment, state="in_progress")
         return deployment
 
     def tell(self, deployment: str, *, state: str, url: str = "", description: str = "") -> None:
@@ -73,7 +77,8 @@ class GitHubDeployments:
         return list(self._resource.listed(path, answers.deployments, doing))
 
     def _state(self, deployment: str) -> str:
-        """The newest status."""
+        """The newest status. One that somebody deleted meanwhile is over, too."""
         doing = "Reading a deployment's statuses"
         path = f"deployments/{deployment}/statuses?per_page=1"
-        return answers.newest_state(self._resource.read(path, answers.newest_state, doing).json())
+        reply = self._resource.read(path, answers.newest_state, doing)
+        return "inactive" if reply.status == 404 else answers.newest_state(reply.json())

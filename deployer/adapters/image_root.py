@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from deployer.errors import Notice
-from deployer.image.commands import Run
+from deployer.image.commands import Run, Skipped
 from deployer.image.recipe import Copy, Recipe
 
 HOME = "/home/user"  # of an image that names none
@@ -71,13 +71,20 @@ class ImageRoot:
         """What the app may miss here: folders that the image makes outside its own."""
         runs = [step.words for step in self._recipe.steps if isinstance(step, Run)]
         made = [word for words in runs if words[0] == "mkdir" for word in words]
-        foreign = [word for word in made if word.startswith("/") and not self._is_own(word)]
-        if foreign:
-            message = f"The image makes {', '.join(f'`{each}`' for each in dict.fromkeys(foreign))}"
+        foreign = [word for word in (*made, *self._links()) if word.startswith("/")]
+        named = dict.fromkeys(f"`{word}`" for word in foreign if not self._is_own(word))
+        if named:
+            message = f"The image makes {', '.join(named)} for the app"
             yield Notice(
-                message=f"{message}, which this machine doesn't have at that place.",
-                hint="An app that writes there can only be rehearsed with Docker.",
+                message=f"{message}, which is not done on this machine itself.",
+                hint="An app that reads or writes there can only be rehearsed with Docker.",
             )
+
+    def _links(self) -> Iterator[str]:
+        """Where the image's links lie (``ln -s /home/user/app /app``)."""
+        for step in self._recipe.steps:
+            if isinstance(step, Skipped) and (found := re.match(r"RUN ln .*\s(/\S+)$", step.text)):
+                yield found[1]
 
     def _is_own(self, path: str) -> bool:
         return any(f"{path}/".startswith(f"{own.rstrip('/')}/") for own in self._known())

@@ -15,6 +15,7 @@ from pathlib import Path
 from deployer.adapters.bundle_folder import own_folder, write_bundle
 from deployer.adapters.child import Child
 from deployer.adapters.ports_here import LOOPBACK, is_free, taken
+from deployer.adapters.stragglers import end_all_of
 from deployer.adapters.venv_build import NOT_FOUND, VenvBuild
 from deployer.errors import Exit, Notice, Problem, Refused, Where
 from deployer.image.recipe import Recipe, read_recipe
@@ -79,7 +80,9 @@ class VenvRehearsal:
                 command, folder=root.folder, environment=values, user=self._building.user
             )
         except OSError as error:
-            return RunningProcess(None, url, f"{command[0]}: {error.strerror}")
+            program = command[0].removeprefix(str(root.place))
+            said = f"exec {program}: {str(error.strerror).lower()}"  # as a container's engine does
+            return RunningProcess(None, url, said)
         return RunningProcess(self._app, url)
 
     def close(self) -> None:
@@ -89,6 +92,7 @@ class VenvRehearsal:
             if child is not None:
                 child.stop()
         if self._folder is not None:
+            end_all_of(self._folder)
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = None
 

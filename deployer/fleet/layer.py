@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -81,7 +80,7 @@ def judge(name: str, given: Input, finder: Finder) -> None:
         ROWS[name].parse(text)
     except input_types.Invalid as invalid:
         shown = f"`{given.text}`" if len(given.text) <= 200 and "\n" not in given.text else "It"
-        finder.say(f"`{name}`: {shown} {invalid}.", given.line)
+        finder.say(f"`{name}`: {shown} {invalid}.", given.line, invalid.hint)
 
 
 def text_of(part: Part, what: str, line: int, finder: Finder) -> str:
@@ -112,8 +111,8 @@ def _unknown(name: str, line: int, own: frozenset[str], finder: Finder) -> None:
         finder.say(f"{shown} belongs to a run, not to a Space.", line, "Give it in the workflow.")
     else:
         known = [*ROWS, "secrets", "variables", *own]
-        near = difflib.get_close_matches(name.replace("_", "-").lower(), known, 1)
-        hint = f"Did you mean `{near[0]}`?" if near else "See docs/how-to/fleets.md for all keys."
+        near = input_types.nearest(name.replace("_", "-"), known)
+        hint = f"Did you mean `{near}`?" if near else "See docs/how-to/fleets.md for all keys."
         finder.say(f"{shown} is no key of this place.", line, hint)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -195,7 +196,7 @@ def _judge_space(entry: Entry, seen: dict[str, int], finder: Finder) -> None:
         input_types.space(entry.space)
     except input_types.Invalid as invalid:
         shown = f"`{entry.space}`" if len(entry.space) <= 200 else "It"
-        finder.say(f"`space`: {shown} {invalid}.", entry.line)
+        finder.say(f"`space`: {shown} {invalid}.", entry.line, invalid.hint)
         return
     first = seen.get(entry.space.lower())
     if first is not None:
@@ -210,8 +211,9 @@ def _judge_frontend(entry: Entry, rewritten: dict[str, Entry], finder: Finder) -
     if given is None or given.text.strip() == "none" or (commit and commit.text == "none"):
         return
     for path in input_types.lines(given.text):
-        first = rewritten.setdefault(path.strip(), entry)
+        plain = posixpath.normpath(path.strip())
+        first = rewritten.setdefault(plain, entry)
         if first is not entry:
-            message = f"`{first.space}` and `{entry.space}` would both rewrite `{path.strip()}`."
+            message = f"`{first.space}` and `{entry.space}` would both rewrite `{plain}`."
             hint = "Give `frontend` to one of them, or leave it out: a fleet then changes none."
             finder.say(message, given.line, hint)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from deployer.errors import Exit
 from deployer.fleet import Entry
-from deployer.model import WorkspaceKind
+from deployer.model import Status, WorkspaceKind
 from deployer.ports import Files
 
 LARGEST: Final = 1024 * 1024
@@ -30,7 +30,7 @@ class Result:
     @property
     def done(self) -> bool:
         """Whether nothing is left to do."""
-        return self.exit is Exit.DONE
+        return self.exit is Exit.DONE and self.status != Status.FAILED
 
     @property
     def started(self) -> bool:
@@ -83,7 +83,8 @@ def _first(problems: Any) -> Mapping[str, Any]:
 
 
 def _exit(code: Any) -> Exit | None:
-    return Exit(code) if isinstance(code, int) and code in set(Exit) else None
+    # `false` is a number to Python, and the one of success.
+    return Exit(code) if type(code) is int and code in set(Exit) else None
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

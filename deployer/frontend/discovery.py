@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import PurePosixPath
 
 from deployer.frontend.environment import (
     BUILD_FILES,
@@ -20,6 +18,7 @@ from deployer.frontend.environment import (
     find_framework,
     joined,
 )
+from deployer.frontend.roots import root_finder
 from deployer.frontend.syntax import SCRIPT_SUFFIXES
 from deployer.model import WorkspaceKind
 from deployer.ports import Files
@@ -28,17 +27,8 @@ _IGNORED_FOLDERS = frozenset(
     {
         *("node_modules", "bower_components", "jspm_packages", "vendor", "third_party"),
         *("build", "dist", "out", "output", "coverage", "storybook-static", "_site"),
-        *(
-            "test",
-            "tests",
-            "testing",
-            "__tests__",
-            "__mocks__",
-            "mocks",
-            "e2e",
-            "cypress",
-            "playwright",
-        ),
+        *("test", "tests", "testing", "__tests__", "__mocks__", "mocks"),
+        *("e2e", "cypress", "playwright"),
         *("spec", "specs", "fixtures", "stories", "example", "examples", "samples"),
         *("mock", "mock-server", "k6", "loadtest", "load-test", "load-tests", "benchmarks"),
         *("venv", "env", "virtualenv", "site-packages", "__pycache__", "huggingface-spaces"),
@@ -256,29 +246,3 @@ def _minified(content: bytes) -> bool:
     if len(content) < _LONGEST_LINE:
         return False
     return max(map(len, content.splitlines()), default=0) > _LONGEST_LINE
-
-
-def root_finder(read: Read) -> Callable[[str], str]:
-    """A function from a file to its frontend's folder: the nearest with a manifest or a page."""
-    known: dict[tuple[str, str], bool] = {}
-
-    def has(folder: str, name: str) -> bool:
-        key = (folder, name)
-        if key not in known:
-            known[key] = read(name if folder == "." else f"{folder}/{name}") is not None
-        return known[key]
-
-    @cache
-    def root_above(folder: str) -> str:
-        folders = [folder, *_parents(folder)]
-        for name in ("package.json", "index.html"):
-            nearest = next((folder for folder in folders if has(folder, name)), None)
-            if nearest is not None:
-                return nearest
-        return folders[-2] if len(folders) > 1 else "."
-
-    return lambda path: root_above(path.rpartition("/")[0] or ".")
-
-
-def _parents(path: str) -> Iterable[str]:
-    return (str(parent) for parent in PurePosixPath(path).parents)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from deployer.frontend.acceptance import accepts
 from deployer.frontend.data_files import kind_of
 from deployer.frontend.data_survey import changed_again
-from deployer.frontend.discovery import by_hand, on_server, root_finder, served
+from deployer.frontend.discovery import by_hand, on_server, served
 from deployer.frontend.environment import PRODUCTION_FILE, Read, find_framework
 from deployer.frontend.request import FrontendRequest
 from deployer.frontend.rewrite import rewrite
+from deployer.frontend.roots import root_finder
 from deployer.frontend.shared_module import Module, modules_in, usable
 from deployer.frontend.syntax import parse
 from deployer.frontend.targets import target_of

@@ -77,8 +77,8 @@ def _path_problems(paths: tuple[str, ...], files: Files) -> Iterator[Problem]:
         if fault:
             yield Problem(
                 exit=Exit.CONFIGURATION,
-                message=f"{path!r} {fault}.",
-                hint="Name a file or folder of the frontend, relative to the workspace.",
+                message=f"`{path}` {fault}.",
+                hint="Name a file or folder of the frontend, relative to the repository's root.",
                 where=Where(input="frontend"),
             )
 

@@ -52,9 +52,7 @@ class Survey:
 
 def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Survey:
     """The frontend judged. ``named``: a person said that it calls this backend."""
-    candidates = {
-        p: c for p, c in frontend.sources.items() if _may_matter(c) and p not in frontend.data
-    }
+    candidates = dict(_candidates(frontend))
     parsed = {path: parse(path, content) for path, content in candidates.items()}
     scripts = tuple(script for script in parsed.values() if script is not None)
     witness = call_witness(frontend, request)
@@ -64,7 +62,7 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
     ours = {*servers, request.deployed.server}
     addresses = [address for finding in accepted for address in finding.addresses]
     unread = {path: candidates[path] for path, script in parsed.items() if script is None}
-    usual = [f"{host}:{p}" for p in request.backend_ports for host in ("localhost", "127.0.0.1")]
+    known = (*servers, *_usual(request))
     return Survey(
         frontend=frontend,
         scripts=scripts,
@@ -82,8 +80,8 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
         local_url=next((_plain(a) for a in addresses if a.local), ""),
         first=_best(accepted),
         notices=(
-            *_unread(unread, (*servers, *usual)),
-            *_server_side(frontend, (*servers, *usual)),
+            *_unread(unread, known),
+            *_server_side(frontend, known),
             *_winning(accepted, findings, ours),
             *data_notices(frontend, servers, witness, request),
             *left_over(scripts, witness, request),
@@ -93,10 +91,21 @@ def survey(frontend: Frontend, request: FrontendRequest, *, named: bool) -> Surv
     )
 
 
+def _candidates(frontend: Frontend) -> Iterator[tuple[str, bytes]]:
+    for path, content in frontend.sources.items():
+        if _may_matter(content) and path not in frontend.data:
+            yield path, content
+
+
 def _may_matter(content: bytes) -> bool:
     """Whether a source is worth parsing. Most are not, which a plain search for bytes tells."""
     lower = content.lower()
     return any(sign in lower for sign in _SIGNS) and _MAY_MATTER.search(lower) is not None
+
+
+def _usual(request: FrontendRequest) -> list[str]:
+    """Where a backend is found in development."""
+    return [f"{host}:{p}" for p in request.backend_ports for host in ("localhost", "127.0.0.1")]
 
 
 def _accepted(findings: list[Finding], *, named: bool) -> tuple[list[Finding], Belief]:

@@ -12,6 +12,7 @@ from deployer.model import Cause
 from deployer.release.build_causes import BUILD
 from deployer.release.cause_rule import Rule
 from deployer.release.service_causes import SAID
+from deployer.release.start_causes import STARTED
 
 VARIABLE_MISSING: Final = Cause(
     title="The app wants the variable `{0}` at start, and the Space has none",
@@ -113,6 +114,7 @@ LOG: Final = (
             "where it has one.",
         ),
     ),
+    *STARTED,
     Rule(
         pattern=r"PermissionError|Permission denied|Read-only file system"
         r"|unable to open database file|attempt to write a readonly database",

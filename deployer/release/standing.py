@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -30,6 +31,13 @@ LAST_WORDS: Final = 1.0
 IDLE: Final = Cause(
     title="The start command ends by itself, and nothing serves",
     remedy="Start a server, such as `uvicorn app.main:app --host 0.0.0.0 --port 7860`.",
+)
+# What a probe says of an app that takes the connection, and no more.
+HANGING: Final = re.compile(r"ReadTimeout|no answer within")
+HANGS: Final = Cause(
+    title="The app takes connections and never answers its health path",
+    remedy="It may wait for a service, or its start may block the event loop. Answer the health "
+    "path at once, with time limits on what it asks, or set `health-path` to one that does.",
 )
 
 
@@ -88,11 +96,16 @@ class Standing:
             if self._answers.hopeless or self._listens_elsewhere():
                 break
             self._world.clock.sleep(BETWEEN_PROBES)
-        return self._unhealthy() if self._answers.reached else self._silent()
+        return self._unhealthy() if self._answers.reached or self._hangs else self._silent()
 
     @property
     def _elapsed(self) -> float:
         return self._world.clock.now() - self._start
+
+    @property
+    def _hangs(self) -> bool:
+        """Whether it took the connection, and gave no answer."""
+        return HANGING.search(self._answers.against[1].error) is not None
 
     def _show(self) -> None:
         """Print what the app said, our own probes aside."""
@@ -132,6 +145,9 @@ class Standing:
             verdict=verdict,
             reached=True,
             exposed=self._answers.exposed,
-            causes=diagnose.of_health(verdict, answer, self._log),
+            causes=diagnose.of_health(verdict, answer, self._log) or self._hanging(),
             log=tuple(self._log),
         )
+
+    def _hanging(self) -> tuple[Cause, ...]:
+        return () if self._answers.reached or not self._hangs else (HANGS,)

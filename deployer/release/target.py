@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from deployer.model import Runtime, Secret, SpaceId
+from deployer.model import Runtime, Secret, Space, SpaceId
 
 # Seconds in which what serves already has to answer well.
 STANDS: Final = 60.0
+
+
+def app_token(space: Space, token: Secret | None) -> Secret | None:
+    """The Hub token where the Space's app is asked with it: only a private one isn't reached
+    without. The app is the user's code and could keep it."""
+    return token if space.visibility == "private" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +34,7 @@ class Target:
     before: Runtime | None
     successes: int
     timeout: float
-    token: Secret | None = None  # only for a private Space
+    token: Secret | None = None  # see app_token
     marker: str = ""
     tells: bool = False
     rebuild: bool = True

@@ -40,11 +40,6 @@ class Setting:
     before: str | None = None
     after: str | None = None
 
-    @property
-    def on_space(self) -> bool:
-        """Whether the Space has it now."""
-        return self.change not in (Change.NEW, Change.MISSING)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resize:

@@ -101,6 +101,8 @@ class Trail:
 
 def what_stands(report: Report) -> str:
     """What a run that was cut short leaves behind, as far as it knew."""
+    if report.mode is Mode.REHEARSE:
+        return "A rehearsal writes nothing: the Space is as it was."
     if isinstance(report.outcome, NotBuilt | Unhealthy):
         return report.serving or "The newest revision is not healthy; nothing was put back yet."
     if report.changed:

@@ -13,7 +13,7 @@ from deployer.errors import RepositoryRefused
 from deployer.ports import Comments
 from tests.fakes.github import FakeComments
 from tests.localgithub.repositories import Repository
-from tests.localgithub.state import Fault, LocalGitHub
+from tests.localgithub.state import Fault, Grant, LocalGitHub
 from tests.real.checkout import READER, WRITER
 from tests.real.github import resource_of
 
@@ -129,6 +129,61 @@ def test_it_is_found_behind_hundreds_of_others(local_github: LocalGitHub) -> Non
     comments.keep(number, key=KEY, body="Two.")
     assert len(repository.comments) == 231
     assert seen(repository, number)[-1] == "Two."
+
+
+def test_it_is_found_where_pages_are_shorter_than_asked_for(local_github: LocalGitHub) -> None:
+    repository, number = site(local_github)
+    local_github.longest_page = 30
+    comments = GitHubComments(resource_of(local_github, WRITER))
+    for index in range(70):
+        chat = {"id": index, "number": number, "by": "stranger", "body": "ping"}
+        repository.comments.append(chat)
+    for text in ("One.", "Two."):
+        comments.keep(number, key=KEY, body=text)
+    assert len(repository.comments) == 71
+
+
+LIMITED = {
+    "errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1."}]
+}
+WRONG = {"errors": [{"message": "Something went wrong while executing your query."}]}
+NAMELESS = [
+    Fault(method="POST", path="/graphql", status=502),
+    Fault(method="POST", path="/graphql"),
+    Fault(method="POST", path="/graphql", status=200, content=LIMITED),
+    Fault(method="POST", path="/graphql", status=200, content=WRONG),
+    Fault(method="POST", path="/graphql", status=200, content={}),
+]
+
+
+@pytest.mark.parametrize("fault", NAMELESS)
+def test_while_github_cannot_say_whose_token_it_is_none_is_written_twice(
+    local_github: LocalGitHub, fault: Fault
+) -> None:
+    local_github.grants[WRITER] = Grant(login="ann")
+    ground = github(local_github)
+    ground.comments(WRITER).keep(ground.pull, key=KEY, body="One.")
+    local_github.faults += [fault] * 3
+    with pytest.raises(RepositoryRefused, match="whose token"):
+        ground.comments(WRITER).keep(ground.pull, key=KEY, body="Two.")
+    local_github.faults += [fault] * 2
+    ground.comments(WRITER).keep(ground.pull, key=KEY, body="Three.")
+    assert ground.said() == ["Three."]
+
+
+@pytest.mark.parametrize("status", [200, 403, 404])
+def test_a_token_that_may_not_ask_who_it_is_is_the_jobs_own(
+    local_github: LocalGitHub, status: int
+) -> None:
+    ground = github(local_github)
+    ground.comments(WRITER).keep(ground.pull, key=KEY, body="One.")
+    words = "Resource not accessible by integration"
+    content = {"message": words, "errors": [{"type": "FORBIDDEN", "message": words}]}
+    local_github.faults.append(
+        Fault(method="POST", path="/graphql", status=status, content=content)
+    )
+    ground.comments(WRITER).keep(ground.pull, key=KEY, body="Two.")
+    assert ground.said() == ["Two."]
 
 
 def test_what_github_would_refuse_as_too_long_is_cut(local_github: LocalGitHub) -> None:

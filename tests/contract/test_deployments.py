@@ -124,3 +124,32 @@ def test_a_lost_answer_makes_one_record(local_github: LocalGitHub, when: str) ->
 def test_one_more_of_the_same_commit_is_a_record_of_its_own(local_github: LocalGitHub) -> None:
     ground = github(local_github)
     assert started(ground) != started(ground)
+
+
+def test_a_first_status_that_is_refused_leaves_one_that_can_be_ended(
+    local_github: LocalGitHub,
+) -> None:
+    ground = github(local_github)
+    local_github.faults.append(Fault(method="POST", path="/statuses", status=422))
+    deployment = started(ground)
+    ground.deployments(WRITER).tell(deployment, state="success")
+    assert ground.states() == [["success"]]
+
+
+def test_one_that_was_deleted_meanwhile_needs_no_end(local_github: LocalGitHub) -> None:
+    ground = github(local_github)
+    started(ground)
+    started(ground)
+    local_github.faults.append(Fault(path="/statuses", status=404))
+    ground.deployments(WRITER).end("preview")
+    assert sorted(ground.states()) == [["in_progress"], ["in_progress", "inactive"]]
+
+
+def test_an_answer_that_promises_no_record_is_a_refusal(local_github: LocalGitHub) -> None:
+    ground = github(local_github)
+    merged = Fault(
+        method="POST", path="/deployments", status=202, content={"message": "Auto-merged main"}
+    )
+    local_github.faults += [merged] * 3
+    with pytest.raises(RepositoryRefused, match="Auto-merged"):
+        started(ground)

@@ -129,6 +129,18 @@ def test_a_limit_that_ends_soon_is_waited_for(
     assert len(server.log("main")) == 2
 
 
+def test_a_secondary_limit_without_a_time_is_waited_for_a_minute(
+    repo: GitHubRepo, server: Repository, local_github: LocalGitHub, slept: list[float]
+) -> None:
+    # As GitHub sends it: the window's own end has nothing to do with it.
+    window = {"X-RateLimit-Remaining": "4990", "X-RateLimit-Reset": "99999999999"}
+    said = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}
+    limited = Fault(path="/git/ref", status=403, headers=window, content=said)
+    local_github.faults.append(limited)
+    repo.head("main")
+    assert slept == [60.0]
+
+
 def test_a_limit_that_ends_too_late_is_said(
     repo: GitHubRepo, local_github: LocalGitHub, slept: list[float]
 ) -> None:

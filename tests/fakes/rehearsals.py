@@ -21,7 +21,8 @@ class FakeRehearsals:
 
     ``app`` is given the seconds since its start, None for one that never answers; ``says`` are the
     lines that it writes at its start, ``ends`` its exit code. ``refuses`` is raised by
-    ``begin``. ``open`` counts rehearsals that nobody closed.
+    ``begin``. ``open`` counts rehearsals that nobody closed. ``stops``: the runner's signal comes
+    while one is closed.
     """
 
     probe: FakeProbe
@@ -32,6 +33,7 @@ class FakeRehearsals:
     says: tuple[str, ...] = ()
     ends: int | None = None
     refuses: Refused | None = None
+    stops: bool = False
     began: int = 0
     open: int = 0
     given: dict[str, str] = field(default_factory=dict)
@@ -79,6 +81,9 @@ class FakeRehearsal:
         return FakeApp(self._script)
 
     def close(self) -> None:
+        if self._script.stops:
+            self._script.stops = False
+            raise KeyboardInterrupt
         self._script.open -= self._open
         self._open = False
         self._script.probe.local.pop(URL, None)

@@ -113,7 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
         if parts == ["graphql"] and self.command == "POST":
             caller = _Caller(github=self.github, grant=grant)
             return _json(200, graphql_api.answer(caller, json.loads(body)))
-        return _json(*self._described(parts, grant, body))
+        status, facts = self._described(parts, grant, body)
+        answer, headers, content = _json(status, facts)
+        return answer, {**headers, **self._link(facts)}, content
 
     def _described(self, parts: list[str], grant: Grant, body: bytes) -> rest_api.Answer:
         """The answer, when the request is one that GitHub would understand."""
@@ -124,12 +126,26 @@ class _Handler(BaseHTTPRequestHandler):
         given = json.loads(body) if body else None
         if wrong := description.complaints(asked, query, given):
             return 422, {"message": f"Invalid request. {'; '.join(wrong)}"}
+        if "per_page" in query:
+            query["per_page"] = str(self._page_size(query))
         status, facts = self._rest(parts, grant, given or {}, query)
         try:
             return status, description.completed(asked, status, facts)
         except description.Wrong as wrong_answer:
             self.github.wrong.append(str(wrong_answer))
             return 500, {"message": str(wrong_answer)}
+
+    def _page_size(self, query: Mapping[str, str]) -> int:
+        return min(int(query["per_page"]), self.github.longest_page)
+
+    def _link(self, facts: object) -> dict[str, str]:
+        """Where a list goes on, when it may."""
+        query = dict(parse_qsl(urlsplit(self.path).query))
+        if not isinstance(facts, list) or "page" not in query:
+            return {}
+        if len(facts) < self._page_size(query):
+            return {}
+        return {"Link": f'<{self.github.url}/?page={int(query["page"]) + 1}>; rel="next"'}
 
     def _rest(
         self, parts: list[str], grant: Grant, body: dict[str, Any], query: dict[str, str]
@@ -191,7 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is None:
             return False
         if fault.status:
-            status, headers, content = _json(fault.status, {"message": "Planted fault"})
+            status, headers, content = _json(fault.status, fault.content)
             self._reply(status, {**headers, **fault.headers}, content)
         else:
             # Closing with linger 0 sends a reset instead of an orderly end.

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tests.localgithub.repositories import Repository
 
@@ -35,6 +35,7 @@ class Fault:
     status: int = 0  # 0: the connection is reset
     when: Literal["before", "after"] = "before"
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: Mapping[str, Any] = field(default_factory=lambda: {"message": "Planted fault"})
 
 
 def _nothing(_repository: Repository) -> None:
@@ -53,6 +54,7 @@ class LocalGitHub:
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # answers of ours that GitHub could not give
+    longest_page: int = 100
     prefixed: bool = False  # REST and GraphQL below /api, as GitHub Enterprise Server has them
     before_commit: Callable[[Repository], None] = _nothing
     lock: threading.Lock = field(default_factory=threading.Lock)

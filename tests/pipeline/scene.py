@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from deployer.cli import STREETS
 from deployer.context import Context
+from deployer.given import read_settings
 from deployer.model import SpaceId
+from deployer.modes import STREETS
 from deployer.report import Report
-from deployer.settings import read_settings
 from tests.fakes.hub import Behaviour, FakeSpace, says
 from tests.fakes.repo import FakeRepo
 from tests.fakes.world import FakeWorld, make_world

@@ -46,6 +46,16 @@ def test_a_public_space_is_proved_healthy_without_a_token(deployed: Scene) -> No
     assert deployed.space.counters.writes == 0
 
 
+@pytest.mark.parametrize("visibility", ["public", "protected", "private"])
+def test_only_a_private_spaces_app_is_shown_the_token(deployed: Scene, visibility: str) -> None:
+    deployed.space.visibility = visibility
+    probe = deployed.fakes.probe
+    probe.asked.clear()
+    deployed.again(mode="check", frontend_url=ORIGIN)
+    shown = {token is not None for url, _, token in probe.asked if url.endswith("/api/health")}
+    assert shown == {visibility == "private"}
+
+
 def test_neither_a_backend_nor_a_frontend_is_needed(scene: Scene, tmp_path: Path) -> None:
     scene.run(health_path="/live")
     empty = make_world(tmp_path / "empty")

@@ -233,6 +233,23 @@ def test_a_private_repository_makes_a_space_whose_source_is_hidden(
     assert scene.space.visibility == visibility
 
 
+@pytest.mark.parametrize("url", ["", "https://web.example.com"])
+def test_a_private_space_to_be_made_for_a_frontend_is_refused_once(scene: Scene, url: str) -> None:
+    report = scene.run(visibility="private", frontend_url=url)
+    (problem,) = report.problems
+    assert str(problem).startswith("input `visibility`: ")
+    assert "`visibility: protected`" in problem.hint
+    assert scene.fakes.hub.spaces.find(SPACE) is None
+
+
+def test_a_space_that_is_private_is_refused_for_a_frontend_by_its_settings(
+    deployed: Scene,
+) -> None:
+    deployed.space.visibility = "private"
+    (problem,) = deployed.run(frontend="frontend").problems
+    assert "Make it public or protected in its settings" in problem.hint
+
+
 CORS = """import os
 from fastapi.middleware.cors import CORSMiddleware
 

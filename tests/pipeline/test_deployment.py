@@ -54,6 +54,19 @@ def test_a_refused_push_is_a_failure(deployed: Scene) -> None:
     assert made.states == ["in_progress", "failure"]
 
 
+def test_a_deploy_that_is_stopped_is_not_left_under_way(deployed: Scene) -> None:
+    deployed.change_code()
+
+    def stopped(*_: object, **__: object) -> str:
+        raise KeyboardInterrupt
+
+    deployed.fakes.hub.space_repo.commit = stopped  # type: ignore[method-assign, assignment]
+    with pytest.raises(KeyboardInterrupt):
+        deployed.again(environment="production")
+    (made,) = deployed.fakes.deployments.made
+    assert made.states == ["in_progress", "failure"]
+
+
 def test_a_run_that_changes_nothing_records_nothing(deployed: Scene) -> None:
     same = {"secrets": "GEMINI_API_KEY", "variables": "COLLECTION=book"}
     assert deployed.again(environment="production", **same).status is Status.UNCHANGED

@@ -16,7 +16,7 @@ from deployer.adapters.disk import Workspace
 from deployer.cli import main
 from deployer.context import Context
 from deployer.fleet_entry import apply_entry
-from deployer.settings import read_settings
+from deployer.given import read_settings
 from tests.pipeline.scene import FILES
 from tests.real.program import read_outputs
 

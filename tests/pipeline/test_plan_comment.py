@@ -36,6 +36,13 @@ def test_the_plan_is_one_comment_that_each_push_brings_up_to_date(pull: Scene) -
     assert not [canary for canary in CANARIES.values() if canary in comments.texts[KEY]]
 
 
+def test_a_key_in_an_input_does_not_get_into_the_comment(pull: Scene) -> None:
+    key = CANARIES["GEMINI_API_KEY"]
+    pull.run(**SAME, health_path=f"/live?key={key}")
+    assert "/live" in pull.fakes.comments.texts[KEY]
+    assert key not in pull.fakes.comments.texts[KEY]
+
+
 def test_the_same_plan_again_leaves_the_comment_alone(pull: Scene) -> None:
     for _ in range(2):
         pull.run(**SAME)

@@ -15,7 +15,7 @@ from deployer.model import Configuration, FrontendState, Space, SpaceId, Status
 from deployer.report import Report
 from tests.fakes.hub import FakeConfig, FakeDirectory, FakeHub, FakeSpace
 from tests.fakes.pulls import FakePulls
-from tests.pipeline.scene import CLIENT_PATH, MAIN, NOT_BUILT, SPACE, V2_SICK, Scene
+from tests.pipeline.scene import CANARIES, CLIENT_PATH, MAIN, NOT_BUILT, SPACE, V2_SICK, Scene
 
 PREVIEW = SpaceId(owner=SPACE.owner, name="rag-pr-7")
 TODAY = date(2026, 11, 22)
@@ -59,7 +59,8 @@ class UnknownPulls(FakePulls):
     """Pull requests that nobody may ask about."""
 
     def is_open(self, number: int) -> bool:
-        raise RepositoryRefused("No.", hint="Give the job `permissions: pull-requests: read`.")
+        hint = "Give the job `permissions: pull-requests: read`."
+        raise RepositoryRefused(f"No look at #{number}.", hint=hint)
 
 
 class Watched(FakeDirectory):
@@ -240,6 +241,10 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     ),
     "a push": ({"event": "push", "pull": None}, ("`push`", "`on: pull_request`")),
     "no event at all": ({"event": "", "pull": None}, ("mode: deploy", "`space`")),
+    "a label on a closed pull request": (
+        {"action": "labeled", "closed": True},
+        ("closed", "`mode: cleanup`"),
+    ),
     "a closed pull request": ({"action": "closed"}, ("closed", "`mode: cleanup`")),
 }
 
@@ -363,6 +368,13 @@ def test_a_secret_that_the_hub_says_is_not_in_the_comment(pull: Scene) -> None:
     assert "tr0ub4dor" not in comment_of(pull)
 
 
+def test_a_key_in_an_address_is_not_in_the_comment(pull: Scene) -> None:
+    key = CANARIES["GEMINI_API_KEY"]
+    run(pull, health_path=f"/api/health?key={key}")
+    assert "/api/health" in comment_of(pull)
+    assert key not in comment_of(pull)
+
+
 def test_a_deployment_is_recorded_for_the_pull_request_s_commit(pull: Scene) -> None:
     run(pull)
     pull.fakes.hub.next.append(NOT_BUILT)
@@ -372,6 +384,17 @@ def test_a_deployment_is_recorded_for_the_pull_request_s_commit(pull: Scene) -> 
     assert (first.revision, first.environment, first.transient) == ("b" * 40, "preview", True)
     assert (first.states, first.url) == (["in_progress", "success"], space_of(pull).host)
     assert second.states == ["in_progress", "failure"]
+
+
+def test_a_preview_that_is_stopped_is_not_left_under_way(pull: Scene) -> None:
+    def stopped(*_: object, **__: object) -> Space:
+        raise KeyboardInterrupt
+
+    pull.fakes.hub.spaces.create = stopped  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        run(pull)
+    (made,) = pull.fakes.deployments.made
+    assert made.states == ["in_progress", "failure"]
 
 
 def test_what_github_refuses_is_a_warning_that_names_the_permission(pull: Scene) -> None:
@@ -400,3 +423,35 @@ def test_a_backend_that_can_not_be_packed_is_said_in_the_comment(pull: Scene) ->
     assert run(pull).exit in (Exit.CONFIGURATION, Exit.BUNDLE)
     assert "❌" in comment_of(pull)
     assert "main.py" in comment_of(pull)
+
+
+def test_without_a_space_nothing_is_said_of_its_end(pull: Scene) -> None:
+    pull.fakes.hub.fail("create", 429, message="You have been rate limited.", times=99)
+    refused(run(pull), Exit.HUB)
+    assert "rate limited" in comment_of(pull)
+    assert "deleted" not in comment_of(pull)
+
+
+def close_and_clean_up(scene: Scene) -> None:
+    scene.fakes.pulls.foreign.clear()
+    scene.fakes.pulls.over.add(7)
+    scene.fakes.hub.made.pop(str(PREVIEW))
+
+
+def test_a_close_during_the_run_is_said_and_left_to_stand(pull: Scene) -> None:
+    run(pull)
+    push(pull)
+    pull.fakes.hub.later(1, lambda: close_and_clean_up(pull))
+    told = refused(run(pull), Exit.HUB)
+    assert "was closed during this run" in told
+    assert "token" not in told
+    assert "Deleted: its pull request is closed" in comment_of(pull)
+    assert [each.states[-1] for each in pull.fakes.deployments.made] == ["inactive", "inactive"]
+
+
+def test_a_space_that_somebody_deletes_during_the_run_is_told_as_it_is(pull: Scene) -> None:
+    run(pull)
+    push(pull)
+    pull.fakes.hub.later(1, lambda: pull.fakes.hub.made.pop(str(PREVIEW)) and None)
+    assert "was closed" not in refused(run(pull), Exit.HUB)
+    assert "❌" in comment_of(pull)

@@ -163,6 +163,16 @@ def test_an_app_that_never_answers_is_given_up_after_its_time(
     assert 90 <= scene.fakes.clock.now() < 100
 
 
+@pytest.mark.parametrize("error", ["no answer (ReadTimeout)", "no answer within 20 s"])
+def test_an_app_that_takes_connections_and_never_answers_runs_and_is_not_healthy(
+    scene: Scene, stage: FakeRehearsals, error: str
+) -> None:
+    stage.app = lambda seconds: Answer(status=0, error=error)
+    failed(
+        rehearse(scene, health_timeout="90"), Exit.HEALTH, error, "never answers its health path"
+    )
+
+
 def test_an_unhealthy_service_is_named(scene: Scene, stage: FakeRehearsals) -> None:
     stage.app = SICK
     failed(rehearse(scene), Exit.HEALTH, "not healthy", "Qdrant", "cloud.qdrant.io")
@@ -298,3 +308,14 @@ def test_the_app_is_asked_by_the_space_s_name_from_https(scene: Scene) -> None:
     assert asked["Host"] == "tester-rag.hf.space"
     assert asked["X-Forwarded-Proto"] == "https"
     assert URL not in asked.values()
+
+
+def test_a_run_that_is_stopped_while_it_tidies_up_leaves_nothing(
+    scene: Scene, stage: FakeRehearsals
+) -> None:
+    stage.stops = True
+    with pytest.raises(KeyboardInterrupt):
+        rehearse(scene)
+    assert (stage.began, stage.open) == (1, 0)
+    last = scene.fakes.console.lines[-1]
+    assert last == "A rehearsal writes nothing: the Space is as it was."

@@ -45,6 +45,12 @@ def test_the_last_healthy_revision_comes_back_in_one_commit_and_is_proved(twice:
     assert trailer.last_healthy([newest]) == v1.revision
 
 
+def test_a_public_spaces_app_is_not_shown_the_token(twice: Scene) -> None:
+    twice.fakes.probe.asked.clear()
+    back(twice)
+    assert {token for _, _, token in twice.fakes.probe.asked} == {None}
+
+
 def test_a_second_rollback_finds_nothing_to_do(twice: Scene) -> None:
     back(twice)
     report = back(twice)

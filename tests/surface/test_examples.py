@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deployer import settings
+from deployer.report.outputs import OUTPUTS
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*/*.yml")) + sorted((ROOT / "examples").glob("*.yml"))
@@ -22,7 +23,7 @@ def test_an_input_is_used_in_an_example_or_a_how_to(name: str) -> None:
     assert re.search(rf"(^\s+|`|--){name}: |{variable}\b", SHOWN, re.MULTILINE), name
 
 
-@pytest.mark.parametrize("name", [row.name for row in settings.OUTPUTS])
+@pytest.mark.parametrize("name", [row.name for row in OUTPUTS])
 def test_an_output_is_used_in_an_example_or_a_how_to(name: str) -> None:
     assert re.search(rf"\boutputs\.{name}\b", SHOWN), name
 

@@ -8,7 +8,7 @@ import pytest
 
 from deployer.adapters import github_comments, github_deployments, github_issues
 from deployer.adapters.repository_refusals import PULLS, WRITE
-from deployer.permissions import PERMISSIONS
+from deployer.github.permissions import PERMISSIONS
 
 LINE = re.compile(r"\b([a-z-]+: write)\b")
 

@@ -51,6 +51,22 @@ def test_a_value_that_may_be_secret_is_not_quoted(environ: dict[str, str]) -> No
     assert "abc" not in plain
 
 
+def test_wrong_values_are_told_beside_an_input_that_can_not_be_read(
+    environ: dict[str, str],
+) -> None:
+    given = {
+        "INPUT_SECRETS": "API_KEY\nOTHER_KEY\n1X=a",
+        "API_KEY": "your-key-here",
+        "OTHER_KEY": " qT7vN2xL9pM4 ",
+        "INPUT_FRONTEND-URL": "my-app.example/",
+    }
+    _, log = run({**environ, **given})
+    plain = "\n".join(line for line in log.splitlines() if not line.startswith("::add-mask::"))
+    for said in ("`ada`", "`API_KEY` is a placeholder", "`OTHER_KEY` begins", "`my-app.example/`"):
+        assert said in plain
+    assert "qT7vN2xL9pM4" not in plain
+
+
 def test_an_endpoint_that_is_no_address_is_a_configuration_problem(tmp_path: Path) -> None:
     environ = {
         "HF_ENDPOINT": "hub.example",

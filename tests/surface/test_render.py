@@ -12,6 +12,7 @@ import yaml
 
 from deployer import settings
 from deployer.errors import Exit
+from deployer.report.outputs import OUTPUTS
 from tools import render
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,9 +67,7 @@ def test_every_input_is_handed_to_the_program_through_env() -> None:
 
 def test_every_output_is_the_program_s() -> None:
     values = {name: output["value"] for name, output in ACTION["outputs"].items()}
-    assert values == {
-        row.name: f"${{{{ steps.deploy.outputs.{row.name} }}}}" for row in settings.OUTPUTS
-    }
+    assert values == {row.name: f"${{{{ steps.deploy.outputs.{row.name} }}}}" for row in OUTPUTS}
 
 
 def test_the_github_token_comes_by_itself_and_the_hub_s_does_not() -> None:

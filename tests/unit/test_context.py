@@ -104,6 +104,7 @@ def test_of_a_pull_request_number_commit_branches_and_action_are_known() -> None
         "action": "closed",
         "pull_request": {
             "number": 7,
+            "state": "closed",
             "head": {"sha": "b" * 40, "ref": "topic", "repo": OURS},
             "base": {"ref": "main"},
         },
@@ -111,6 +112,7 @@ def test_of_a_pull_request_number_commit_branches_and_action_are_known() -> None
     seen = context("pull_request", event, GITHUB_REF="refs/pull/7/merge")
     assert (seen.pull, seen.head_sha, seen.head_branch) == (7, "b" * 40, "topic")
     assert (seen.base, seen.action, seen.branch) == ("main", "closed", None)
+    assert seen.closed
 
 
 EVENTS = {

@@ -6,7 +6,8 @@ import pytest
 
 from deployer.errors import Refused
 from deployer.flags import Help, overlay
-from deployer.settings import INPUTS, read_settings
+from deployer.given import read_settings
+from deployer.settings import INPUTS
 
 
 def test_a_flag_wins_over_both_spellings_and_leaves_the_environment_alone() -> None:
@@ -42,6 +43,22 @@ def test_a_wrong_word_is_refused_and_no_value_is_quoted(flags: list[str], says: 
         overlay({}, flags)
     assert says in str(caught.value)
     assert "planted" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("flags", "hint"),
+    [
+        (["--spce", "o/n"], "`--spce` is no flag. Did you mean `--space`?"),
+        (["--health-pth=/x"], "`--health-pth` is no flag. Did you mean `--health-path`?"),
+        (["--quiet"], "`--quiet` is no flag. See `--help`."),
+        (["--rehearse", "--space", "o/n"], "`--rehearse` has no value. Write `--rehearse true`."),
+        (["--mode"], "`--mode` has no value. Write `--mode VALUE`."),
+    ],
+)
+def test_a_slip_is_named_with_what_to_write(flags: list[str], hint: str) -> None:
+    with pytest.raises(Refused) as caught:
+        overlay({}, flags)
+    assert hint in str(caught.value)
 
 
 def test_all_wrong_words_are_said_at_once() -> None:

@@ -7,6 +7,7 @@ import pytest
 from deployer.context import Context
 from deployer.credentials import fingerprint
 from deployer.credentials.syntax import Missing
+from deployer.given import read_settings
 from deployer.intent import intent_of
 from deployer.model import (
     Configuration,
@@ -25,7 +26,7 @@ from deployer.observe_space import SpaceState
 from deployer.plan import decide
 from deployer.release.difference import with_manifest
 from deployer.report.intent import Change, Effect, Intent
-from deployer.settings import Settings, read_settings
+from deployer.settings import Settings
 from tests.unit.report.conftest import BUNDLE
 
 TOKEN = Secret("cn-token")

@@ -98,6 +98,8 @@ def test_a_secret_is_known_by_what_stands_before_it(text: str, secret: str) -> N
         "from huggingface_hub import hf_hub_download, HfApi",
         "GEMINI_API_KEY: missing",
         "api_key=None is not valid; set GEMINI_API_KEY",
+        '    gemini_api_key = os.environ["GEMINI_API_KEY"]',
+        "    API_KEY=os.getenv('API_KEY').strip()",
         "pydantic: GEMINI_API_KEY Field required [type=missing, input_value={}]",
         "task-something-long-and-harmless disk-usage-percentage-total",
         "Revision 0123456789abcdef0123456789abcdef01234567 is RUNNING",

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from deployer.errors import Exit, Refused
+from deployer.given import read_settings, variable_names
 from deployer.model import Mode, Secret, SpaceId
-from deployer.settings import INPUTS, Settings, read_settings, variable_names
+from deployer.settings import INPUTS, Settings
 
 GIVEN = {"INPUT_SPACE": "owner/name"}
 PLANTED = "hf planted-value"  # white space: no token has any
@@ -151,10 +152,37 @@ def test_a_token_that_can_not_be_one_is_refused_and_not_quoted(name: str, value:
     assert value not in problem
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [
+        ("MODE", "deplyo", "Did you mean `deploy`?"),
+        ("MODE", "Preview", "Did you mean `preview`?"),
+        ("REPORT", "issues", "Did you mean `issue`?"),
+        ("SPACE", "https://huggingface.co/spaces/ada/bot", "Write `ada/bot`."),
+        ("SPACE", "https://huggingface.co/spaces/ada/my.bot/tree/main", "Write `ada/my.bot`."),
+        ("SPACE", "git@hf.co:spaces/ada/bot.git", "Write `ada/bot`."),
+        ("SPACE", "https://user@huggingface.co/spaces/ada/bot.git", "Write `ada/bot`."),
+    ],
+)
+def test_what_was_probably_meant_is_told(name: str, text: str, hint: str) -> None:
+    [problem] = problems({**GIVEN, f"INPUT_{name}": text})
+    assert problem.endswith(f". {hint}")
+
+
+def test_nothing_is_guessed_for_a_word_that_is_like_none() -> None:
+    [problem] = problems({**GIVEN, "INPUT_MODE": "qqq"})
+    assert "Did you mean" not in problem
+
+
 def test_every_problem_is_reported_at_once() -> None:
     found = problems({"INPUT_MODE": "x", "INPUT_PRUNE": "y", "INPUT_HEALTH_TIMEOUT": "z"})
     assert len(found) == 4
     assert any("`space` is not given" in each for each in found)
+
+
+def test_a_space_that_a_variable_should_have_given_is_told_where_to_make_it() -> None:
+    [problem] = problems({"INPUT_SPACE": ""})
+    assert "make that variable in the repository's settings" in problem
 
 
 def test_settings_show_no_secret() -> None:

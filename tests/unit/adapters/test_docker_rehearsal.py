@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,10 +59,14 @@ class Docker:
     def settle(self) -> None:
         (self.folder / "answers").write_text(json.dumps(self.answers))
 
+    def all_asked(self, command: str) -> list[dict[str, Any]]:
+        """Every call of a command."""
+        lines = (self.folder / "asked").read_text().splitlines()
+        return [told for told in map(json.loads, lines) if told["arguments"][0] == command]
+
     def asked(self, command: str) -> dict[str, Any]:
         """The last call of a command."""
-        lines = (self.folder / "asked").read_text().splitlines()
-        return [told for told in map(json.loads, lines) if told["arguments"][0] == command][-1]
+        return self.all_asked(command)[-1]
 
 
 @pytest.fixture
@@ -115,6 +120,27 @@ def test_no_value_is_an_argument_and_none_steers_the_command(
     assert (mode, text) == ("600", f"HTTP_PROXY={VALUES['HTTP_PROXY']}\n")
     made.close()
     assert not list((tmp_path / "temp").iterdir())
+
+
+def test_a_value_steers_the_command_no_more_where_the_job_sets_nothing(
+    docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HTTP_PROXY", raising=False)
+    started(rehearsal(tmp_path), free_port())
+    told = docker.asked("run")
+    assert VALUES["HTTP_PROXY"] not in told["environment"].values()
+    assert VALUES["HTTP_PROXY"] not in docker.asked("build")["environment"].values()
+    assert [text for _, text in told["files"].values()] == [f"HTTP_PROXY={VALUES['HTTP_PROXY']}\n"]
+
+
+def test_the_command_sees_none_of_the_job_s_values(
+    docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "of-the-job")
+    monkeypatch.setenv("INPUT_HF_TOKEN", "of-the-job")
+    started(rehearsal(tmp_path), free_port())
+    for command in ("build", "run"):
+        assert "of-the-job" not in docker.asked(command)["environment"].values()
 
 
 def test_the_app_runs_as_user_1000_on_the_network_of_the_steps(
@@ -198,3 +224,25 @@ def test_what_was_made_is_taken_away_by_its_name(docker: Docker, tmp_path: Path)
     made.close()
     assert docker.asked("rm")["arguments"] == ["rm", "--force", "--volumes", name]
     assert docker.asked("image")["arguments"] == ["image", "rm", "--force", name]
+
+
+def test_a_container_that_is_made_late_is_looked_for_again(docker: Docker, tmp_path: Path) -> None:
+    for removed, calls in (("its name", 1), ("", 3)):
+        docker.answers["rm"] = (0, removed)
+        docker.settle()
+        made = rehearsal(tmp_path)
+        started(made, free_port())
+        before = len(docker.all_asked("rm")) if removed == "" else 0
+        made.close()
+        assert len(docker.all_asked("rm")) - before == calls
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's folder")
+def test_a_command_that_nobody_holds_any_more_is_ended(docker: Docker, tmp_path: Path) -> None:
+    made = rehearsal(tmp_path)
+    started(made, free_port())
+    (folder,) = (tmp_path / "temp").iterdir()
+    command = [sys.executable, "-I", "-c", "import time; time.sleep(60)"]
+    with subprocess.Popen(command, cwd=folder) as orphan:
+        made.close()
+        assert orphan.wait(10) < 0

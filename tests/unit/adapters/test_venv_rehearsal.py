@@ -12,6 +12,7 @@ from deployer.adapters.venv_rehearsal import VenvRehearsal
 from deployer.errors import Refused
 from deployer.image.recipe import Copy, read_recipe
 from deployer.model import BundleFile, Digest
+from tests.real.ports import free_port
 
 MADE = """FROM python:3.11-slim
 ENV HOME=/home/user PATH=/home/user/.local/bin:$PATH DATA=/data SRC=/home/user/app/src:/opt
@@ -78,7 +79,13 @@ def test_the_command_is_found_beside_the_app_and_its_paths_are_mapped(root: Imag
 
 def test_folders_outside_the_app_s_own_are_told_of(root: ImageRoot) -> None:
     (notice,) = root.notices()
-    assert "makes `/data`, which this machine doesn't have" in notice.message
+    assert "makes `/data` for the app, which is not done on this machine" in notice.message
+
+
+def test_a_link_to_the_app_s_folder_is_told_of(tmp_path: Path) -> None:
+    text = MADE.replace("/app /data", "/app && ln -s /home/user/app /app")
+    [notice] = ImageRoot(tmp_path, read_recipe(text.encode(), {})).notices()
+    assert "makes `/app` for the app" in notice.message
 
 
 def test_copies_follow_docker_s_rule_for_files_and_folders(root: ImageRoot, tmp_path: Path) -> None:
@@ -120,3 +127,47 @@ def test_a_file_that_takes_a_container_is_refused_at_its_line(
         made.build([file], port=7860, entries=(), seconds=9, say=lambda _: None)
     assert said in str(refused.value)
     made.close()
+
+
+def followed(tmp_path: Path, code: str) -> list[str]:
+    """What a build says whose one RUN is this Python; it was closed since."""
+    content = f"FROM python:3.11-slim\nENV OWN=x\nRUN python -c '{code}'\nCMD [\"true\"]\n".encode()
+    digest = Digest(size=len(content), blob="", sha256="")
+    file = BundleFile(path="Dockerfile", digest=digest, content=content)
+    rehearsal, said = VenvRehearsal("none", workspace=tmp_path, temp=tmp_path), list[str]()
+    built = rehearsal.build([file], port=free_port(), entries=(), seconds=60, say=said.append)
+    rehearsal.close()
+    assert not built.error
+    return said
+
+
+def test_a_step_sees_none_of_the_job_s_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "of-the-job")
+    said = followed(tmp_path, "import os; print(sorted(os.environ))")[-1]
+    assert "'OWN'" in said
+    assert "GITHUB_TOKEN" not in said
+
+
+def test_nothing_is_left_of_a_rehearsal_that_was_closed(tmp_path: Path) -> None:
+    folder = Path(followed(tmp_path, "import os; print(os.getcwd())")[-1])
+    assert folder.is_absolute()
+    assert not folder.exists()
+    assert not folder.parents[0].exists()
+
+
+def test_a_start_script_that_is_not_executable_is_told_as_a_container_does(tmp_path: Path) -> None:
+    content = b'FROM python:3.11-slim\nWORKDIR /srv\nCOPY . .\nENTRYPOINT ["./start.sh"]\n'
+    digest = Digest(size=len(content), blob="", sha256="")
+    files = [
+        BundleFile(path="Dockerfile", digest=digest, content=content),
+        BundleFile(path="start.sh", digest=digest, content=b"#!/bin/sh\n"),
+    ]
+    rehearsal = VenvRehearsal("there is none", workspace=tmp_path, temp=tmp_path)
+    try:
+        built = rehearsal.build(files, port=free_port(), entries=(), seconds=60, say=lambda _: None)
+        assert not built.error
+        assert rehearsal.start(()).lines() == ("exec /srv/start.sh: permission denied",)
+    finally:
+        rehearsal.close()

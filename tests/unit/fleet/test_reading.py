@@ -154,6 +154,7 @@ def test_variables_come_as_lines_with_values_too(read: Read) -> None:
         "[[hunter2]]",
         "{A: sk-hunter2hunter2hunter2}",
         "{SK_LIVE: HUNTER2 HUNTER2}",
+        "{A: AKIA" + "HUNTER2HUNTER2X}",
     ],
 )
 def test_a_secret_s_value_is_refused_and_not_shown(problems: Problems, form: str) -> None:
@@ -239,7 +240,8 @@ def test_a_file_without_spaces_is_refused(problems: Problems, text: str) -> None
 
 def test_two_spaces_do_not_rewrite_the_same_client(problems: Problems, read: Read) -> None:
     text = "spaces:\n  - {space: a/b, frontend: web}\n  - {space: a/c, frontend: web%s}\n"
-    assert "`a/b` and `a/c` would both rewrite `web`" in problems(text % "")[0]
+    for same in ("", "/", "/."):
+        assert "`a/b` and `a/c` would both rewrite `web`" in problems(text % same)[0]
     assert len(read(text % "-of-c").entries) == 2
     assert len(read(text % ", frontend-commit: none").entries) == 2
 

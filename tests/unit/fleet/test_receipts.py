@@ -49,6 +49,12 @@ def test_a_run_that_was_cut_short_is_not_done(tmp_path: Path) -> None:
     assert not found["acme/a"].done
 
 
+def test_a_receipt_that_contradicts_itself_is_not_done(tmp_path: Path) -> None:
+    failed, untrue = receipt("acme/a", status="failed"), receipt("acme/b", exitCode=False)
+    found = results(tmp_path, a=failed, b=untrue, c=receipt("acme/c"))
+    assert [each.done for each in found.values()] == [False, False, True]
+
+
 def test_what_is_no_receipt_is_passed_over(tmp_path: Path) -> None:
     junk = ("[]", "{", "null", '{"space": 1}', '{"space": "acme/b"}', receipt("x/y"), "[" * 9999)
     files = {f"j{number}": text for number, text in enumerate(junk)}

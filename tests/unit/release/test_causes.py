@@ -140,6 +140,46 @@ STARTS = {
         "permission denied",
         "below 1024",
     ),
+    "a script that is not executable": (
+        "docker: Error response from daemon: failed to create shim task: OCI runtime create "
+        "failed: runc create failed: unable to start container process: "
+        'exec: "./start.sh": permission denied: unknown.',
+        "`./start.sh`, which is not executable",
+    ),
+    "a script with Windows line ends": (
+        "exec ./start.sh: no such file or directory",
+        "`./start.sh`, and has no such program Check CMD and ENTRYPOINT. A script that is there "
+        "has Windows line ends",
+    ),
+    "a program that is not there": (
+        'unable to start container process: exec: "gunicorn": executable file not found in $PATH',
+        "`gunicorn`, and has no such program",
+    ),
+    "a script without its first line": (
+        "exec /start: exec format error",
+        "first line must name its interpreter",
+    ),
+    "a service on the app's own machine, asyncio": (
+        "ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 9200)",
+        "on its own machine, port 9200",
+    ),
+    "a service on the app's own machine, redis": (
+        "redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection "
+        "refused.",
+        "on its own machine, port 6379",
+    ),
+    "a service on the app's own machine, mongo": (
+        "pymongo.errors.ServerSelectionTimeoutError: localhost:27017: [Errno 111] Connection "
+        "refused (configured timeouts: socketTimeoutMS: 20000.0ms)",
+        "on its own machine, port 27017",
+    ),
+    "a service on the app's own machine, requests": (
+        "requests.exceptions.ConnectionError: HTTPConnectionPool(host='localhost', port=11434): "
+        "Max retries exceeded with url: /api/tags (Caused by NewConnectionError('<x>: Failed to "
+        "establish a new connection: [Errno 111] Connection refused'))",
+        "on its own machine, port 11434",
+    ),
+    "a crash in native code": ("it ended with exit code: 139", "segmentation fault"),
     "a folder at UID 1000": (
         "PermissionError: [Errno 13] Permission denied: '/app/uploads'",
         "UID 1000",

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from deployer import stages
 from deployer.context import PULL_REQUEST_EVENTS, Context
-from deployer.courtesy import attempt
 from deployer.errors import Notice, Refused
+from deployer.github.courtesy import attempt
+from deployer.model import Status
 from deployer.ports import Comments, World
 from deployer.report import Report
 from deployer.report.plan_comment import key_of, render_plan_comment
@@ -30,7 +31,7 @@ def plan(settings: Settings, context: Context, world: World) -> Report:
         try:
             with run.trail.stage("Read the backend and the Space"):
                 stages.decide(run)
-            stages.planned(run)
+            run.trail.ended(Status.PLANNED)
         except Refused as refused:
             run.trail.refused(refused)
         comment(run)

@@ -10,18 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from deployer import observe_space, preview_mark, preview_told, publisher
+from deployer import observe_space, preview_mark, publisher
 from deployer.context import PULL_REQUEST_EVENTS, Context, event_problems
 from deployer.errors import Notice, Problem, Refused, RepositoryRefused, refuse
 from deployer.findings import Findings
+from deployer.github import preview_told
 from deployer.model import SpaceId, Status
 from deployer.ports import World
 from deployer.preview_mark import Mark
 from deployer.report import Report
 from deployer.run import Run, begin
 from deployer.settings import Settings
-
-CLOSED = "its pull request is closed"
 
 
 def cleanup(settings: Settings, context: Context, world: World) -> Report:
@@ -74,25 +73,25 @@ def _delete_if_over(run: Run, space: SpaceId) -> None:
     closing = run.context.event in PULL_REQUEST_EVENTS
     if closing and run.world.spaces.find(space) is None:
         _say(run, f"There is no Space {space}.")
-        preview_told.deleted(run, space, pull, CLOSED, again=False)
+        preview_told.deleted(run, space, pull, preview_told.CLOSED, again=False)
         return
     mark = preview_mark.read(run.world.space_config.read(space))
     if mark is None or not mark.belongs_to(run.context.repository, pull):
         _say(run, f"{space} carries no mark as a preview of this pull request: left alone.")
         return
-    reason = CLOSED if closing else _why_over(run, mark)
+    reason = preview_told.CLOSED if closing else _why_over(run, mark)
     if not reason:
         _say(run, f"{space} goes on until {mark.expires}: pull request {pull} is open.")
         return
     run.world.spaces.delete(space)
     _say(run, f"Deleted {space}: {reason}.")
-    preview_told.deleted(run, space, pull, reason, again=reason != CLOSED)
+    preview_told.deleted(run, space, pull, reason, again=reason != preview_told.CLOSED)
 
 
 def _why_over(run: Run, mark: Mark) -> str:
     """Why a preview is over, "" while it goes on."""
     if not _is_open(run, mark.pull_request):
-        return CLOSED
+        return preview_told.CLOSED
     if mark.expired(run.world.clock.today()):
         return f"no push came until {mark.expires}"
     return ""
@@ -105,9 +104,16 @@ def _is_open(run: Run, pull: int) -> bool:
     try:
         return run.world.pulls.is_open(pull)
     except RepositoryRefused as refused:
-        message = f"{refused.problems[0].message} Only previews whose days are over are deleted."
-        run.trail.note(Notice(message=message, hint=refused.problems[0].hint))
+        _warn_once(run, refused.problems[0])
         return True
+
+
+def _warn_once(run: Run, problem: Problem) -> None:
+    """A permission that is lacking is lacking for every pull request: said of the first."""
+    said = {notice.hint for notice in run.trail.report.notices if notice.warning}
+    if not problem.hint or problem.hint not in said:
+        message = f"{problem.message} Only previews whose days are over are deleted."
+        run.trail.note(Notice(message=message, hint=problem.hint))
 
 
 def _say(run: Run, message: str) -> None:

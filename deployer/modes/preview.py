@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from deployer import observe_space, preview_mark, preview_told, publisher, stages
+from deployer import observe_space, preview_mark, publisher, stages
 from deployer.context import Context, event_problems
 from deployer.credentials import production
 from deployer.errors import (
@@ -24,6 +24,7 @@ from deployer.errors import (
     Where,
     refuse,
 )
+from deployer.github import deployments, preview_told
 from deployer.model import Secret, SpaceId, Status
 from deployer.observe_space import SpaceState
 from deployer.pipeline import carry_out
@@ -72,7 +73,7 @@ def _for_pull(settings: Settings, context: Context) -> Settings:
 
 def _release(run: Run, production_space: SpaceId) -> None:
     """Deploy to the pull request's Space; say on the pull request what came of it."""
-    deployment, mark = "", None
+    deployment, mark, over = "", None, False
     try:
         with run.trail.stage("Read the backend and the preview's Space"):
             refuse(_refusals(run))
@@ -83,7 +84,13 @@ def _release(run: Run, production_space: SpaceId) -> None:
             mark = decided.before
     except Refused as refused:
         run.trail.refused(refused)
-    preview_told.tell(run, production_space, deployment, mark)
+        over = _closed_meanwhile(run, refused)
+    finally:  # of a run that is stopped, too: nobody else would end what is under way
+        deployments.ended(run, deployment)
+    if over:
+        preview_told.closed_meanwhile(run, production_space)
+    else:
+        preview_told.tell(run, production_space, mark)
 
 
 def _refusals(run: Run) -> Iterator[Problem]:
@@ -143,17 +150,45 @@ def _own_mark(run: Run) -> Mark | None:
 
 def _still_open(run: Run, pull: int) -> None:
     """Refuse to make a Space for a pull request that was closed since this run was started."""
-    try:
-        closed = run.world.pulls is not None and not run.world.pulls.is_open(pull)
-    except RepositoryRefused:
-        return  # the event itself said that it was open
-    if closed:
+    if _is_closed(run, pull):
         problem = Problem(
             exit=Exit.CONFIGURATION,
             message=f"Pull request {pull} is closed: it gets no new preview.",
             hint="Reopen it to get one.",
         )
         raise Refused([problem])
+
+
+def _is_closed(run: Run, pull: int) -> bool:
+    """Whether it surely is; the event itself said that it was open."""
+    try:
+        return run.world.pulls is not None and not run.world.pulls.is_open(pull)
+    except RepositoryRefused:
+        return False
+
+
+def _closed_meanwhile(run: Run, refused: Refused) -> bool:
+    """Whether it failed because the pull request was closed under way, and its Space deleted.
+
+    Then the report says so: no token and no name is wrong.
+    """
+    space, pull = run.settings.space, run.context.pull
+    missing = isinstance(refused, HubRefused) and refused.status in (401, 404)
+    if not missing or pull is None or not _is_closed(run, pull):
+        return False
+    try:
+        if run.world.spaces.find(space) is not None:
+            return False
+    except HubRefused:
+        return False
+    problem = Problem(
+        exit=Exit.HUB,
+        message=f"Pull request {pull} was closed during this run, and its Space {space} deleted.",
+        hint="Reopen it to get another one.",
+    )
+    serving = "Nothing: the preview is over."
+    run.trail.ended(Status.FAILED, Exit.HUB, problems=(problem,), serving=serving)
+    return True
 
 
 def _marked(settings: Settings, mark: Mark) -> Settings:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from deployer import alarm, observe_live, observe_space, red, remembered, stages
+from deployer import observe_live, observe_space, red, remembered, stages
 from deployer.context import Context
 from deployer.errors import Exit, HubRefused, Notice, Problem, Refused, Where, refuse
+from deployer.github import issue
 from deployer.live.described import routes_of
 from deployer.model import (
     Backend,
@@ -28,7 +29,7 @@ from deployer.model import (
 )
 from deployer.ports import World
 from deployer.release import marker, watch
-from deployer.release.target import Target
+from deployer.release.target import Target, app_token
 from deployer.report import Report, Urls
 from deployer.run import Run, begin
 from deployer.settings import Settings
@@ -53,7 +54,7 @@ def check(settings: Settings, context: Context, world: World) -> Report:
     try:
         silent = _checked(run)
         if settings.report == "issue":
-            alarm.sound(run, silent=silent)
+            issue.keep(run, silent=silent)
         return run.trail.report
     finally:
         run.trail.publish()
@@ -168,7 +169,7 @@ def _target(run: Run, found: Deployed) -> Target:
         before=None,
         successes=settings.health_successes,
         timeout=float(settings.health_timeout),
-        token=settings.hf_token if space.visibility == "private" else None,
+        token=app_token(space, settings.hf_token),
         marker=found.marker,
         rebuild=False,
         restart=False,

@@ -14,7 +14,7 @@ from deployer.errors import Exit, Problem, Refused, Where, refuse
 from deployer.model import Healthy, Outcome, Space, SpaceCommit, Status, Superseded, Unhealthy
 from deployer.ports import World
 from deployer.release import marker, trailer
-from deployer.release.target import Target
+from deployer.release.target import Target, app_token
 from deployer.report import FileDiff, Report, Urls
 from deployer.run import Run, begin
 from deployer.settings import Settings
@@ -163,7 +163,7 @@ def put(run: Run, wanted: Return) -> Target:
         before=before,
         successes=run.settings.health_successes,
         timeout=float(run.settings.health_timeout),
-        token=run.settings.hf_token if space.visibility == "private" else None,
+        token=app_token(space, run.settings.hf_token),
         marker=wanted.marker,
     )
 

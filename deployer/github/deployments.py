@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from deployer.courtesy import attempt
+from deployer.github.courtesy import attempt
 from deployer.model import SpaceId, Status
 from deployer.plan import Plan
 from deployer.run import Run
@@ -73,7 +73,7 @@ def ended(run: Run, deployment: str) -> None:
         return
     # A frontend that could not be followed up leaves a backend that is deployed.
     green = report.status in (Status.HEALTHY, Status.UNCHANGED)
-    said = "The Space is healthy." if green else "The new revision is not healthy."
+    said = "The Space is healthy." if green else "It ended before the new revision was healthy."
     attempt(
         run,
         lambda: deployments.tell(

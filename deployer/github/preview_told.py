@@ -6,19 +6,21 @@ that is healthy stays green.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from deployer import courtesy, recorded
 from deployer.credentials.origins import frontend_origins
+from deployer.github import courtesy, deployments
+from deployer.github.deployments import Wanted
 from deployer.model import SpaceId
 from deployer.plan import Plan
 from deployer.preview_mark import Mark
-from deployer.recorded import Wanted
 from deployer.report.preview_comment import Preview, key_of, render_deleted, render_preview
 from deployer.report.trail import cleaned
 from deployer.run import Run
 
 ENVIRONMENT: Final = "preview"
+CLOSED: Final = "its pull request is closed"
 
 
 def started(run: Run, plan: Plan) -> str:
@@ -31,28 +33,28 @@ def started(run: Run, plan: Plan) -> str:
         environment=_environment(run),
         transient=True,
     )
-    return recorded.started(run, plan, wanted)
+    return deployments.started(run, plan, wanted)
 
 
-def tell(run: Run, production: SpaceId, deployment: str, mark: Mark | None) -> None:
-    """Bring the comment up to date, and end the deployment's wait."""
-    recorded.ended(run, deployment)
+def tell(run: Run, production: SpaceId, mark: Mark | None) -> None:
+    """Bring the comment up to date."""
     comments, pull = run.world.comments, run.context.pull
     if comments is None or pull is None:
         return
-    report, intent = run.trail.report, run.trail.report.intent
+    report, intent, scrub = run.trail.report, run.trail.report.intent, run.world.console.scrub
     body = render_preview(
-        cleaned(report, run.world.console.scrub),
+        cleaned(report, scrub),
         Preview(
             commit=run.context.head_sha or run.context.sha,
             run_url=run.context.run_url,
-            expires=mark.expires if mark else None,
+            # Without a Space there is nothing to delete.
+            expires=mark.expires if mark and report.urls.page else None,
             visibility=intent.visibility if intent else "",
             origins=frontend_origins(run.settings.frontend_url or ()).origins,
         ),
     )
     address = courtesy.attempt(
-        run, lambda: comments.keep(pull, key=key_of(production), body=body), ""
+        run, lambda: comments.keep(pull, key=key_of(production), body=scrub(body)), ""
     )
     if address:
         run.world.console.line(f"The comment: {address}")
@@ -60,15 +62,22 @@ def tell(run: Run, production: SpaceId, deployment: str, mark: Mark | None) -> N
 
 def deleted(run: Run, preview: SpaceId, pull: int, reason: str, *, again: bool) -> None:
     """Say on the pull request that its Space is gone, and end the deployments there."""
-    comments, deployments = run.world.comments, run.world.deployments
+    comments, port = run.world.comments, run.world.deployments
     body = render_deleted(reason, again=again)
     key = key_of(run.settings.space)
     if comments is not None:
         courtesy.attempt(run, lambda: comments.amend(pull, key=key, body=body), None)
-    if deployments is not None:
+    if port is not None:
         courtesy.attempt(
-            run, lambda: deployments.end(_environment(run), key=recorded.key_of(preview)), None
+            run, lambda: port.end(_environment(run), key=deployments.key_of(preview)), None
         )
+
+
+def closed_meanwhile(run: Run, production: SpaceId) -> None:
+    """Say on the pull request what its cleanup said, and not that this run's Space is gone."""
+    assert run.context.pull is not None, "only a pull request's run makes a preview"
+    told = replace(run, settings=replace(run.settings, space=production))
+    deleted(told, run.settings.space, run.context.pull, CLOSED, again=False)
 
 
 def _environment(run: Run) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from deployer import fleet_summary, observe, observe_frontend
+from deployer import observe, observe_frontend
 from deployer.context import Context
 from deployer.credentials.syntax import Parsed
 from deployer.errors import Exit, Notice, Problem, Refused, Where, refuse
@@ -22,15 +22,17 @@ from deployer.fleet.receipts import results_of
 from deployer.fleet.values import VARIABLE, found_in
 from deployer.fleet.waves import Waves, chosen, problems_of, waves_of
 from deployer.fleet_entry import context_of, inputs_of
-from deployer.fleet_summary import Backend, Fleetwide
+from deployer.given import read_settings
 from deployer.model import Bundle, Status
+from deployer.modes import fleet_summary
+from deployer.modes.fleet_summary import Backend, Fleetwide
 from deployer.observe_space import SpaceState
 from deployer.ports import World
 from deployer.report import Report
 from deployer.report.annotations import choose
 from deployer.report.trail import cleaned
 from deployer.run import Run, begin
-from deployer.settings import Settings, read_settings
+from deployer.settings import Settings
 
 Found = TypeVar("Found", Problem, Notice)
 
@@ -153,7 +155,8 @@ def _judge_missing(entry: Entry, check: _Check, found: Findings) -> None:
 def _valueless(names: Sequence[str]) -> Notice:
     more = f" and {len(names) - 10} more" if len(names) > 10 else ""
     shown = ", ".join(f"`{name}`" for name in names[:10]) + more
-    message = f"This job has no value for {shown}; the jobs that deploy need them."
+    what = "them" if len(names) > 1 else "it"
+    message = f"This job has no value for {shown}; the jobs that deploy need {what}."
     return Notice(message=message, warning=False)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployer.courtesy import attempt
 from deployer.errors import Exit, Notice, Where
+from deployer.github.courtesy import attempt
 from deployer.model import Issue, SpaceId, Status
 from deployer.ports import Issues
 from deployer.report.issue import Red, first_seen, render_closing, render_issue
@@ -25,7 +25,7 @@ def key_of(space: SpaceId) -> str:
     return f"check {space}"
 
 
-def sound(run: Run, *, silent: bool) -> None:
+def keep(run: Run, *, silent: bool) -> None:
     """Open, change or close the issue. ``silent``: the Hub didn't answer, and nothing is known."""
     issues, report = run.world.issues, run.trail.report
     if issues is None:
