@@ -6,7 +6,7 @@ restart is over, or overtaken, by the time the new revision is built.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from deployer import preview_mark
 from deployer.credentials import plan as credentials_plan
@@ -16,8 +16,7 @@ from deployer.plan import Plan
 from deployer.ports import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class Release(Struct, frozen=True, kw_only=True):
     """What was written. ``before`` is the runtime that a wait has to see moving, None if none.
 
     ``previous`` is the commit that served before, "" for a Space that was created. ``tells``: the

@@ -7,7 +7,7 @@ An input that names the folder as well means the same.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from deployer.settings import Settings
 

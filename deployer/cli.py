@@ -12,9 +12,10 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
+
+from msgspec.structs import replace
 
 from deployer import __version__
 from deployer.adapters.checkout import find_checkout, own_checkout

@@ -7,17 +7,18 @@ payloads" (the event file). Outside GitHub everything falls back to the workspac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import field
 
 from deployer.errors import Exit, Problem
 from deployer.model import Mode
+from deployer.model.quiet import Quiet
 
 PULL_REQUEST_EVENTS = frozenset({"pull_request", "pull_request_target"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Quiet, frozen=True, kw_only=True):
     """The run's surroundings. ``branch`` is None on a tag (``tag``) or a detached head.
 
     Of a pull request: ``pull`` is its number, ``head_sha`` its newest commit (``sha`` is GitHub's
@@ -51,7 +52,7 @@ class Context:
     on_actions: bool = False
     on_github: bool = False
     # For `secrets: NAME`; never shown, most of it is nobody's business.
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def secretless(self) -> bool:

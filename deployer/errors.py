@@ -12,9 +12,10 @@ raised once, all together, as ``Refused``. What happens after the push is no exc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+from msgspec import Struct
 
 
 class Exit(IntEnum):
@@ -70,8 +71,7 @@ _MEANINGS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
+class Where(Struct, frozen=True, kw_only=True):
     """A place a person can open: a workspace-relative file with a 1-based line, or an input."""
 
     file: str | None = None
@@ -85,8 +85,7 @@ class Where:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """What stops the run: what happened, what to do, where. Never contains a secret's value."""
 
     exit: Exit
@@ -99,8 +98,7 @@ class Problem:
         return f"{place}{self.message}" + (f" {self.hint}" if self.hint else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """What a person should know although it doesn't stop the run.
 
     ``warning`` notices become annotations; the others only stand in the log and the summary.

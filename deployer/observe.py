@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.bundle import BundleRefused, BundleRequest, build_bundle
 from deployer.context import Context, event_problems
@@ -19,8 +20,7 @@ from deployer.settings import Settings
 SCANNED: Final = 2 * 1024 * 1024  # larger files are data, not code or configuration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """Secrets and variables as the workflow gives them, frontend origins included."""
 
     entries: tuple[Entry, ...] = ()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.act import Release
 from deployer.credentials import origins
@@ -22,8 +24,7 @@ from deployer.run import Run
 _FRONTEND_URL: Final = Where(input="frontend-url")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
+class Live(Struct, frozen=True, kw_only=True):
     """``status`` is the output ``frontend-status``, "" without a ``frontend-url``; ``faults`` are
     those of the notices that say which origins a browser would block."""
 
@@ -32,8 +33,7 @@ class Live:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class Checked(Struct, frozen=True, kw_only=True):
     """What a browser on each origin would do. ``in_words`` is "" where no origin is given."""
 
     in_words: str = ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.errors import Exit, HubRefused, Notice, Problem, Refused, Where
 from deployer.findings import Findings
@@ -27,8 +29,7 @@ from deployer.settings import Settings
 LOOKS: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceState:
+class SpaceState(Struct, frozen=True, kw_only=True):
     """The Space as it is before the first write; ``space`` None when it doesn't exist yet.
 
     ``serving`` is the health of the revision that serves now, None when nothing does; ``marker``

@@ -5,7 +5,7 @@ The plan is complete: acting on it takes no further decision but those that answ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from deployer.context import Context
 from deployer.credentials import plan as credentials_plan
@@ -25,8 +25,7 @@ from deployer.release.difference import Difference
 from deployer.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """Everything that is decided before the first write. ``digest`` is the bundle's, ``entries``
     are the secrets and variables as the workflow wants them."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.model import Configuration, SpaceId
 
@@ -19,8 +20,7 @@ NAME: Final = "HF_SPACE_DEPLOY_PREVIEW"
 LONGEST_NAME: Final = 96
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """Whose preview a Space is. After the day ``expires`` it is over, whatever the pull request."""
 
     repository: str

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.errors import RepositoryRefused
 from deployer.frontend import FrontendRequest, redo, unified_diff
@@ -33,8 +35,7 @@ This pull request is kept up to date by every deploy, and closed when nothing is
 CLOSED: Final = "The branch `{base}` calls the backend at {url} already: nothing is left to change."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class Proposal(Struct, frozen=True, kw_only=True):
     """What is proposed, and where. ``base`` is the branch that was deployed."""
 
     branch: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.act import Release
 from deployer.errors import HubRefused
@@ -30,8 +32,7 @@ STAYED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovery:
+class Recovery(Struct, frozen=True, kw_only=True):
     """What serves now, in a sentence; ``revision`` is what was put back and proved healthy."""
 
     serving: str

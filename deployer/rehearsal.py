@@ -6,9 +6,11 @@ Nothing of it outlives the stage, however it ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer import observe_frontend, observe_live
 from deployer.errors import Exit, Notice, Problem, Refused
@@ -39,8 +41,7 @@ UNTOUCHED: Final = "Nothing was written: the Space is as it was before this run.
 END_OF_LOG: Final = "The end of the log, above and in the job summary, says more."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Values:
+class Values(Struct, frozen=True, kw_only=True):
     """What the app is given, and the names whose values nobody gave this run."""
 
     entries: tuple[Entry, ...]

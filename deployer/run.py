@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from deployer import __version__
 from deployer.context import Context
@@ -13,8 +13,7 @@ from deployer.report.trail import Trail
 from deployer.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """One run of the program."""
 
     settings: Settings

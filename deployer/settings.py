@@ -1,4 +1,4 @@
-"""The inputs: one table of dataclass fields that carry their own default and help.
+"""The inputs: one table of fields that carry their own default and help.
 
 Everything else about inputs is rendered from this table: action.yml's ``inputs:`` and ``env:``,
 the README's and the docs' tables, and ``--help`` (tools/render.py, deployer/flags.py).
@@ -7,11 +7,25 @@ the README's and the docs' tables, and ``--help`` (tools/render.py, deployer/fla
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Final
+
+from msgspec import Struct
 
 from deployer import input_types
 from deployer.model import Mode, Secret, SpaceId
+
+
+class _Said(Struct, frozen=True, kw_only=True):
+    """What is said of an input in the place where its field stands."""
+
+    help: str
+    default: str
+    parse: Callable[[str], Any]
+    shown: str
+
+
+# In the order of the fields of ``Settings``.
+_SAID: Final[list[_Said]] = []
 
 
 def _input(
@@ -21,13 +35,12 @@ def _input(
     parse: Callable[[str], Any] = input_types.one_line,
     shown: str = "",
 ) -> Any:
-    """A dataclass field for one input. ``shown`` is the default's wording in tables."""
-    metadata = {"help": help_text, "default": default, "parse": parse, "shown": shown}
-    return field(metadata=metadata, default=None)
+    """A field for one input. ``shown`` is the default's wording in tables."""
+    _SAID.append(_Said(help=help_text, default=default, parse=parse, shown=shown))
+    return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """The inputs as typed values; None where an input was not given and has no default."""
 
     mode: Mode = _input(
@@ -202,8 +215,7 @@ class Settings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputField:
+class InputField(Struct, frozen=True, kw_only=True):
     """One row of the inputs' table. ``default`` is action.yml's, ``shown_default`` the tables'."""
 
     name: str
@@ -227,16 +239,14 @@ class InputField:
 def _rows() -> tuple[InputField, ...]:
     return tuple(
         InputField(
-            name=each.name.replace("_", "-"),
-            attribute=each.name,
-            default=each.metadata["default"],
-            shown_default=each.metadata["shown"]
-            or (f"`{each.metadata['default']}`" if each.metadata["default"] else ""),
-            help=each.metadata["help"],
-            parse=each.metadata["parse"],
+            name=attribute.replace("_", "-"),
+            attribute=attribute,
+            default=said.default,
+            shown_default=said.shown or (f"`{said.default}`" if said.default else ""),
+            help=said.help,
+            parse=said.parse,
         )
-        for each in fields(Settings)
-        if each.default is not MISSING
+        for attribute, said in zip(Settings.__struct_fields__, _SAID, strict=True)
     )
 
 

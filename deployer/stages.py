@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from deployer import act, observe, observe_frontend, observe_space, plan, publisher, recover, red
 from deployer import follow_up as frontend_step

@@ -6,8 +6,9 @@ newer commit is no reason to touch the Space again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.act import Release
 from deployer.model import ConfigurationChange, Health, NotBuilt, Unhealthy, Verdict
@@ -23,8 +24,7 @@ UNREACHED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undo:
+class Undo(Struct, frozen=True, kw_only=True):
     """What is taken back: the code, by putting the tree of ``revision`` in place of the newest one
     ("" when it stays), and the ``variables`` of these names. ``lost`` are secrets that nobody can
     put back, since an old value can't be read.

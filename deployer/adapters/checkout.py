@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.adapters.git_command import Git, GitFailed
 
@@ -13,8 +14,7 @@ from deployer.adapters.git_command import Git, GitFailed
 CONFIGS: Final = ("*/.git/config", "*/*/.git/config")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkout:
+class Checkout(Struct, frozen=True, kw_only=True):
     """A checkout. ``ref`` is "" on a detached head, ``sha`` before the first commit.
 
     ``remote`` is the address of ``origin``, "" when there is none to push to.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemClock:
+
+class SystemClock(Struct, frozen=True, kw_only=True):
     """``ports.Clock``. With ``speed`` 20 a minute passes in 3 seconds, for tests of whole runs."""
 
     speed: float = 1.0

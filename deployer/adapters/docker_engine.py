@@ -9,10 +9,11 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 # What the command needs to find its engine, its plugins and its way to a registry.
 _KEPT: Final = re.compile(
@@ -23,8 +24,7 @@ _KEPT: Final = re.compile(
 SECONDS: Final = 30.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
+class Engine(Struct, frozen=True, kw_only=True):
     """An engine that answers. ``remote`` is its host's name where that isn't this machine.
 
     ``own`` is the container that this process itself runs in, as far as the engine knows it, ""

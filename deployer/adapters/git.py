@@ -11,8 +11,10 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.adapters.git_command import Git, GitFailed
 from deployer.adapters.repository_refusals import refusal
@@ -34,8 +36,7 @@ PASSING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitRepo:
+class GitRepo(Struct, frozen=True, kw_only=True):
     """``ports.Repo`` by git. Without a token the checkout's own credentials are used."""
 
     workspace: Path

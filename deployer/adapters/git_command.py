@@ -13,11 +13,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from msgspec import field
+from msgspec.structs import replace
+
 from deployer.model import Secret
+from deployer.model.quiet import Quiet
 from deployer.scrub import scrub
 
 # What git and its transports need to find programs, keys, certificates and proxies.
@@ -55,14 +58,13 @@ class GitFailed(Exception):
     """git ended with an error, or not in time. The text is what it said, scrubbed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Git:
+class Git(Quiet, frozen=True, kw_only=True):
     """git in a folder. ``settings`` are (key, value) pairs beyond ``SETTINGS``; seconds."""
 
     folder: Path
-    settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    hidden: tuple[str, ...] = field(default=(), repr=False)
-    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    settings: tuple[tuple[str, str], ...] = ()
+    hidden: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 120
     program: str = "git"
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from deployer.model import Issue, PullRequest
 
@@ -88,8 +89,7 @@ def viewer(content: Any) -> str:
     return str(content["data"]["viewer"]["login"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
+class Comment(Struct, frozen=True, kw_only=True):
     """A comment on an issue or a pull request. ``author`` is "" when the account is gone."""
 
     number: int

@@ -9,12 +9,14 @@ import base64
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from msgspec import Struct, field
+
 from deployer.model import Secret
+from deployer.model.quiet import Quiet
 from deployer.scrub import scrub
 
 if TYPE_CHECKING:
@@ -31,13 +33,12 @@ class NoAnswer(Exception):
     """GitHub gave no usable answer: the connection broke or the server failed. Scrubbed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Quiet, frozen=True, kw_only=True):
     """One answer. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
 
     def json(self) -> Any:
         """The parsed body; None when it is no JSON."""
@@ -79,8 +80,7 @@ class Reply:
         return self.headers.get("x-ratelimit-remaining") == "0"
 
 
-@dataclass(frozen=True, kw_only=True)
-class GitHubApi:
+class GitHubApi(Struct, frozen=True, kw_only=True):
     """``sleep`` waits for seconds, ``clock`` gives seconds since 1970 (for x-ratelimit-reset).
 
     ``speed`` shortens the time limits, where ``sleep`` is shortened too (adapters/clock.py).

@@ -6,9 +6,10 @@ Facts: "REST API endpoints for pull requests" and, for the comment, "… for iss
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from deployer.adapters import github_answers as answers
 from deployer.adapters.github_api import NoAnswer

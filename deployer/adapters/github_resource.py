@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from deployer.adapters import github_answers as answers
 from deployer.adapters.github_api import GitHubApi, NoAnswer, Reply
@@ -32,8 +33,7 @@ VIEWER = "query { viewer { login } }"
 PASSING = "something went wrong|rate limit|^HTTP 200$"
 
 
-@dataclass(frozen=True, kw_only=True)
-class GitHubResource:
+class GitHubResource(Struct, frozen=True, kw_only=True):
     """What ``token`` sees of ``repository`` ("owner/name"). ``hint`` names the permission."""
 
     repository: str

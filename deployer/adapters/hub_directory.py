@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from deployer.adapters.hub import HubRuntime
 from deployer.adapters.hub_answers import at, runtime_of, space_of

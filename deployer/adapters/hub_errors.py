@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.errors import HubRefused
 from deployer.scrub import scrub
@@ -44,8 +45,7 @@ MEANINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Special:
+class Special(Struct, frozen=True, kw_only=True):
     """What the Hub's own words say more exactly than the status does."""
 
     statuses: tuple[int, ...]

@@ -12,10 +12,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 # The way to programs, certificates, proxies and indexes; not what would steer them elsewhere.
 _KEPT: Final = re.compile(
@@ -41,8 +42,7 @@ _DROPPED_WITH_VALUE: Final = frozenset(
 _ASK: Final = "import sys; print('%d.%d' % sys.version_info[:2])"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interpreter:
+class Interpreter(Struct, frozen=True, kw_only=True):
     """A Python of this machine; ``version`` like ``3.11``."""
 
     program: str

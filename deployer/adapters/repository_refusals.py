@@ -7,7 +7,8 @@ The words come from git's own messages (LC_ALL=C), from what GitHub writes on a 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.errors import RepositoryRefused
 
@@ -26,8 +27,7 @@ PULLS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
+class Meaning(Struct, frozen=True, kw_only=True):
     """How a refusal is recognised, said and mended. ``race``: the branch had moved.
 
     ``protected``: the branch takes no direct commit.

@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.bundle.context import Build
 from deployer.bundle.ignore import BUILT_IN
@@ -29,8 +31,7 @@ PLACES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """What speaks for a folder: imported files, named paths, the input's ``!`` patterns."""
 
     closure: frozenset[str]

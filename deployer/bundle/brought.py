@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.bundle.context import Build
 from deployer.bundle.ignore import IgnoreRules
@@ -19,8 +21,7 @@ from deployer.model import WorkspaceEntry, WorkspaceKind
 from deployer.ports import Files
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
+class Brought(Struct, frozen=True, kw_only=True):
     """``listing`` as of a walk. Of the packages in ``partly`` only what is imported ships."""
 
     listing: Listing = field(default_factory=lambda: Listing(files={}, left_out=()))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.bundle.ignore import INPUT
 from deployer.bundle.outside import above
@@ -107,8 +109,7 @@ def imports(
     yield from _left_out(project, closure, folder, left_out)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """An import that finds nothing, and where its module would lie (without ``.py``)."""
 
     path: str

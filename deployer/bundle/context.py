@@ -6,9 +6,9 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 
 from deployer.bundle.ignore import INPUT, IgnoreRules, on_the_way
 from deployer.bundle.place import kind_of
@@ -34,8 +34,7 @@ NO_PYTHON = re.compile(r"(?:^|/)(?:nginx|node|caddy|httpd|oven/bun|bun)\b")
 _PATTERN = set("$*?[")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
+class Build(Struct, frozen=True, kw_only=True):
     """A Dockerfile with its build context, a folder of the workspace."""
 
     image: OwnImage

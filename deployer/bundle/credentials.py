@@ -9,12 +9,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+
+class Shape(Struct, frozen=True):
     """A kind of credential and how it looks (prefixes as their issuers document them).
 
     One of ``marks`` stands in each of them: where none does, the slow search is spared.

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 COLORS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
 SHORT = 60
@@ -31,8 +31,7 @@ _ENTRY = re.compile(r"[\"']?([A-Za-z_][\w-]*)[\"']?[ \t]*:(?:\s|\Z)")
 _NO_YAML = (*(yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readme:
+class Readme(Struct, frozen=True, kw_only=True):
     """A README taken apart: the front matter's text and values, and the body, byte for byte.
 
     ``error`` tells what was wrong with the block on ``error_line``; then ``block`` is what of it

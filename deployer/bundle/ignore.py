@@ -7,8 +7,10 @@ Order: built-in, every ``.gitignore`` on the way, the backend's ``.dockerignore`
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.bundle.rules import Group, Rule, docker_rule, git_rule
 from deployer.code.source import join, parent
@@ -64,8 +66,7 @@ TESTS = (
 NO_RULES = Group()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IgnoreRules:
+class IgnoreRules(Struct, frozen=True, kw_only=True):
     """All rules of a run. Paths are workspace-relative, folders end in ``/``."""
 
     sealed: Group

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.bundle.place import common_folder
 from deployer.code.search_path import within
@@ -15,8 +16,7 @@ from deployer.image.own import OwnImage
 REFUSED = frozenset((".git", ".cache"))  # huggingface_hub's FORBIDDEN_FOLDERS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """Where paths of the workspace lie in the Space, whose root is a folder of the workspace.
 
     ``kept`` is the folder inside the Space that the backend keeps; mostly there is none.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from deployer.bundle.ignore import BUILT_IN, IgnoreRules, gitignore_of, on_the_way
 from deployer.bundle.rules import Rule
@@ -15,8 +16,7 @@ from deployer.model import LeftOut, WorkspaceEntry, WorkspaceKind
 from deployer.ports import Files
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """What the walk found. ``files`` maps the path it ships under to the file that it is."""
 
     files: dict[str, WorkspaceEntry]
@@ -39,8 +39,7 @@ class Listing:
         return sum(entry.size for entry in self.files.values())
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     """The state of one walk: rules grow with every ``.gitignore`` on the way."""
 
     files: Files

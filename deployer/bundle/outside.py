@@ -7,7 +7,8 @@ it is small, else only the modules that are imported; a file, or a folder up to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from deployer.bundle.place import kind_of
 from deployer.code.files import Code
@@ -27,8 +28,7 @@ PACKAGE_LIMIT = 20 * MEGABYTE
 PACKAGE_FILES = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Reach(Struct, frozen=True, kw_only=True):
     """What is brought along, each path with the first place that asks for it.
 
     ``search`` are the folders from which the packages are imported.

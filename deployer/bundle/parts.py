@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from deployer.bundle.layout import Layout
 from deployer.bundle.reading import Reading
@@ -13,8 +13,7 @@ from deployer.image.places import Place
 from deployer.model import Backend
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Parts(Struct, frozen=True, kw_only=True):
     """What the files are made from. ``readme`` is the backend's own, workspace-relative;
     ``places`` are those that the app writes to.
     """
@@ -30,8 +29,7 @@ class Parts:
     places: tuple[Place, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class Findings(Struct, frozen=True, kw_only=True):
     """What a step came to, beside its value."""
 
     problems: tuple[Problem, ...] = ()

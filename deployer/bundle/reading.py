@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.bundle import checks
 from deployer.bundle.aside import Wanted, literal_words, run_words, set_aside
@@ -40,8 +42,7 @@ from deployer.ports import Files
 ROUNDS = 6  # what an import brings back may import something left out in turn
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What was read. ``closure`` are the files that the app imports, itself included.
 
     ``cwd`` is the workspace folder that the app is run from; ``context`` the one that an own
@@ -66,8 +67,7 @@ class Reading:
         return frozenset(found.module.partition(".")[0] for found in names if not found.level)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Place(Struct, frozen=True, kw_only=True):
     """Where to read: what is known before the code is."""
 
     files: Files
@@ -91,8 +91,7 @@ class _Place:
             raise Refused([*found, *broken]) from refused
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Round:
+class _Round(Struct, frozen=True, kw_only=True):
     """What one look at the code came to."""
 
     listing: Listing

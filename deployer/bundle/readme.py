@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.model import EnvironmentName, OriginSetting, Route
 from deployer.templates import render
@@ -12,8 +13,7 @@ from deployer.templates import render
 CREDENTIAL = re.compile(r"key|secret|token|passw|pwd|credential|private|dsn|_url$|_uri$", re.I)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class About(Struct, frozen=True, kw_only=True):
     """What the README tells of the app."""
 
     title: str

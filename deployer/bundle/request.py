@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.bundle.front_matter import COLORS, SHORT
 from deployer.dependencies.python_version import VERSION
@@ -14,8 +15,7 @@ from deployer.model import SpaceId
 HEALTH_PATH = re.compile(r"/[^\s\"'<>\\`#]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BundleRequest:
+class BundleRequest(Struct, frozen=True, kw_only=True):
     """The inputs that shape the bundle; None where something is to be found.
 
     ``folder`` is workspace-relative; ``folder_given`` is false for the default, which may not

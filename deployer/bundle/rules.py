@@ -9,10 +9,11 @@ import posixpath
 import re
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pathspec.pattern import RegexMatchResult
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
@@ -27,8 +28,7 @@ _ANY_START: Final = "^(?:.+/)?"
 _NOT_ONE_OF: Final = re.compile(r"(?<![\\\[])\[\^(?!/\])")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One pattern, which sees paths relative to ``base``. ``text`` is as its author wrote it."""
 
     text: str
@@ -70,8 +70,7 @@ class Rule:
         return self.pattern.match_file(inside) if inside else None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Rules of one kind. ``any`` tells most paths apart at once: an expression for each base."""
 
     rules: tuple[Rule, ...] = ()

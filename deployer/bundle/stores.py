@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.bundle.ignore import TESTS
 from deployer.code.path_uses import Uses
@@ -18,8 +19,7 @@ DATABASES: Final = (".db", ".sqlite", ".sqlite3", ".db3", ".duckdb")
 COMPANION: Final = re.compile(r"(?:-wal|-shm|-journal|\.wal)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A vector store on disk: a file that marks its folder, and the packages that open it."""
 
     name: str
@@ -48,8 +48,7 @@ KINDS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class App:
+class App(Struct, frozen=True, kw_only=True):
     """What the app's code tells: names of files and folders, and the packages it imports."""
 
     folder: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.bundle.brought import matches
 from deployer.bundle.context import NO_PYTHON, STARTS_PYTHON, Build
@@ -30,8 +31,7 @@ _SHELL_SCRIPT = re.compile(r"[\w./-]+\.sh")
 _ELSEWHERE = re.compile(r"\bcd\s|--directory|--project|--chdir|--app-dir")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unusable:
+class Unusable(Struct, frozen=True, kw_only=True):
     """A Dockerfile that is not taken, and why."""
 
     image: OwnImage

@@ -6,7 +6,8 @@ Texts, numbers, lists, tuples and dicts stand for themselves.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from deployer.model import Route
 
@@ -25,8 +26,7 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """The names of a module, class or function; those it lacks are its parent's."""
 
     path: str
@@ -45,8 +45,7 @@ class Scope:
         return self.parent.module if self.parent else self
 
 
-@dataclass(slots=True, eq=False)
-class Class:
+class Class(Struct, eq=False):
     """A class of the user's. ``outside``: the foreign classes among its bases."""
 
     name: str
@@ -78,8 +77,7 @@ class Class:
         return tuple(found)
 
 
-@dataclass(slots=True, eq=False)
-class Function:
+class Function(Struct, eq=False):
     """A function of the user's; ``bound`` is what its first parameter stands for."""
 
     node: AnyFunction
@@ -89,16 +87,14 @@ class Function:
     bound: Value = None
 
 
-@dataclass(slots=True, eq=False)
-class Instance:
+class Instance(Struct, eq=False):
     """An object of one of the user's classes."""
 
     cls: Class
     fields: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(slots=True, eq=False)
-class Router:
+class Router(Struct, eq=False):
     """A router or, with ``is_app``, an app: its routes and what hangs on it below which prefix."""
 
     is_app: bool = False
@@ -111,15 +107,13 @@ class Router:
     fields: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A module or package of the user's, by its dotted name."""
 
     dotted: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """Something that is not the user's code; ``a.b()`` is what calling ``a.b`` gives."""
 
     dotted: str
@@ -129,31 +123,27 @@ class Outside:
         return self.dotted.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bound:
+class Bound(Struct, frozen=True, eq=False):
     """A method of a router, text, list or dict."""
 
     owner: Value
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Super:
+class Super(Struct, frozen=True, eq=False):
     """``super()`` in a method of ``cls``."""
 
     of: Value
     cls: Class
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Depends:
+class Depends(Struct, frozen=True, eq=False):
     """A dependency; ``guards`` when it is likely to turn strangers away."""
 
     guards: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Adds:
+class Adds(Struct, frozen=True, eq=False):
     """Adds a route for the function that it is called with: a decorator."""
 
     router: Router

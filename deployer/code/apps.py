@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from deployer.code.abstract import is_app
 from deployer.code.execute import Interpreter
@@ -30,8 +31,7 @@ WRAPPERS = ("Middleware", "ASGIApp", "mount_gradio_app", "OpenTelemetryMiddlewar
 NEAR = 2  # how deep below the backend folder an app's own search path may begin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class App:
+class App(Struct, frozen=True, kw_only=True):
     """A module-level app, or with ``factory`` a function that makes one."""
 
     path: str

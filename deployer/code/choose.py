@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.code.apps import (
     ENTRY_NAMES,
@@ -28,8 +30,7 @@ SHOWN = 5  # names in a message
 DOMINANT = 3  # local modules that make an app more than a sketch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """The chosen app, why it is this one, and its project. ``module`` is as uvicorn takes it."""
 
     app: App

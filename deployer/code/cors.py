@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from itertools import islice
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.code.project import Project
 from deployer.code.source import dotted_name
@@ -15,8 +17,7 @@ STEPS = 50_000  # statements looked at for one CORS call: more is a riddle
 SCOPES = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where an expression stands: its file, the function around it, the class of ``self``."""
 
     path: str

@@ -6,8 +6,9 @@ Every path is workspace-relative.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from deployer.code.sizes import oversized
 from deployer.code.source import Broken, Module, join, parse
@@ -19,8 +20,7 @@ from deployer.ports import Files
 LONGEST = 600_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(Struct, frozen=True, kw_only=True):
     """What became of one file."""
 
     module: Module | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from deployer.code.abstract import UNKNOWN, Depends, Function, Outside, Package, Router, Value
 from deployer.code.routing import answers_with_file, function_summary, guards, hang, methods_of
@@ -23,8 +24,7 @@ TRIMS: dict[str, Callable[..., str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """The arguments of a call, worked out."""
 
     args: list[Value] = field(default_factory=list)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.code.routes import Serves
 from deployer.errors import Notice, Where
@@ -26,8 +27,7 @@ RANKED = (
 INDEX = re.compile(r"/(api/?)?(v\d+/?)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthPath:
+class HealthPath(Struct, frozen=True, kw_only=True):
     """The path to probe; ``found`` is false when the code has none of its own for it."""
 
     path: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from deployer.code.files import Code
 from deployer.code.source import Module, dotted_name, join
@@ -46,8 +47,7 @@ COMMANDS = 200  # of one file: more is no start script
 MODULE = re.compile(r"\bpython3?[\"', ]+-m[\"', ]+([A-Za-z_][\w.]*)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launch:
+class Launch(Struct, frozen=True, kw_only=True):
     """A command that starts the app. ``rank`` 0 is the best evidence; no ``variable``: a script."""
 
     module: str

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.code.paths import CWD, HERE, Reader
 from deployer.code.project import Project
@@ -45,8 +47,7 @@ _PATTERN = re.compile(r"[^/]*[*?\[{]")
 SEARCH = frozenset(("sys.path.insert", "sys.path.append", "sys.path.extend"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class Use(Struct, frozen=True, kw_only=True):
     """A path that the code names. ``known`` is as ``paths.Reader`` gives it.
 
     ``opened``: by a call that reads it. ``needed``: so, and nothing looks first whether it is
@@ -62,8 +63,7 @@ class Use:
     served: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
-class Uses:
+class Uses(Struct, kw_only=True):
     """What was found: paths that are read, those looked for or made first, search folders."""
 
     named: list[Use] = field(default_factory=list)
@@ -91,8 +91,7 @@ def _is_tested(known: str, tested: Container[str]) -> bool:
     return known in tested or any(folder in tested for folder in folders)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Visit:
+class _Visit(Struct, frozen=True, kw_only=True):
     """One walk through a file: from the outside in, so that the longest known path counts."""
 
     reader: Reader

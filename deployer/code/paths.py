@@ -10,7 +10,9 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.code import values
 from deployer.code.project import Project
@@ -34,8 +36,7 @@ _SAME = frozenset(("absolute", "expanduser", "as_posix", "expandvars", "fspath",
 _PLAIN = frozenset(("resolve", "abspath", "realpath", "normpath"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Reader(Struct, frozen=True, kw_only=True):
     """Works out expressions of one file; ``local`` holds what the function assigns."""
 
     project: Project

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from deployer.code.abstract import Function, Router, inner_app
 from deployer.code.execute import Interpreter
@@ -14,8 +14,7 @@ from deployer.model import Route
 PAGES = (("docs_url", "/docs"), ("redoc_url", "/redoc"), ("openapi_url", "/openapi.json"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Serves:
+class Serves(Struct, frozen=True, kw_only=True):
     """What an app serves: its routes in the order in which they match, and FastAPI's pages."""
 
     routes: tuple[Route, ...] = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeGuard
+
+from msgspec import Struct
 
 from deployer.code.project import Project
 from deployer.code.source import Module, dotted_name
@@ -19,8 +20,7 @@ DEEP = 8  # classes inherited or nested deeper than this are a cycle
 Place = tuple[str, ast.ClassDef]  # a class and the file that it stands in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Naming:
+class _Naming(Struct, frozen=True, kw_only=True):
     """How a class names its fields: ``prefix`` before, ``delimiter`` between nested ones."""
 
     prefix: str

@@ -6,15 +6,15 @@ import ast
 import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from deployer.code.imports import Import, imports_in
 from deployer.code.syntax import OLDEST, Version, made_plain, version_of, version_of_broken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class Broken(Struct, frozen=True, kw_only=True):
     """A file that doesn't parse here; from ``since`` on, if not ``OLDEST``, it may elsewhere."""
 
     path: str
@@ -26,8 +26,7 @@ class Broken:
 Definition = ast.expr | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Module:
+class Module(Struct, frozen=True, kw_only=True):
     """A parsed file: every node but ``SIGNS``, what it imports, and what its top level defines.
 
     ``first`` are the values that names are given first; ``bound`` the imports by the name they

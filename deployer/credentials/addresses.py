@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from deployer.credentials import names
 from deployer.credentials.findings import Finding, odd, wrong
@@ -28,8 +29,7 @@ _IN_PROCESS: Final = re.compile(r":memory:|[.~]|/(?!/)")
 _QDRANT: Final = re.compile(r"(?P<scheme>https?)://(?P<rest>[^\s/?#]+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Postgres:
+class _Postgres(Struct, frozen=True, kw_only=True):
     driver: str
     hosts: tuple[str, ...]
     options: dict[str, str]

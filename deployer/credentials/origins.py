@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.credentials import fingerprint, names
 from deployer.credentials.findings import Finding, divide, odd, wrong
@@ -25,8 +26,7 @@ _FRONTEND: Final = Where(input="frontend-url")
 _DEFAULT_PORT: Final = re.compile(r"^(http://.*):80$|^(https://.*):443$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origins:
+class Origins(Struct, frozen=True, kw_only=True):
     """The frontend's origins as a browser sends them."""
 
     origins: tuple[str, ...] = ()

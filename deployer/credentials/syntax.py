@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from io import StringIO
 from typing import Final
 
 from dotenv.parser import Binding, parse_stream
+from msgspec import Struct
 
 from deployer.credentials import fingerprint, names
 from deployer.credentials.findings import Finding, divide, odd, place
@@ -27,8 +27,7 @@ _FROM_ENV: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(Struct, frozen=True, kw_only=True):
     """A name that was given without a value. ``line`` is 1-based in its input."""
 
     name: str
@@ -36,8 +35,7 @@ class Missing:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(Struct, frozen=True, kw_only=True):
     """What the inputs say. ``missing`` is judged once the Space's own names are known."""
 
     entries: tuple[Entry, ...] = ()

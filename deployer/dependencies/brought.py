@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.code.source import join
 from deployer.dependencies import kinds, requirement_files
@@ -28,8 +30,7 @@ INSTALLERS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnInstall:
+class OwnInstall(Struct, frozen=True, kw_only=True):
     """What a brought Dockerfile copies from the backend and what it runs."""
 
     copied: Sequence[str] = ()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.code.source import join, parent
 from deployer.dependencies.requirements import Entry, decode
 from deployer.errors import Exit, Notice, Problem, Refused, Where
+from deployer.model.quiet import Quiet
 from deployer.ports import Files
 
 LOCKED_FROM = {
@@ -18,8 +21,7 @@ LOCKED_FROM = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """A manifest that is there, and for whom it is read.
 
     ``backend`` is the backend's folder, ``needed`` the top names that the app imports, ``app``
@@ -68,8 +70,7 @@ class Source:
         return Refused([self.problem(f"This file can't be read: {why}.", hint, line)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependencies:
+class Dependencies(Struct, frozen=True, kw_only=True):
     """What the Space installs, and from where.
 
     ``main`` is installed first, then each of ``also``; ``files`` are their contents and what they
@@ -105,8 +106,7 @@ class Dependencies:
         return any(entry.is_path for entry in self.entries)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """A manifest that was understood.
 
     ``asked`` is what it asks for itself, ``names`` what comes with that as far as it tells,
@@ -117,19 +117,18 @@ class Manifest:
     kind: str
     path: str
     asked: tuple[Entry, ...]
-    install: Callable[[str], Dependencies] = field(repr=False)
+    install: Callable[[str], Dependencies]
     names: frozenset[str] = frozenset()
     python: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(Quiet, frozen=True, kw_only=True):
     """The manifest that is taken, and why it and no other.
 
     ``as_it_is``: a brought Dockerfile installs it, and none of its files is ours to change.
     """
 
-    source: Source = field(repr=False)
+    source: Source
     manifest: Manifest
     reason: str
     as_it_is: bool = False

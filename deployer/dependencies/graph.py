@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 
@@ -12,8 +12,7 @@ from deployer.dependencies.pins import Pin
 from deployer.dependencies.space import applies
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
+class Edge(Struct, frozen=True, kw_only=True):
     """A need: of which package, with which extras, under which condition.
 
     ``when`` is the extra of the needing package that asks for it. ``version`` or ``versions``
@@ -29,8 +28,7 @@ class Edge:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(Struct, frozen=True, kw_only=True):
     """A locked package. It is there when one of ``markers`` holds, or when it has none."""
 
     pin: Pin
@@ -41,16 +39,14 @@ class Node:
         return not self.markers or any(applies(marker, python) for marker in self.markers)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walked:
+class Walked(Struct, frozen=True, kw_only=True):
     """The pins that are reached, and the needs that the lock has no package for."""
 
     pins: tuple[Pin, ...]
     missing: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Graph:
+class Graph(Struct, frozen=True, kw_only=True):
     """Locked packages by normalised name; several versions of one are there for several markers."""
 
     nodes: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from deployer.code.imports import Import
@@ -29,8 +30,7 @@ from deployer.errors import Notice, Where
 MOST = 30  # of one run: more are no oversight, but another kind of manifest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provided:
+class Provided(Struct, frozen=True, kw_only=True):
     """The distributions of the Space. ``known``: there will be no others for sure."""
 
     names: frozenset[str]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.code.source import join, parent
 from deployer.dependencies import (
@@ -42,8 +44,7 @@ FOR_OTHERS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(Struct, frozen=True, kw_only=True):
     """File names and who reads them: a manifest, or None for a file that declares nothing.
 
     ``last_resort``: what is wrong with it counts only when there is no other.

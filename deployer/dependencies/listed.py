@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.code.source import join
 from deployer.dependencies import addresses, pins, requirements
@@ -11,8 +12,7 @@ from deployer.dependencies.found import Dependencies, Manifest, Source
 from deployer.errors import Notice, Problem, refuse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """One requirement: its ``text`` as pip takes it, or a ``path`` relative to its file."""
 
     text: str = ""

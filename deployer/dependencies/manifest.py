@@ -6,8 +6,8 @@ The first that names the app's framework is taken: of the backend's folder, then
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 
 from deployer.code.source import join

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.code.project import Project
 from deployer.code.source import Module, dotted_name
@@ -47,8 +48,7 @@ BY_NAME = {
 FRAMEWORKS = ("fastapi", "starlette", "pydantic")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class Need(Struct, frozen=True, kw_only=True):
     """Any one of ``distributions`` (the usual one first) is needed by a line, and ``why``.
 
     ``hint`` where something else than a requirement mends it.

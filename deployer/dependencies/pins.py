@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.code.search_path import within
 from deployer.code.source import join
@@ -21,8 +22,7 @@ STANDARD = "requirements.txt"
 SECOND = "requirements-unlocked.txt"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
+class Pin(Struct, frozen=True, kw_only=True):
     """One locked package. Exactly one of ``version``, ``url`` and ``path`` says where it is from;
     ``path`` is relative to the lock's folder. ``hashes`` are ``sha256:…``.
     """

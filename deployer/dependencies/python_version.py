@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.specifiers import SpecifierSet
 
 from deployer.code.source import join, parent
@@ -31,8 +31,7 @@ FILES = (
 VERSION = re.compile(r"3\.\d{1,2}(\.\d{1,2})?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Python:
+class Python(Struct, frozen=True, kw_only=True):
     """A version as ``3.12``, and in a few words why it is this one."""
 
     version: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -19,8 +19,7 @@ VIA_MORE = re.compile(r"\s+#\s{2,}([^\r\n]*)")
 PATHS = re.compile(r"^\.|^file:|^[^:@]*/|\.(?:whl|zip|tar\.gz)$|@\s*file:")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One logical line: its raw text with line ends, its 1-based line, what it asks for."""
 
     raw: str
@@ -52,8 +51,7 @@ class Entry:
         return bool(plain) and not self.is_path and not set(":$") & set(self.value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cleaned:
+class Cleaned(Struct, frozen=True, kw_only=True):
     """A requirements file without test packages. ``removed`` holds their names."""
 
     content: bytes

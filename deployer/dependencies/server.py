@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from deployer.dependencies import pins, requirements
 from deployer.dependencies.found import Dependencies, Source

@@ -7,14 +7,14 @@ Every name is one that Debian 12 (bookworm) and 13 (trixie) can both install, bu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.dependencies.requirements import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """Debian packages, and why a Python package needs them."""
 
     debian: tuple[str, ...]

@@ -7,8 +7,9 @@ Rule: no token and no secret's value is ever read from the file, only names.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 # Bytes of the file, and Spaces in it: .github/workflows/fleet.yml has four waves of 256 jobs, and
 # the matrices of so many fit into the outputs of a job.
@@ -16,16 +17,14 @@ LARGEST: Final = 512 * 1024
 MOST: Final = 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
+class Input(Struct, frozen=True, kw_only=True):
     """An input's text and the 1-based line that gives it."""
 
     text: str
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class Named(Struct, frozen=True, kw_only=True):
     """A secret or variable. ``source``: the name in the workflow's environment that its value
     comes from; ``value``: a variable's own, None for one that comes from the environment."""
 
@@ -34,8 +33,7 @@ class Named:
     value: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One Space with its inputs, defaults included."""
 
     space: str
@@ -88,8 +86,7 @@ class Entry:
         return lines[(number or 1) - 1] if 0 < (number or 1) <= len(lines) else self.line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fleet:
+class Fleet(Struct, frozen=True, kw_only=True):
     """All entries, in the order of the file at the workspace path ``path``."""
 
     path: str

@@ -7,10 +7,10 @@ and names given twice are refused, and so is what is nested deeper than any such
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct
 
 from deployer.errors import Exit, Problem, Refused, Where
 
@@ -23,8 +23,7 @@ _PLAIN: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Text(Struct, frozen=True, kw_only=True):
     """A scalar as written; ``null`` for `~`, `null` and nothing at all."""
 
     text: str
@@ -32,16 +31,14 @@ class Text:
     null: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Items:
+class Items(Struct, frozen=True, kw_only=True):
     """A list."""
 
     items: tuple[Part, ...]
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """A mapping. ``lines``: where each key stands."""
 
     rows: Mapping[str, Part]

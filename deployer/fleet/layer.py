@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from deployer import input_types
 from deployer.errors import Exit, Problem, Where
@@ -32,8 +33,7 @@ NAMES_ONLY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class Layer(Struct, frozen=True, kw_only=True):
     """What one table gives; an input that is None takes back what the defaults gave."""
 
     inputs: Mapping[str, Input | None] = field(default_factory=dict)
@@ -41,8 +41,7 @@ class Layer:
     variables: Mapping[str, Named] = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
-class Finder:
+class Finder(Struct, kw_only=True):
     """The problems of the file at ``path``, each said once."""
 
     path: str

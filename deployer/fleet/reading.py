@@ -6,8 +6,9 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from deployer import input_types
 from deployer.errors import Exit, Problem, Refused, Where, refuse

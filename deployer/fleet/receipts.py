@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from deployer.errors import Exit
 from deployer.fleet import Entry
@@ -16,8 +17,7 @@ LARGEST: Final = 1024 * 1024
 MOST: Final = 16_384  # files below the folder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """One Space after the run; ``exit`` is None where no receipt came or the run was cut short."""
 
     space: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import fnmatch
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.errors import Exit, Problem, Where
 from deployer.fleet import Entry, Fleet
@@ -27,8 +28,7 @@ REQUESTS: Final = 240
 PARALLEL: Final = int(QUOTA * 0.8 / REQUESTS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waves:
+class Waves(Struct, frozen=True, kw_only=True):
     """``entries`` are all that this run is about."""
 
     entries: tuple[Entry, ...]

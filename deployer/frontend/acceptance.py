@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from deployer.frontend.branches import Side
 from deployer.frontend.discovery import is_build_config, is_vite

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ADDRESS = re.compile(
     r"(?P<scheme>https?|wss?)://"
@@ -28,8 +29,7 @@ _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"})  # noqa
 _SECURE = {"http": "ws", "https": "wss"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True):
     """An absolute URL split after its origin. ``rest`` is everything behind it, slash included."""
 
     scheme: str

@@ -7,9 +7,10 @@ flag) is ``None``, and the code under it is not ours to judge.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from enum import Enum
 
+from msgspec import Struct
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from deployer.frontend.syntax import Script, declared_value, operator, text, unwrapped
@@ -27,8 +28,7 @@ class Side(Enum):
         return Side.LOCAL if self is Side.PRODUCTION else Side.PRODUCTION
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What a condition means when it is true. ``side`` None: it only asks for a browser.
 
     ``by_host``: decided by the page's hostname alone, so that it may be made more exact.

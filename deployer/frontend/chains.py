@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, field
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from deployer.frontend import environment
@@ -19,8 +19,7 @@ _WINDOW = re.compile(r"(?<![\w.$])window\b")
 _ASKED = re.compile(r"typeof\s+window")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chain:
+class Chain(Struct, frozen=True, kw_only=True):
     """The operands that decide before an address does.
 
     ``dead`` pairs an operand that throws or is always empty in the browser with the one after
@@ -29,11 +28,11 @@ class Chain:
     ``ternary`` is a choice whose condition is dead.
     """
 
-    dead: tuple[tuple[Node, Node], ...] = field(default=(), repr=False)
+    dead: tuple[tuple[Node, Node], ...] = ()
     kept: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
-    windows: tuple[Node, ...] = field(default=(), repr=False)
-    ternary: Node | None = field(default=None, repr=False)
+    windows: tuple[Node, ...] = ()
+    ternary: Node | None = None
 
 
 def read_chain(node: Node, top: Node, framework: Framework) -> Chain:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from deployer.frontend.addresses import Address
@@ -39,8 +39,7 @@ _BARE = frozenset(
 _TEST_NAMES = ("isProduction", "isDeployed", "isPublicHost")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(Struct, frozen=True, kw_only=True):
     """Bytes ``start`` to ``end`` become ``new``. Of edits with one ``once``, the first counts."""
 
     start: int
@@ -49,8 +48,7 @@ class Edit:
     once: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """What to write, for code built by ``framework``. ``config``: for Node, at build time.
 
     ``meta``: the build mode is ``import.meta.env.PROD`` there. ``side``: the only build that takes
@@ -68,8 +66,7 @@ class Target:
     module: Module | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class Slot(Struct, frozen=True, kw_only=True):
     """The expression that is replaced, and what the new one will stand in."""
 
     node: Node

@@ -6,8 +6,8 @@ Only constants of the same file with a literal value are followed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from deployer.frontend.addresses import Address, read_address
@@ -22,14 +22,13 @@ from deployer.frontend.syntax import (
 _SCHEMES = ("http://", "https://", "ws://", "wss://")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composed:
+class Composed(Struct, frozen=True, kw_only=True):
     """``address`` as far as it can be read; ``start`` to ``end`` are the bytes that give ``base``.
 
     ``base`` is the origin, with the path that stands in the same part.
     """
 
-    node: Node = field(repr=False)
+    node: Node
     address: Address
     base: Address
     start: int

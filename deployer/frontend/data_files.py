@@ -9,8 +9,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.frontend import data_formats
 from deployer.frontend.branches import Side
@@ -40,8 +42,7 @@ class Kind(Enum):
     HEADERS = "headers"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Data:
+class Data(Struct, frozen=True, kw_only=True):
     """A data file's places, and whether only production reads it (``changes``)."""
 
     path: str

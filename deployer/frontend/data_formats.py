@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from deployer.frontend.addresses import Address, read_address
@@ -42,8 +42,7 @@ _META_NAME = re.compile(r"\b(?:name|property)[ \t]*=[ \t]*[\"'](?P<name>[\w:.-]+
 _UNSEEN = re.compile(r"<!--.*?-->|(<script\b[^>]*>).*?</script\s*>", re.DOTALL | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataPlace:
+class DataPlace(Struct, frozen=True, kw_only=True):
     """An address in a data file.
 
     ``start`` to ``end`` are its bytes; ``names`` the keys around it, nearest first; ``source`` is

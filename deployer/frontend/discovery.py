@@ -8,7 +8,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from deployer.frontend.environment import (
     BUILD_FILES,
@@ -21,6 +22,7 @@ from deployer.frontend.environment import (
 from deployer.frontend.roots import root_finder
 from deployer.frontend.syntax import SCRIPT_SUFFIXES
 from deployer.model import WorkspaceKind
+from deployer.model.quiet import Quiet
 from deployer.ports import Files
 
 _IGNORED_FOLDERS = frozenset(
@@ -102,16 +104,15 @@ _LARGEST = 400_000
 _LONGEST_LINE = 5_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frontend:
+class Frontend(Quiet, frozen=True, kw_only=True):
     """One frontend: its folder, its framework, and its sources by path."""
 
     root: str
     framework: Framework
-    sources: Mapping[str, bytes] = field(repr=False)
-    env_files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    server_side: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    sources: Mapping[str, bytes]
+    env_files: Mapping[str, bytes] = field(default_factory=dict)
+    server_side: Mapping[str, bytes] = field(default_factory=dict)
+    data: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def find_frontends(

@@ -6,9 +6,9 @@ import json
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from deployer.frontend.syntax import text
@@ -77,8 +77,7 @@ _REFERENCE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Framework:
+class Framework(Struct, frozen=True, kw_only=True):
     """What builds the frontend.
 
     ``defined``: names that its configuration fills in by itself; ``dotenv``: any name may be.
@@ -121,8 +120,7 @@ class Framework:
         return bool(_INLINED.get(self.name, _BUNDLED).fullmatch(reference.name)) and self.bundled
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnvironmentReference:
+class EnvironmentReference(Struct, frozen=True, kw_only=True):
     """``process.env.NAME``, or ``import.meta.env.NAME`` (``meta``)."""
 
     name: str

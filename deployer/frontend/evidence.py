@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
+
+from msgspec import Struct
 
 from deployer.frontend.addresses import HOSTINGS, Address, path_of
 from deployer.model import Route
@@ -55,8 +56,7 @@ _END = r"""/?(?=['"`?#]|\$\{)"""
 _GAP = r"""(?:\$\{[^}]*\}|[^/'"`\s?#$]+)"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routes:
+class Routes(Struct, frozen=True, kw_only=True):
     """The backend's routes, ready to be looked for in a client's source."""
 
     paths: tuple[str, ...]
@@ -126,16 +126,14 @@ def _route(path: str) -> str:
     return "/".join(parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Testimony:
+class Testimony(Struct, frozen=True, kw_only=True):
     """Points for this backend (3 is sure, 2 doubtful, 1 possible when a person names the file)."""
 
     score: int
     by_route: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class Witness(Struct, frozen=True, kw_only=True):
     """What is known when judging: the backend, and the sources of one frontend by path."""
 
     routes: Routes

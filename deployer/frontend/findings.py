@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.frontend.acceptance import is_other, mark
 from deployer.frontend.addresses import Address, read_address
@@ -22,16 +24,15 @@ from deployer.frontend.syntax import Script
 from deployer.frontend.variables import Variable, chosen_variables, find_variables
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """A group of addresses, or a build variable. ``kept`` are variables that it stands beside."""
 
     path: str
     line: int
     testimony: Testimony
-    group: Group | None = field(default=None, repr=False)
+    group: Group | None = None
     variable: Variable | None = None
-    data: DataPlace | None = field(default=None, repr=False)
+    data: DataPlace | None = None
     kept: tuple[str, ...] = ()
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.frontend.syntax import Script
 
@@ -13,8 +14,7 @@ _MODERN = re.compile(rb"\b(?:const|let|class|import|export)\b|=>|`")
 _INDENT = re.compile(rb"^([ \t]+)\S", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """``unit`` is one step of indentation, ``end`` the line end, ``keyword`` const or var."""
 
     quote: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from deployer.frontend import environment
@@ -55,8 +55,7 @@ URL_NAME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """One literal that holds an address.
 
     ``top`` is the whole expression that decides it (``a || 'http://…'``, ``test ? x : y``);
@@ -67,16 +66,16 @@ class Place:
     ``assumed``: the node is ``process.env.NAME`` alone, and ``address`` what it would be locally.
     """
 
-    node: Node = field(repr=False)
+    node: Node
     address: Address
-    use: Node = field(repr=False)
-    top: Node = field(repr=False)
+    use: Node
+    top: Node
     names: tuple[str, ...]
     scopes: tuple[str, ...]
     group: tuple[str, int]
     side: Side | None
     assumed: str = ""
-    composed: Composed | None = field(default=None, repr=False)
+    composed: Composed | None = None
 
     @property
     def server(self) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from deployer.frontend.acceptance import accepts
 from deployer.frontend.data_files import kind_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from deployer.errors import Exit, Problem, Where, refuse
 from deployer.frontend.addresses import Address, insertable, read_address
@@ -14,8 +15,7 @@ from deployer.ports import Files
 DEFAULT_LOCAL_URL = "http://localhost:8000"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontendRequest:
+class FrontendRequest(Struct, frozen=True, kw_only=True):
     """Where to look and what to write.
 
     ``paths``: input ``frontend``; None searches the workspace, ``()`` leaves the frontend alone.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from deployer.frontend.addresses import Address, read_address
 from deployer.frontend.choices import Edit, Target
@@ -16,13 +17,13 @@ from deployer.frontend.request import DEFAULT_LOCAL_URL
 from deployer.frontend.shapes import Group, Unsafe, change
 from deployer.frontend.shared import import_of, shareable, shared_constant, sharing
 from deployer.frontend.syntax import Script, literal_value, parse
+from deployer.model.quiet import Quiet
 
 # What of a group is to be rewritten, or None.
 Accept = Callable[[Group], Group | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
+class Left(Struct, frozen=True, kw_only=True):
     """A place that stays as it is, for a person to change; ``address`` as it is written there."""
 
     line: int
@@ -31,11 +32,10 @@ class Left:
     test: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rewritten:
+class Rewritten(Quiet, frozen=True, kw_only=True):
     """A file after rewriting; ``edits`` are in bytes of the file before, in order."""
 
-    after: bytes = field(repr=False)
+    after: bytes
     edits: tuple[Edit, ...] = ()
     left: tuple[Left, ...] = ()
 

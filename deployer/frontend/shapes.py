@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from deployer.frontend import guards
@@ -37,17 +38,15 @@ _USE_CLIENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsafe:
+class Unsafe(Struct, frozen=True, kw_only=True):
     """Why a place is left to a person. ``test``: what tells where it runs, if no hostname does."""
 
-    node: Node = field(repr=False)
+    node: Node
     reason: str
     test: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """The places of one variable, property or result in one script."""
 
     script: Script

@@ -9,7 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.frontend.discovery import SOURCE_FOLDERS
 from deployer.frontend.environment import PRODUCTION_FILE, Framework, Read, joined
@@ -30,8 +31,7 @@ _EXPORTED = re.compile(rb"export const (\w+) =")
 _NODE_RESOLUTION = re.compile(rb"\"module(?:Resolution)?\"\s*:\s*\"node(?:16|18|20|next)\"", re.I)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Module:
+class Module(Struct, frozen=True, kw_only=True):
     """A module of the frontend that exports the address as ``name``."""
 
     path: str

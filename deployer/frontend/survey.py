@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from deployer.errors import Notice, Where
 from deployer.frontend.addresses import HOSTINGS, Address
@@ -28,8 +29,7 @@ _MAY_MATTER = re.compile(
 _SIGNS = (b"://", b"process.env", b"import.meta", b"$env/", b"host")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class Survey(Struct, frozen=True, kw_only=True):
     """What was found in one frontend.
 
     ``servers`` are the marks of this backend there (``localhost:8000``, a former host, …);
@@ -37,8 +37,8 @@ class Survey:
     """
 
     frontend: Frontend
-    scripts: tuple[Script, ...] = field(repr=False)
-    witness: Witness = field(repr=False)
+    scripts: tuple[Script, ...]
+    witness: Witness
     belief: Belief
     by_route: bool
     servers: tuple[str, ...]

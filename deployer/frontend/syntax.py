@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
 
 import tree_sitter_javascript
 import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+from deployer.model.quiet import Quiet
 
 _GRAMMARS = {
     ".js": "javascript",
@@ -56,15 +57,14 @@ _CAPTURES = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class Script(Quiet, frozen=True, kw_only=True):
     """A parsed file: its bytes, the tree of its script, and where each identifier stands."""
 
     path: str
-    content: bytes = field(repr=False)
-    root: Node = field(repr=False)
-    captures: Mapping[str, tuple[Node, ...]] = field(repr=False)
-    uses: Mapping[str, tuple[Node, ...]] = field(repr=False)
+    content: bytes
+    root: Node
+    captures: Mapping[str, tuple[Node, ...]]
+    uses: Mapping[str, tuple[Node, ...]]
 
     @property
     def module(self) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from deployer.frontend import environment
@@ -55,8 +56,7 @@ _SOCKET = re.compile(r"(?:^|_)(?:WS|WSS|SOCKET|WEBSOCKET)(?:_|$)")
 _EMPTY = re.compile(r"(?:''|\"\"|``|undefined|null)[\s)]*$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
+class Variable(Struct, frozen=True, kw_only=True):
     """A build variable that the code reads. ``values`` are addresses by the file that sets it.
 
     ``relative``: without it the code calls its own host. ``fallback``: the code has an address

@@ -6,8 +6,9 @@ GitHub itself, and would have two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.github.courtesy import attempt
 from deployer.model import SpaceId, Status
@@ -18,8 +19,7 @@ from deployer.run import Run
 STARTED_BY_ONE: Final = frozenset({"deployment", "deployment_status"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """What is to be recorded: which commit goes where. ``transient``: it will be deleted."""
 
     revision: str

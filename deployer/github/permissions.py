@@ -6,12 +6,12 @@ as with it, and a warning names it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
+
+class Permission(Struct, frozen=True, kw_only=True):
     """One line of a job's ``permissions:``, for what, and what a run does without it."""
 
     mode: str

@@ -6,8 +6,9 @@ that is healthy stays green.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from deployer.credentials.origins import frontend_origins
 from deployer.github import courtesy, deployments

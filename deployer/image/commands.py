@@ -6,8 +6,9 @@ import posixpath
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.image.own import words
 
@@ -19,24 +20,21 @@ _BETWEEN: Final = frozenset({"&&", "||", ";", "|", "&"})
 _OWN_MODULES: Final = frozenset({"venv", "virtualenv", "ensurepip"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Install:
+class Install(Struct, frozen=True, kw_only=True):
     """The arguments of one ``pip install``, and the folder of the image that it runs in."""
 
     arguments: tuple[str, ...]
     folder: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """A ``python …``, ``mkdir`` or ``chmod`` of a RUN, and the image's folder that it runs in."""
 
     words: tuple[str, ...]
     folder: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
+class Skipped(Struct, frozen=True, kw_only=True):
     """What only a container can follow, and may be done without."""
 
     text: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import posixpath
 import shlex
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.templates import render
 
@@ -13,8 +14,7 @@ PORT = 7860
 HOME = "/home/user/app"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(Struct, frozen=True, kw_only=True):
     """What a made Dockerfile depends on. Paths are those inside the Space.
 
     ``also`` are requirements files for calls of pip of their own; ``folders`` are absolute, made

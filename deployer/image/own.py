@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _LISTENING = re.compile(
     r"(?:--port|--bind|-b|-p)[\"',=\s]+(?:[\w.*\[\]:]*:)?"
@@ -16,8 +18,7 @@ _LISTENING = re.compile(
 _GIVEN_AWAY = re.compile(r"\bchown\b|\bchmod\s+(?:-\w+\s+)*(?:\d*[2367]\b|[ugoa]*\+\w*w)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruction:
+class Instruction(Struct, frozen=True, kw_only=True):
     """One instruction with its 1-based line, continuations joined."""
 
     word: str
@@ -25,8 +26,7 @@ class Instruction:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnImage:
+class OwnImage(Struct, frozen=True, kw_only=True):
     """The backend's own Dockerfile, as far as reading tells."""
 
     path: str
@@ -165,8 +165,7 @@ class OwnImage:
         return [i for i in self._all(*words) if any(s.start <= i.line < s.end for s in stages)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stage:
+class _Stage(Struct, frozen=True, kw_only=True):
     """One FROM, and the lines up to the next."""
 
     image: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.image.own import Instruction, OwnImage, assignments, words
 
@@ -14,8 +16,7 @@ LONGEST = 10_000  # characters of a filled-in value: one may double another agai
 _VARIABLE = re.compile(r"\$\{?(\w+)(?::-([^}]*))?\}?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(Struct, frozen=True, kw_only=True):
     """The files of one stage by absolute path, and the folder that it works in."""
 
     files: frozenset[str] = frozenset()
@@ -26,8 +27,7 @@ class Placed:
         return posixpath.normpath(posixpath.join(self.workdir, written))
 
 
-@dataclass(slots=True, kw_only=True)
-class _Build:
+class _Build(Struct, kw_only=True):
     """The build as far as it has come."""
 
     context: frozenset[str]

@@ -6,7 +6,8 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.code.paths import Reader
 from deployer.code.project import Project
@@ -43,8 +44,7 @@ _NO_PLACE = re.compile(r"(?i)url|prefix|route|endpoint")
 _ROOTED = re.compile(r"/(?:data|app|code|var|opt|srv|mnt|storage|home|root)(?:/|$)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """What the code writes. ``known`` is as ``code.paths`` gives it; ``file``: not a folder.
 
     ``made``: the code makes this folder itself.

@@ -11,8 +11,9 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from deployer.image.commands import (
     Install,
@@ -29,8 +30,7 @@ _PYTHON: Final = re.compile(r"(?:^|/)python:(3\.\d{1,2})\b")
 _VARIABLE: Final = re.compile(r"\\\$|\$(?:\{(\w+)(?::?([-+])([^}]*))?\}|(\w+))")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Copy(Struct, frozen=True, kw_only=True):
     """Files of the bundle, copied to an absolute path of the image (trailing ``/``: a folder)."""
 
     sources: tuple[str, ...]
@@ -40,8 +40,7 @@ class Copy:
 Step = Copy | Install | Run | Skipped
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Recipe(Struct, frozen=True, kw_only=True):
     """What a Dockerfile comes to. ``python`` is "" where its base names none; ``folder`` is the
     image's working folder. ``beyond`` are instructions that take a container."""
 
@@ -53,8 +52,7 @@ class Recipe:
     beyond: tuple[Instruction, ...] = ()
 
 
-@dataclass(slots=True)
-class _Stage:
+class _Stage(Struct):
     """What a stage has said so far."""
 
     environment: dict[str, str] = field(default_factory=dict)

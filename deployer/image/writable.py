@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.code.paths import CWD, HERE
 from deployer.errors import Notice, Where
@@ -24,8 +25,7 @@ FREE = re.compile(r"/(?:tmp|var/tmp|dev/(?:null|stdout|stderr|shm)|proc/self/fd|
 _PLAIN = re.compile(r"[\w./@+-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Writable:
+class Writable(Struct, frozen=True, kw_only=True):
     """Folders of the image that user 1000 must own, and other names of the app's folder."""
 
     folders: tuple[str, ...] = ()

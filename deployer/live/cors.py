@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from deployer.model import Answer, Route
 
@@ -20,8 +21,7 @@ _LOGIN: Final = frozenset({401, 403})
 CONTENT_TYPE: Final = "content-type"  # as `application/json` it needs a preflight
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """One request as a browser on ``origin`` would send it.
 
     ``wants`` is the method that a preflight asks for; empty for the simple request itself.
@@ -50,8 +50,7 @@ class Asked:
         return f"the preflight of {self.wants} {self.path}" if self.wants else f"GET {self.path}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """What the browser would do. ``blocked`` says why, in words; ``unknown``: nothing was heard."""
 
     asked: Asked
@@ -59,8 +58,7 @@ class Judgement:
     unknown: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
+class Permission(Struct, frozen=True, kw_only=True):
     """The ``Access-Control-Allow-…`` headers of an answer."""
 
     origin: str | None = None

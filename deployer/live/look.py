@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from deployer.live.cors import Asked, Judgement, judge
 from deployer.live.page import FrontendStatus, calls, chunks_of, scripts_of, undefined_process
@@ -41,8 +42,7 @@ class Clock(Protocol):
         """Wait."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """What a live page was seen to do. ``broken``: the variable that ends in "process is not
     defined"; ``reason``: why nothing is known."""
 
@@ -51,8 +51,7 @@ class Seen:
     reason: str = ""
 
 
-@dataclass(slots=True)
-class _Fetching:
+class _Fetching(Struct):
     """A page's scripts, fetched breadth first within the bounds."""
 
     browser: Browser

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from html.parser import HTMLParser
 from itertools import islice
@@ -12,6 +11,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from deployer.live.samples import in_code
+from deployer.model.quiet import Quiet
 
 # A file name in a script's text: Vite's and Next's lists of chunks, and `import("./x.js")`.
 _FILE: Final = re.compile(r"""["'`]([\w./@~%\[\]()-]{1,200}\.m?js)["'`\\]""")
@@ -77,14 +77,13 @@ class _Scripts(HTMLParser):
             self.inline.append(data)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Quiet, frozen=True, kw_only=True):
     """``scripts``: addresses, in order and once each; ``inline``: code in the page itself;
     ``settings``: values of its elements' attributes, but for links."""
 
     scripts: tuple[str, ...]
-    inline: str = field(repr=False)
-    settings: str = field(repr=False)
+    inline: str
+    settings: str
 
 
 def scripts_of(page_url: str, html: str) -> Page:

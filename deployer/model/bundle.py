@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from deployer.errors import Notice
+from deployer.model.quiet import Quiet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
+class Digest(Struct, frozen=True, kw_only=True):
     """A file's identity as git (``blob``: SHA-1 of the blob) and git-lfs (``sha256``) know it."""
 
     size: int
@@ -16,18 +16,16 @@ class Digest:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BundleFile:
+class BundleFile(Quiet, frozen=True, kw_only=True):
     """One file of the Space: either copied (``source``, a workspace path) or made (``content``)."""
 
     path: str
     digest: Digest
     source: str | None = None
-    content: bytes | None = field(default=None, repr=False)
+    content: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True, kw_only=True):
     """A file or folder (trailing ``/``) that stays behind, and the rule that says so.
 
     ``origin`` is ``built-in``, an ignore file's workspace path, or ``input ignore``.
@@ -38,8 +36,7 @@ class LeftOut:
     origin: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One HTTP route of the app, router prefixes included (``/api/chat``).
 
     ``open`` unless a call without credentials and parameters would be turned away, or gets a file.
@@ -53,8 +50,7 @@ class Route:
     open: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnvironmentName:
+class EnvironmentName(Struct, frozen=True, kw_only=True):
     """A name the backend's code reads from its environment. ``default`` is None when required."""
 
     name: str
@@ -64,8 +60,7 @@ class EnvironmentName:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OriginSetting:
+class OriginSetting(Struct, frozen=True, kw_only=True):
     """The environment name that the backend's CORS code takes its origins from.
 
     ``as_json``: the code parses JSON (a pydantic ``list[str]``) and would crash on commas.
@@ -79,8 +74,7 @@ class OriginSetting:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backend:
+class Backend(Struct, frozen=True, kw_only=True):
     """What was read from the backend's code, without running it.
 
     ``app_file`` and ``app_line`` say where the app is defined; the reasons, why this one was taken,
@@ -104,8 +98,7 @@ class Backend:
     dockerfile: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installed:
+class Installed(Struct, frozen=True, kw_only=True):
     """What the Space installs. ``manifest`` is the workspace path that was taken and ``reason`` why
     it and no other; ``locked`` when every version is fixed; ``removed`` served only tests;
     ``system`` are the Debian packages. Names of packages are normalised and sorted.
@@ -120,8 +113,7 @@ class Installed:
     system: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
+class Bundle(Struct, frozen=True, kw_only=True):
     """The exact files of the Space, sorted by path, and what was decided on the way.
 
     ``installed`` is None when the backend's own Dockerfile needs no manifest.

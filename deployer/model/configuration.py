@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
 class Secret:
@@ -31,8 +32,7 @@ class Secret:
         return hash(self._value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One entry of the inputs ``secrets`` or ``variables``. ``line`` is 1-based in that input."""
 
     name: str
@@ -41,8 +41,7 @@ class Entry:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredSetting:
+class StoredSetting(Struct, frozen=True, kw_only=True):
     """A secret (``value`` None: the Hub never tells) or variable that the Space already has."""
 
     name: str
@@ -50,16 +49,14 @@ class StoredSetting:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
+class Configuration(Struct, frozen=True, kw_only=True):
     """The Space's secrets and variables as the Hub lists them, by name."""
 
     secrets: Mapping[str, StoredSetting] = field(default_factory=dict)
     variables: Mapping[str, StoredSetting] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingWrite:
+class SettingWrite(Struct, frozen=True, kw_only=True):
     """A secret or variable to be sent, with the description that carries our marker."""
 
     name: str
@@ -67,8 +64,7 @@ class SettingWrite:
     description: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigurationChange:
+class ConfigurationChange(Struct, frozen=True, kw_only=True):
     """What to send. ``foreign`` names stand on the Space, unnamed here and not set by us.
 
     ``stale`` names were set by us earlier and are no longer named; ``prune_*`` are those of them

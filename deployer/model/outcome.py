@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct, field
+
 from deployer.errors import Notice
+from deployer.model.quiet import Quiet
 
 
 class Health(StrEnum):
@@ -17,8 +19,7 @@ class Health(StrEnum):
     UNHEALTHY = "unhealthy"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Quiet, frozen=True, kw_only=True):
     """What a probe got: ``status`` 0 and ``error`` when no HTTP answer came at all.
 
     ``location`` is where a redirect that was not followed points to.
@@ -26,14 +27,13 @@ class Answer:
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
     url: str = ""
     location: str = ""
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """The judgement of one answer. ``services`` names the ones that speak against health."""
 
     health: Health
@@ -42,8 +42,7 @@ class Verdict:
     neutral: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class Cause(Struct, frozen=True, kw_only=True):
     """A likely cause in a person's words, with its remedy."""
 
     title: str
@@ -51,8 +50,7 @@ class Cause:
     service: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Healthy:
+class Healthy(Struct, frozen=True, kw_only=True):
     """The revision serves and is healthy.
 
     ``proof`` is what proves that it is this revision, "" when the Hub itself said so. ``exposed``:
@@ -66,8 +64,7 @@ class Healthy:
     exposed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unhealthy:
+class Unhealthy(Struct, frozen=True, kw_only=True):
     """The revision started, and its health path speaks against it (exit 6).
 
     ``reached`` is false when no answer of the app itself came: that says nothing about it.
@@ -78,22 +75,20 @@ class Unhealthy:
     reached: bool = True
     exposed: bool = False
     causes: tuple[Cause, ...] = ()
-    log: tuple[str, ...] = field(default=(), repr=False)
+    log: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotBuilt:
+class NotBuilt(Struct, frozen=True, kw_only=True):
     """The revision did not build or start in time (exit 5)."""
 
     revision: str
     stage: str
     error: str
     causes: tuple[Cause, ...] = ()
-    log: tuple[str, ...] = field(default=(), repr=False)
+    log: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Superseded:
+class Superseded(Struct, frozen=True, kw_only=True):
     """A newer commit took over while we waited (exit 4); nothing is rolled back."""
 
     revision: str
@@ -103,8 +98,7 @@ class Superseded:
 Outcome = Healthy | Unhealthy | NotBuilt | Superseded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class Means(Struct, frozen=True, kw_only=True):
     """What stands in for the Hub on this machine. ``notice`` says in what it is not the same."""
 
     name: str
@@ -112,8 +106,7 @@ class Means:
     notice: Notice | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
+class Built(Struct, frozen=True, kw_only=True):
     """What a build here came to: ``error`` is "" for one that worked, ``size`` the image's bytes.
 
     ``notices``: what was done in another way than the Hub would.
@@ -124,8 +117,7 @@ class Built:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsed:
+class Rehearsed(Struct, frozen=True, kw_only=True):
     """How a bundle did on this machine; bytes and seconds, None for what wasn't reached.
 
     ``cors`` says what a browser on the frontend's origins would do, "" where none is given.

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
+
 from deployer.errors import Notice
+from deployer.model.quiet import Quiet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
+class FileChange(Quiet, frozen=True, kw_only=True):
     """One file of the repository, before and after, as bytes. ``before`` None: a new file."""
 
     path: str
-    before: bytes | None = field(repr=False)
-    after: bytes = field(repr=False)
+    before: bytes | None
+    after: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PullRequest:
+class PullRequest(Struct, frozen=True, kw_only=True):
     """An open pull request from a branch of the same repository."""
 
     number: int
@@ -27,8 +27,7 @@ class PullRequest:
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
+class Issue(Struct, frozen=True, kw_only=True):
     """An open issue of ours."""
 
     number: int
@@ -46,8 +45,7 @@ class FrontendState(StrEnum):
     DOUBTFUL = "doubtful"  # several candidates: shown, not pushed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontendPlan:
+class FrontendPlan(Struct, frozen=True, kw_only=True):
     """What would be rewritten for a given address of the backend.
 
     ``servers`` are the names the backend goes by in the client (``localhost:8000``, a former
@@ -64,8 +62,7 @@ class FrontendPlan:
     credentials: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitAuthor:
+class CommitAuthor(Struct, frozen=True, kw_only=True):
     """Who a commit is by."""
 
     name: str

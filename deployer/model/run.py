@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Mode(StrEnum):
@@ -39,8 +40,7 @@ class WorkspaceKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkspaceEntry:
+class WorkspaceEntry(Struct, frozen=True, kw_only=True):
     """One path below a walked folder. ``size`` is 0 but for files."""
 
     path: str

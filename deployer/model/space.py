@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceId:
+class SpaceId(Struct, frozen=True, kw_only=True):
     """``owner/name`` as the Hub spells it."""
 
     owner: str
@@ -17,8 +17,7 @@ class SpaceId:
         return f"{self.owner}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceFile:
+class SpaceFile(Struct, frozen=True, kw_only=True):
     """A file in the Space's repository. ``sha256`` is set for LFS files, else ``blob``."""
 
     path: str
@@ -27,8 +26,7 @@ class SpaceFile:
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceCommit:
+class SpaceCommit(Struct, frozen=True, kw_only=True):
     """A commit of the Space's repository. ``message`` is all of it but its first line."""
 
     revision: str
@@ -36,8 +34,7 @@ class SpaceCommit:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runtime:
+class Runtime(Struct, frozen=True, kw_only=True):
     """The Space's runtime at one moment. ``stage`` is an open set of words (an unknown one waits).
 
     ``revision`` is the commit the serving container was built from (``runtime.sha``), None when
@@ -53,8 +50,7 @@ class Runtime:
     domains: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Space:
+class Space(Struct, frozen=True, kw_only=True):
     """An existing Space as observed before anything is written.
 
     ``files`` are those of its head, where the Hub told them in the same answer. ``furnished``: a
@@ -68,8 +64,8 @@ class Space:
     visibility: str
     page: str
     runtime: Runtime
-    files: tuple[SpaceFile, ...] | None = field(default=None, compare=False, repr=False)
-    furnished: bool = field(default=False, compare=False)
+    files: tuple[SpaceFile, ...] | None = None
+    furnished: bool = False
 
     @property
     def serving(self) -> str:

@@ -7,8 +7,9 @@ and it changes nothing: a sleeping Space is woken by the visit that any browser 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer import observe_live, observe_space, red, remembered, stages
 from deployer.context import Context
@@ -39,8 +40,7 @@ LOOKS: Final = 3
 STOPPED: Final = frozenset({"PAUSED", "STOPPED"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deployed:
+class Deployed(Struct, frozen=True, kw_only=True):
     """What is checked: the newest commit of ``space``, by ``health_path``; ``marker`` tells it."""
 
     space: Space

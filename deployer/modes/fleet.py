@@ -8,8 +8,10 @@ With ``receipts`` it tells what a run came to, and what is left of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer import observe, observe_frontend
 from deployer.context import Context
@@ -74,8 +76,7 @@ def _read(run: Run) -> tuple[Fleet, tuple[Entry, ...]]:
 # --- the check -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Check:
+class _Check(Struct, frozen=True, kw_only=True):
     """What is known by now; ``bundles`` by all that a bundle is made of."""
 
     run: Run

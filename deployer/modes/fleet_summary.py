@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.context import Context
 from deployer.errors import Exit, Notice, Problem
@@ -22,20 +23,18 @@ VERSION: Final = 1
 SHOWN: Final = 100  # findings, and names of one list
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backend:
+class Backend(Struct, frozen=True, kw_only=True):
     """One backend of the fleet, and how many Spaces get it."""
 
     bundle: Bundle
     spaces: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fleetwide:
+class Fleetwide(Struct, frozen=True, kw_only=True):
     """What a run over the file at ``path`` saw."""
 
     path: str
-    waves: Waves = Waves(entries=(), canary=(), rest=())  # noqa: RUF009 (frozen)
+    waves: Waves = Waves(entries=(), canary=(), rest=())
     backends: tuple[Backend, ...] = ()
     results: tuple[Result, ...] = ()
 

@@ -7,9 +7,11 @@ frontend's source is never changed: what a pull request holds is its author's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer import observe_space, preview_mark, publisher, stages
 from deployer.context import Context, event_problems
@@ -36,8 +38,7 @@ from deployer.run import Run, begin
 from deployer.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
+class Decided(Struct, frozen=True, kw_only=True):
     """What will be done to the preview's Space, and the marks that it has then and had before."""
 
     plan: Plan

@@ -5,7 +5,7 @@ It asks nothing of the Hub and needs no token, so that a fork's pull request can
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from deployer import rehearsal, stages
 from deployer.context import Context

@@ -6,7 +6,8 @@ A street of its own beside pipeline.py. It needs no backend: the Space itself ho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer import observe_space, publisher, red, remembered, stages
 from deployer.context import Context
@@ -20,8 +21,7 @@ from deployer.run import Run, begin
 from deployer.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Return:
+class Return(Struct, frozen=True, kw_only=True):
     """What is decided: ``revision`` comes back, and ``changes`` are the files that this changes."""
 
     space: Space

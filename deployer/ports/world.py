@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from deployer.ports.github import Comments, Deployments, Issues, PullRequests, Repo
 from deployer.ports.hub import SpaceConfig, SpaceDirectory, SpaceRepo, SpaceRuntime
@@ -10,8 +10,7 @@ from deployer.ports.machine import Clock, Console, Files, Journal, Probe
 from deployer.ports.rehearsal import Rehearsals
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """Everything outside, in one value.
 
     ``trusted_publisher``: the Hub token is one that GitHub's identity token was exchanged for. It

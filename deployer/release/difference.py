@@ -10,9 +10,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.model import BundleFile, Digest, SpaceFile
 from deployer.release import marker
@@ -22,8 +23,7 @@ MANIFEST: Final = ".hf-space-deploy.json"
 HUB_OWNED: Final = ".gitattributes"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """What one commit has to add, change and delete; ``kept`` is on the Space but not ours."""
 
     added: tuple[BundleFile, ...] = ()
@@ -94,8 +94,7 @@ def holds(stored: SpaceFile, content: bytes | None) -> bool:
     return stored.blob == digest.blob if stored.sha256 is None else stored.sha256 == digest.sha256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """What an earlier deploy wrote down: the paths it brought, its bundle, its health path."""
 
     files: frozenset[str] = frozenset()

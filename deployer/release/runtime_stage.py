@@ -9,9 +9,11 @@ stands still where something should move is restarted once, with a new build; th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.model import Runtime
 
@@ -49,8 +51,7 @@ class Step(Enum):
     REBUILD = "rebuild"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(Struct, frozen=True, kw_only=True):
     """What is known so far of a runtime that is being watched for ``target``.
 
     ``before`` is None when nothing was pushed (an unchanged Space is judged as it stands).

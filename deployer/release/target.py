@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.model import Runtime, Secret, Space, SpaceId
 
@@ -17,8 +19,7 @@ def app_token(space: Space, token: Secret | None) -> Secret | None:
     return token if space.visibility == "private" else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """What is waited for. ``before`` is None when nothing was pushed or changed.
 
     ``marker`` is what the app's answers say of themselves, "" when that isn't known; ``tells``

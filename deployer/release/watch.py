@@ -7,8 +7,9 @@ wait. Every loop is bounded by the deadline.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from deployer.errors import HubRefused
 from deployer.model import (

@@ -7,7 +7,8 @@ reported like one that went all the way.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from deployer.credentials.syntax import Missing
 from deployer.errors import Exit, Notice, Problem
@@ -25,8 +26,7 @@ from deployer.model import (
 from deployer.report.intent import Intent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Urls:
+class Urls(Struct, frozen=True, kw_only=True):
     """Where a person finds what was deployed."""
 
     app: str = ""
@@ -35,8 +35,7 @@ class Urls:
     page: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileDiff:
+class FileDiff(Struct, frozen=True, kw_only=True):
     """Paths in the Space. ``kept`` were brought by somebody else and left alone."""
 
     added: tuple[str, ...] = ()
@@ -48,8 +47,7 @@ class FileDiff:
         return bool(self.added or self.changed or self.removed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class Names(Struct, frozen=True, kw_only=True):
     """Secrets and variables by name. ``secrets`` and ``variables`` are all that were given."""
 
     secrets: tuple[str, ...] = ()
@@ -76,8 +74,7 @@ def names_of(given: Sequence[Entry | Missing], change: ConfigurationChange | Non
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageTime:
+class StageTime(Struct, frozen=True, kw_only=True):
     """How long a stage took, and in a few words what came of it."""
 
     name: str
@@ -85,8 +82,7 @@ class StageTime:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontendReport:
+class FrontendReport(Struct, frozen=True, kw_only=True):
     """What became of the frontend. ``status`` is the output ``frontend-status``."""
 
     state: FrontendState = FrontendState.NONE
@@ -97,8 +93,7 @@ class FrontendReport:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """Where the deployed code came from, as the runner says."""
 
     repository: str = ""
@@ -108,8 +103,7 @@ class Source:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """A run. ``serving`` says in a sentence what serves now; ``next_steps`` what to do."""
 
     status: Status

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Change(StrEnum):
@@ -26,8 +27,7 @@ class Effect(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Struct, frozen=True, kw_only=True):
     """A secret or variable. ``given_by`` is the input that names it, "" when only the Space does.
 
     ``before`` and ``after`` are a variable's values, which are public; a secret has none here.
@@ -41,8 +41,7 @@ class Setting:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resize:
+class Resize(Struct, frozen=True, kw_only=True):
     """Hardware and sleep time, as they are and as they would be; None where nobody says."""
 
     hardware_before: str | None = None
@@ -51,8 +50,7 @@ class Resize:
     sleep_time: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
+class Intent(Struct, frozen=True, kw_only=True):
     """``compared``: the Space was asked, which takes a token. ``visibility`` is that of a Space to
     be created, else the one it has.
     """

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.model import NotBuilt, Unhealthy
 from deployer.report import Report
@@ -19,8 +20,7 @@ _FINDING: Final = 1_500
 _SINCE: Final = re.compile(r"^Red since (\d{4}-\d{2}-\d{2})\b", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Red:
+class Red(Struct, frozen=True, kw_only=True):
     """What an issue says beside the report: days as ``2026-01-31``, in UTC."""
 
     today: str

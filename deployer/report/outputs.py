@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.report import Report
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputField:
+class OutputField(Struct, frozen=True, kw_only=True):
     """One row of the outputs' table."""
 
     name: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from typing import Any, Final, TypeVar
+
+from msgspec.structs import asdict
 
 from deployer.errors import Notice, Problem, Where
 from deployer.model import Backend, Bundle, EnvironmentName, Route

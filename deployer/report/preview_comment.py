@@ -6,9 +6,10 @@ The same state is the same text, so that a run that changes nothing leaves the c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from deployer.errors import Notice, Problem
 from deployer.model import SpaceId, Status
@@ -26,8 +27,7 @@ _OPEN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class Preview(Struct, frozen=True, kw_only=True):
     """What a comment says beside the report. ``commit`` is the pull request's newest."""
 
     commit: str

@@ -6,8 +6,9 @@ Rule: names of secrets, never values. A new field keeps the version; a changed o
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any, Final
+
+from msgspec.structs import asdict
 
 from deployer.errors import Problem
 from deployer.model import Rehearsed

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TypeVar, Unpack
+
+from msgspec.structs import replace
 
 from deployer.errors import Exit, Notice, Problem, Refused
 from deployer.model import Mode, NotBuilt, Status, Unhealthy

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from deployer.model import BundleFile
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     name: str
     size: int = 0
     count: int = 0

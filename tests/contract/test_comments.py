@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.adapters.github_comments import PERMISSION, GitHubComments
 from deployer.adapters.github_marks import LONGEST
@@ -20,8 +21,7 @@ from tests.real.github import resource_of
 KEY = "plan octo/space"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """``comments`` for a token, the pull request's number, and what a person reads there."""
 
     comments: Callable[[str], Comments]

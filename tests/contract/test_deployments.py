@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.adapters.github_deployments import PERMISSION, GitHubDeployments
 from deployer.errors import RepositoryRefused
@@ -19,8 +20,7 @@ from tests.real.github import resource_of
 RUN = "https://github.com/octo/site/actions/runs/1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """``deployments`` for a token, the commit, and the states of each that was made."""
 
     deployments: Callable[[str], Deployments]

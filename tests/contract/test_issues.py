@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.adapters.github_issues import PERMISSION, GitHubIssues
 from deployer.errors import RepositoryRefused
@@ -18,8 +19,7 @@ from tests.real.github import resource_of
 KEY = "check octo/space"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """``issues`` for a token, and the comments that a person reads below the first one."""
 
     issues: Callable[[str], Issues]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.adapters.github import GitHubRepo
 from deployer.adapters.github_pulls import GitHubPulls
@@ -23,8 +24,7 @@ BRANCH = "hf-space-deploy/me-rag"
 TEXT = "The backend runs elsewhere.\n\n- `src/client.ts`\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """``pulls`` for a token, and what a person would see on the server."""
 
     pulls: Callable[[str], PullRequests]

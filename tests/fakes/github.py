@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.errors import RepositoryRefused
 from deployer.model import Issue
@@ -10,8 +11,7 @@ from deployer.model import Issue
 SITE = "https://github.com/tester/rag"
 
 
-@dataclass(slots=True, kw_only=True)
-class FakeComments:
+class FakeComments(Struct, kw_only=True):
     """``texts`` by pull request and key; ``writes`` in their order. ``allowed`` False refuses."""
 
     allowed: bool = True
@@ -33,8 +33,7 @@ class FakeComments:
         self.texts[pull, key] = body
 
 
-@dataclass(slots=True, kw_only=True)
-class FakeIssues:
+class FakeIssues(Struct, kw_only=True):
     """``open`` by key, ``closed`` with the comment; ``writes`` counts what was sent."""
 
     allowed: bool = True
@@ -67,8 +66,7 @@ class FakeIssues:
         self.writes += 1
 
 
-@dataclass(slots=True, kw_only=True)
-class FakeDeployment:
+class FakeDeployment(Struct, kw_only=True):
     """One record: ``states`` in their order, ``url`` where it serves."""
 
     revision: str
@@ -80,8 +78,7 @@ class FakeDeployment:
     description: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
-class FakeDeployments:
+class FakeDeployments(Struct, kw_only=True):
     """``made`` in their order; an id is a place in it."""
 
     allowed: bool = True

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from deployer.errors import HubRefused
 from deployer.model import (
@@ -43,8 +44,7 @@ def says(body: bytes | str, status: int = 200) -> Callable[[float], Answer]:
 always_healthy = says(HEALTHY)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behaviour:
+class Behaviour(Struct, frozen=True, kw_only=True):
     """What a revision does. ``lag``: seconds after the commit in which the Hub shows nothing yet.
 
     ``app`` is given the seconds since it serves. ``stops_old``: what served before ends when the
@@ -64,8 +64,7 @@ class Behaviour:
     sticks: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
+class Commit(Struct, frozen=True, kw_only=True):
     """One commit with its whole tree."""
 
     revision: str
@@ -74,8 +73,7 @@ class Commit:
     description: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
-class Counters:
+class Counters(Struct, kw_only=True):
     """How often things happened."""
 
     commits: int = 0
@@ -85,8 +83,7 @@ class Counters:
     writes: int = 0
 
 
-@dataclass(slots=True, kw_only=True)
-class Rollout:
+class Rollout(Struct, kw_only=True):
     """A build or a restart under way."""
 
     began: float
@@ -95,8 +92,7 @@ class Rollout:
     stages: tuple[tuple[str, float], ...]
 
 
-@dataclass(slots=True, kw_only=True)
-class FakeSpace:
+class FakeSpace(Struct, kw_only=True):
     """One Space: repository, configuration, and what runs."""
 
     id: SpaceId

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from deployer.model import Answer, Secret
 from tests.fakes.hub import FakeHub, FakeSpace, digest_of_tree

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.errors import RepositoryRefused
 from deployer.model import PullRequest
 
 
-@dataclass(slots=True, kw_only=True)
-class FakePulls:
+class FakePulls(Struct, kw_only=True):
     """``open`` by branch; ``closed`` with the comment that says why. ``allowed`` False refuses.
 
     ``foreign`` are the numbers of open ones that people opened, ``over`` of those they closed.

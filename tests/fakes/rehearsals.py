@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from deployer.errors import Refused
 from deployer.model import Answer, Built, BundleFile, Entry, Means
@@ -15,8 +16,7 @@ BUILT = Built(size=123_000_000)
 URL = "http://127.0.0.2:7860"
 
 
-@dataclass(slots=True, kw_only=True)
-class FakeRehearsals:
+class FakeRehearsals(Struct, kw_only=True):
     """What the next rehearsal comes to, and what it was given.
 
     ``app`` is given the seconds since its start, None for one that never answers; ``says`` are the

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deployer.errors import RepositoryRefused
 from deployer.model import FileChange
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FakeCommit:
+class FakeCommit(Struct, frozen=True, kw_only=True):
     """One commit: its whole content and what it says."""
 
     revision: str

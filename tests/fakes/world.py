@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from deployer.adapters.disk import Workspace
 from deployer.ports import Repo, World
@@ -17,8 +18,7 @@ from tests.fakes.pulls import FakePulls
 from tests.fakes.rehearsals import FakeRehearsals
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FakeWorld:
+class FakeWorld(Struct, frozen=True, kw_only=True):
     """The fakes behind ``world``."""
 
     clock: FakeClock

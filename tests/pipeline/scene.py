@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deployer.context import Context
 from deployer.given import read_settings
@@ -64,8 +66,7 @@ V1, V2_SICK, NOT_BUILT = (
 )
 
 
-@dataclass
-class Scene:
+class Scene(Struct):
     """A workspace, the branch it was checked out from, and the world around them."""
 
     root: Path

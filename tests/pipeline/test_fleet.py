@@ -7,10 +7,10 @@ import json
 import shutil
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec import Struct, field
 
 from deployer.adapters.disk import Workspace
 from deployer.cli import main
@@ -34,8 +34,7 @@ SPACES = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """What a run left."""
 
     code: int
@@ -44,8 +43,7 @@ class Said:
     summary: str
 
 
-@dataclass(slots=True, kw_only=True)
-class Repository:
+class Repository(Struct, kw_only=True):
     """A checkout with two backends and a list of Spaces."""
 
     folder: Path

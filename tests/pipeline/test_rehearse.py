@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from deployer.errors import Exit, Notice, Problem, Refused
 from deployer.model import Answer, Built, Means, Status

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deployer.errors import HubRefused
 from deployer.model import (
@@ -35,8 +36,7 @@ V1, V2 = {"app.py": b"v1"}, {"app.py": b"v2"}
 SICK = Behaviour(app=says(DOWN, 503))
 
 
-@dataclass
-class Scene:
+class Scene(Struct):
     """A Space that serves v1, healthy, and to which v2 is pushed."""
 
     fakes: FakeWorld

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from deployer.errors import Exit, Problem
 from deployer.model import Cause, Health, SpaceId, Status, Unhealthy, Verdict

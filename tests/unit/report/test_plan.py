@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from deployer.errors import Exit, Problem
 from deployer.model import FrontendState, LeftOut, OriginSetting, Status

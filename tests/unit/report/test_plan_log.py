@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from deployer.adapters.runner import RunnerConsole
 from deployer.model import LeftOut

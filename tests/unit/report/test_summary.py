@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from deployer.errors import Exit, Notice, Problem, Where
 from deployer.model import (
