@@ -80,7 +80,7 @@ class Reply(Quiet, frozen=True, kw_only=True):
         return self.headers.get("x-ratelimit-remaining") == "0"
 
 
-class GitHubApi(Struct, frozen=True, kw_only=True):
+class GitHubApi(Struct, frozen=True, kw_only=True, dict=True):
     """``sleep`` waits for seconds, ``clock`` gives seconds since 1970 (for x-ratelimit-reset).
 
     ``speed`` shortens the time limits, where ``sleep`` is shortened too (adapters/clock.py).

@@ -33,7 +33,7 @@ VIEWER = "query { viewer { login } }"
 PASSING = "something went wrong|rate limit|^HTTP 200$"
 
 
-class GitHubResource(Struct, frozen=True, kw_only=True):
+class GitHubResource(Struct, frozen=True, kw_only=True, dict=True):
     """What ``token`` sees of ``repository`` ("owner/name"). ``hint`` names the permission."""
 
     repository: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -200,7 +201,7 @@ def test_what_github_would_refuse_as_too_long_is_cut(local_github: LocalGitHub) 
 def test_the_permission_for_issues_allows_it_too(local_github: LocalGitHub) -> None:
     ground = github(local_github)
     lacking = frozenset({"issues"})
-    local_github.grants[WRITER] = replace(local_github.grants[WRITER], lacks=lacking)
+    local_github.grants[WRITER] = dataclasses.replace(local_github.grants[WRITER], lacks=lacking)
     ground.comments(WRITER).keep(ground.pull, key=KEY, body="One.")
     assert ground.said() == ["One."]
 

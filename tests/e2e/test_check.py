@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec import Struct
-from msgspec.structs import replace
 
 from localhub.testing import RunningHub
 from tests.localgithub.repositories import Repository
@@ -48,7 +47,8 @@ WELL = {"status": "healthy"}
 SICK = {"status": "degraded", "services": {"qdrant": {"status": "error"}}}
 
 
-class Deployed(Struct, kw_only=True):
+@dataclass(slots=True, kw_only=True)
+class Deployed:
     """A Space that serves, whose health is what a file says, and checks of it."""
 
     job: Checkout

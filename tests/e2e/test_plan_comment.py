@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from msgspec import Struct
-from msgspec.structs import replace
 
 from localhub.testing import RunningHub
 from tests.localgithub.repositories import Repository
@@ -24,7 +23,8 @@ KEY = "AIza" + "SyB7qN4vX2mK9pL5tR8wY3cF6hJ1dG0sZxQ"
 CANARY = "cn-7Qx1-the-canary-of-this-test-9Zk2"
 
 
-class Pull(Struct, kw_only=True):
+@dataclass(slots=True, kw_only=True)
+class Pull:
     """A pull request and runs for its pushes."""
 
     job: Checkout
