@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from deployer.context import Context
 from deployer.fleet import Entry
-from deployer.fleet.reading import find_entry, read_fleet
 from deployer.fleet.values import found_in
 from deployer.given import given_text, variable_names
 from deployer.ports import Files
@@ -24,6 +23,8 @@ def apply_entry(
     path, space = given_text("fleet", environ), given_text("space", environ)
     if not path or not space:
         return environ, context
+    from deployer.fleet.reading import find_entry, read_fleet
+
     entry = find_entry(read_fleet(files.read(path), path), space)
     return inputs_of(entry, environ), context_of(entry, context, found_in(environ))
 

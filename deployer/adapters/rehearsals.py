@@ -5,9 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from deployer.adapters.docker_engine import Engine, find_engine
-from deployer.adapters.docker_rehearsal import DockerRehearsal
-from deployer.adapters.venv_rehearsal import VenvRehearsal
 from deployer.errors import Exit, Problem, Refused
 from deployer.ports import Rehearsal
 
@@ -20,6 +17,10 @@ class MachineRehearsals:
 
     def begin(self) -> Rehearsal:
         """Docker where an engine answers. Raises ``Refused`` (exit 2) on Windows without one."""
+        from deployer.adapters.docker_engine import Engine, find_engine
+        from deployer.adapters.docker_rehearsal import DockerRehearsal
+        from deployer.adapters.venv_rehearsal import VenvRehearsal
+
         engine = find_engine()
         if isinstance(engine, Engine):
             return DockerRehearsal(engine, workspace=self._workspace, temp=self._temp)

@@ -1,39 +1,38 @@
 """The modes, each a street of its own: ``STREETS`` is the table of them.
 
-``deploy`` is the main street and stands above, in pipeline.py.
+``deploy`` is the main street and stands above, in pipeline.py. Only the street in use is imported.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Final
 
 from deployer.context import Context
 from deployer.model import Mode
-from deployer.modes.check import check
-from deployer.modes.cleanup import cleanup
-from deployer.modes.fleet import plan_fleet
-from deployer.modes.plan import plan
-from deployer.modes.preview import preview
-from deployer.modes.rehearse import rehearse
-from deployer.modes.rollback import rollback
-from deployer.pipeline import deploy
 from deployer.ports import World
 from deployer.report import Report
 from deployer.settings import NO_SPACE, Settings
 
 Street = Callable[[Settings, Context, World], Report]
-STREETS: Final[Mapping[Mode, Street]] = {
-    Mode.DEPLOY: deploy,
-    Mode.PLAN: plan,
-    Mode.REHEARSE: rehearse,
-    Mode.ROLLBACK: rollback,
-    Mode.CHECK: check,
-    Mode.PREVIEW: preview,
-    Mode.CLEANUP: cleanup,
+# Where the function lies that is called as its mode is.
+STREETS: Final[Mapping[Mode, str]] = {
+    Mode.DEPLOY: "deployer.pipeline",
+    Mode.PLAN: "deployer.modes.plan",
+    Mode.REHEARSE: "deployer.modes.rehearse",
+    Mode.ROLLBACK: "deployer.modes.rollback",
+    Mode.CHECK: "deployer.modes.check",
+    Mode.PREVIEW: "deployer.modes.preview",
+    Mode.CLEANUP: "deployer.modes.cleanup",
 }
+FLEET: Final = "deployer.modes.fleet"
 
 
 def street_of(settings: Settings) -> Street:
     """The street of this run; without a Space ``mode: plan`` is about the whole fleet."""
-    return plan_fleet if settings.space == NO_SPACE else STREETS[settings.mode]
+    if settings.space == NO_SPACE:
+        fleet: Street = import_module(FLEET).plan_fleet
+        return fleet
+    street: Street = getattr(import_module(STREETS[settings.mode]), settings.mode)
+    return street

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from deployer.context import Context
 from deployer.given import read_settings
 from deployer.model import SpaceId
-from deployer.modes import STREETS
+from deployer.modes import street_of
 from deployer.report import Report
 from tests.fakes.hub import Behaviour, FakeSpace, says
 from tests.fakes.repo import FakeRepo
@@ -79,7 +79,7 @@ class Scene(Struct):
         given = {"SPACE": str(SPACE), "HF_TOKEN": token, **inputs}
         settings = read_settings({f"INPUT_{name.upper()}": value for name, value in given.items()})
         context = replace(self.context, environment=self.environment)
-        return STREETS[settings.mode](settings, context, self.fakes.world)
+        return street_of(settings)(settings, context, self.fakes.world)
 
     def again(self, **inputs: str) -> Report:
         """The next run: a new checkout of the branch, new console and journal, no counted write."""
