@@ -20,35 +20,28 @@ fail() {
   exit 70
 }
 
-# Prints the interpreter behind a command when it is new enough; fails otherwise. On Windows Python
-# ends its lines with CRLF, of which bash would keep the CR.
-new_enough() {
+# Prints the interpreter behind a command and the name of its environment (one per lock file and
+# interpreter; a second step of the job finds it ready); fails where that Python is too old. On
+# Windows Python ends its lines with CRLF, of which bash would keep the CR.
+describe() {
   "$1" -I -c '
-import sys
+import hashlib, pathlib, sys
 sys.stdout.reconfigure(newline="\n")
+lock = pathlib.Path(sys.argv[1]).read_bytes()
 print(sys.executable)
-sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+print("hf-space-deploy-" + hashlib.sha256(lock + sys.version.encode()).hexdigest()[:16])
+sys.exit(sys.version_info < (3, 11))' "$requirements" 2>/dev/null
 }
 
 find_python() {
   local candidate
   for candidate in python3 python python3.13 python3.12 python3.11 python3.14 \
     "${RUNNER_TOOL_CACHE:-/none}"/Python/3.1[1-9].*/*/{bin/python3,python.exe}; do
-    if new_enough "$candidate"; then
+    if found=$(describe "$candidate"); then
       return 0
     fi
   done
   return 1
-}
-
-# One environment per lock file and interpreter; a second step of the job finds it ready.
-environment_name() {
-  "$1" -I -c '
-import hashlib, pathlib, sys
-sys.stdout.reconfigure(newline="\n")
-lock = pathlib.Path(sys.argv[1]).read_bytes()
-print("hf-space-deploy-" + hashlib.sha256(lock + sys.version.encode()).hexdigest()[:16])' \
-    "$requirements"
 }
 
 interpreter_of() {
@@ -84,15 +77,16 @@ with_pip() {
 # uv brings a Python of its own where the machine has none that is new enough.
 bring_python() {
   [[ -n $uv ]] || return 1
-  UV_PYTHON_INSTALL_DIR="$temp/hf-space-deploy-python" \
-    "$uv" python install --quiet --no-bin 3.12 >&2 &&
-    UV_PYTHON_INSTALL_DIR="$temp/hf-space-deploy-python" \
-      "$uv" python find --no-project --managed-python 3.12
+  local -x UV_PYTHON_INSTALL_DIR="$temp/hf-space-deploy-python"
+  "$uv" python install --quiet --no-bin 3.12 >&2 &&
+    found=$(describe "$("$uv" python find --no-project --managed-python 3.12)")
 }
 
-python=$(find_python) || python=$(bring_python) ||
+found=""
+find_python || bring_python ||
   fail "No Python 3.11 or newer was found. Add a step with actions/setup-python before this one."
-environment=$temp/$(environment_name "$python")
+{ read -r python && read -r name; } <<<"$found"
+environment=$temp/$name
 
 if [[ ! -f $environment/complete ]]; then
   { [[ -n $uv ]] && with_uv "$python" "$environment"; } || with_pip "$python" "$environment" ||

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
+from deployer.adapters.begun import begun
 from deployer.adapters.hub import HubRuntime
 from deployer.adapters.hub_answers import at, runtime_of, space_of
 from deployer.adapters.hub_client import HubClient
@@ -28,8 +30,19 @@ class HubDirectory:
 
     def __init__(self, client: HubClient) -> None:
         self.client = client
+        self._asked: dict[SpaceId, Future[Space | None]] = {}
+
+    def ask_ahead(self, space: SpaceId) -> None:
+        """Begin to look for a Space; the next ``find`` of it waits for that answer."""
+        # Imported before there is a second thread: its import changes the environment meanwhile.
+        _ = self.client.api
+        self._asked[space] = begun(lambda: self._find(space))
 
     def find(self, space: SpaceId) -> Space | None:
+        asked = self._asked.pop(space, None)
+        return asked.result() if asked else self._find(space)
+
+    def _find(self, space: SpaceId) -> Space | None:
         # One that is taken for missing by mistake would be made anew: it is looked for twice.
         info = self._look(space) or self._look(space)
         if info is None:

@@ -6,14 +6,13 @@ to the host that was asked for (decision 5 of docs/decisions), never across a re
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
 from deployer import __version__
+from deployer.adapters.begun import begun
 from deployer.model import Answer, Secret
 
 if TYPE_CHECKING:
@@ -50,12 +49,9 @@ class WebProbe:
         Asked in a thread: neither the name's look-up nor a trickle of headers has a time limit of
         its own. One that is late is left to itself, and its connection with it.
         """
-        arrived: queue.Queue[Answer] = queue.Queue(1)
-        thread = threading.Thread(target=lambda: arrived.put(asking()), daemon=True)
-        thread.start()
         try:
-            return arrived.get(timeout=self._seconds)
-        except queue.Empty:
+            return begun(asking).result(timeout=self._seconds)
+        except TimeoutError:
             self._session = None
             return Answer(status=0, url=url, error=f"no answer within {self._seconds:.0f} s")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from deployer.adapters import github_comments, github_deployments, github_issues
 from deployer.adapters.checkout import find_checkout
@@ -31,9 +31,11 @@ from deployer.adapters.web_probe import WebProbe
 from deployer.context import Context
 from deployer.errors import Exit, Problem, Refused
 from deployer.input_types import Invalid, url
-from deployer.model import Secret
+from deployer.model import Mode, Secret
 from deployer.ports import Repo, World
-from deployer.settings import Settings
+from deployer.settings import NO_SPACE, Settings
+
+BEGIN_WITH_THE_SPACE: Final = frozenset({Mode.DEPLOY, Mode.PLAN})
 
 
 def make_world(
@@ -57,7 +59,7 @@ def make_world(
     )
     return World(
         files=files,
-        spaces=HubDirectory(client),
+        spaces=_spaces(client, settings),
         space_repo=HubSpaceRepo(client, files, workspace=Path(context.workspace), temp=temp),
         space_config=HubConfig(client),
         space_runtime=HubRuntime(client),
@@ -70,6 +72,14 @@ def make_world(
         trusted_publisher=trusted_publisher,
         **_on_github(settings, context, clock),
     )
+
+
+def _spaces(client: HubClient, settings: Settings) -> HubDirectory:
+    """The register; where a run is sure to begin with its Space, that is asked for by now."""
+    spaces = HubDirectory(client)
+    if settings.mode in BEGIN_WITH_THE_SPACE and settings.hf_token and settings.space != NO_SPACE:
+        spaces.ask_ahead(settings.space)
+    return spaces
 
 
 def endpoint_of(environ: Mapping[str, str]) -> str:

@@ -25,7 +25,7 @@ esac
 WITHOUT_MODULES = f"""#!/bin/bash
 case "$2 $3" in
   -m*) exit 1 ;;
-  *"print(sys.executable)"*) echo "$0" ;;
+  *"print(sys.executable)"*) printf "%s\\n" "$0" hf-space-deploy-of-a-test ;;
   *) exec {sys.executable} "$@" ;;
 esac
 """
