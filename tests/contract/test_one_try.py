@@ -162,3 +162,25 @@ def test_a_space_that_is_taken_for_missing_once_is_there(
 def test_a_space_that_is_missing_twice_is_missing(server: Server, client: HubClient) -> None:
     server.errors = [404, 404]
     assert HubDirectory(client).find(SPACE) is None
+
+
+def test_a_space_that_was_asked_for_ahead_is_not_asked_for_again(
+    server: Server, client: HubClient
+) -> None:
+    spaces = HubDirectory(client)
+    spaces.ask_ahead(SPACE)
+    first = spaces.find(SPACE)
+    ahead = len(server.asked)
+    assert spaces.find(SPACE) == first is not None
+    assert len(server.asked) == 2 * ahead  # what came ahead is used once
+
+
+def test_what_was_asked_for_ahead_is_refused_where_it_is_needed(
+    server: Server, client: HubClient
+) -> None:
+    server.errors = [403] * 100
+    spaces = HubDirectory(client)
+    spaces.ask_ahead(SPACE)
+    with pytest.raises(HubRefused) as refused:
+        spaces.find(SPACE)
+    assert refused.value.status == 403
