@@ -18,7 +18,10 @@ from deployer.release.logs import Logs
 PAUSES: Final = ((0.0, 0.5), (5.0, 1.0), (120.0, 2.0), (240.0, 5.0), (600.0, 10.0))
 # A Hub that tells by itself is still asked now and then: a stream can end without a word.
 TOLD: Final = 8.0
-LISTEN_EVERY: Final = 0.25
+LISTEN_EVERY: Final = 0.1
+# Since the last look: when the Hub tells of a change, and when a log has new lines, which a build
+# may write all the time.
+SOON: Final = 0.1
 LEAST: Final = 0.5
 
 
@@ -36,10 +39,11 @@ class Pace:
         clock = self._world.clock
         start, spacing = clock.now(), self._world.space_runtime.spacing()
         until = start + max(self._pause(elapsed), spacing)
-        first, news = start + max(LEAST, spacing), False
-        while clock.now() < (first if news else until):
+        while clock.now() < until:
             clock.sleep(min(LISTEN_EVERY, until - clock.now()))
-            news = self._news() or news
+            pause = self._news()
+            if pause is not None:
+                until = min(until, start + max(pause, spacing))
 
     def close(self) -> None:
         """Stop listening."""
@@ -49,7 +53,8 @@ class Pace:
         pause = next(pause for begin, pause in reversed(PAUSES) if elapsed >= begin)
         return max(pause, TOLD) if self._told and elapsed >= TOLD else pause
 
-    def _news(self) -> bool:
+    def _news(self) -> float | None:
+        """The pause that what was just heard asks for, None for silence."""
         told, said = bool(self._events.lines()), self._logs.show()
         self._told = self._told or told
-        return told or said
+        return SOON if told else LEAST if said else None
