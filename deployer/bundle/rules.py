@@ -14,7 +14,6 @@ from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
-from pathspec.pattern import RegexMatchResult
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from deployer.code.source import join
@@ -34,11 +33,8 @@ class Rule(Struct, frozen=True):
     text: str
     origin: str
     base: str
-    pattern: GitIgnoreSpecPattern
-
-    @property
-    def leaves_out(self) -> bool:
-        return bool(self.pattern.include)
+    expression: re.Pattern[str]
+    leaves_out: bool
 
     @property
     def parts(self) -> list[str]:
@@ -53,7 +49,7 @@ class Rule(Struct, frozen=True):
     def by_folder(self, path: str) -> bool:
         """Whether it matches only because a folder does: one above ``path``, or ``path/``."""
         found = self._match(path)
-        return found is not None and bool(found.match.groupdict().get("ps_d"))
+        return found is not None and bool(found.groupdict().get("ps_d"))
 
     def may_match_below(self, folder: str) -> bool:
         """Whether a path inside ``folder`` could match, though ``folder`` itself doesn't."""
@@ -65,9 +61,9 @@ class Rule(Struct, frozen=True):
                 return False
         return len(wanted) > len(have)
 
-    def _match(self, path: str) -> RegexMatchResult | None:
+    def _match(self, path: str) -> re.Match[str] | None:
         inside = relative(path, self.base)
-        return self.pattern.match_file(inside) if inside else None
+        return self.expression.search(inside) if inside else None
 
 
 class Group(Struct, frozen=True):
@@ -82,8 +78,8 @@ class Group(Struct, frozen=True):
         held = tuple(rules)
         by_base: dict[str, list[str]] = {}
         for rule in held:
-            expression = str(rule.pattern.regex.pattern) if rule.pattern.regex else "(?!)"
-            by_base.setdefault(rule.base, []).append(expression.replace("(?P<ps_d>", "(?:"))
+            expression = rule.expression.pattern.replace("(?P<ps_d>", "(?:")
+            by_base.setdefault(rule.base, []).append(expression)
         return cls(
             rules=held,
             any=tuple((base, _compiled("|".join(found))) for base, found in by_base.items()),
@@ -104,15 +100,15 @@ def git_rule(line: str, folder: str, origin: str) -> Rule | None:
     """A gitignore line of a file in ``folder``; None for blanks, comments and broken patterns."""
     text = line.rstrip("\r\n")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # of `[[`, which means itself here
-            pattern = GitIgnoreSpecPattern(text)
+        raw, leaves_out = GitIgnoreSpecPattern.pattern_to_regex(text)
+        if raw is None or leaves_out is None:
+            return None
+        expression = _compiled(linear(raw))
     except (ValueError, re.error):
         return None  # git, too, treats a broken pattern as one that matches nothing
-    if pattern.include is None or pattern.regex is None:
-        return None
-    quick = GitIgnoreSpecPattern(_compiled(linear(pattern.regex.pattern)), pattern.include)
-    return Rule(text=text.strip(), origin=origin, base=folder, pattern=quick)
+    return Rule(
+        text=text.strip(), origin=origin, base=folder, expression=expression, leaves_out=leaves_out
+    )
 
 
 def linear(expression: str) -> str:
