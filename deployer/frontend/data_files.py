@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from msgspec import Struct
@@ -17,12 +17,12 @@ from msgspec.structs import replace
 from deployer.frontend import data_formats
 from deployer.frontend.branches import Side
 from deployer.frontend.data_formats import DataPlace
-from deployer.frontend.discovery import Frontend, descender
+from deployer.frontend.discovery import Frontend
+from deployer.frontend.environment import Read
+from deployer.frontend.listing import Listed
 from deployer.frontend.modes import build_of
 from deployer.frontend.places import URL_NAME
 from deployer.frontend.syntax import is_utf8
-from deployer.model import WorkspaceKind
-from deployer.ports import Files
 
 
 class Kind(Enum):
@@ -90,34 +90,18 @@ _READERS = {
 
 
 def with_data(
-    frontends: tuple[Frontend, ...],
-    files: Files,
-    paths: tuple[str, ...] | None,
-    backend_folder: str,
+    frontends: tuple[Frontend, ...], listed: Iterable[Listed], read: Read
 ) -> tuple[Frontend, ...]:
     """The frontends with the data files that belong to each: below it, or above the only one."""
     data: dict[str, dict[str, bytes]] = {frontend.root: {} for frontend in frontends}
-    for path in dict.fromkeys(_data_paths(files, paths, backend_folder)):
-        root = _owner(path, frontends)
-        content = files.read(path) if root is not None else None
-        if root is not None and content is not None:
-            data[root][path] = content
-    return tuple(replace(frontend, data=data[frontend.root]) for frontend in frontends)
-
-
-def _data_paths(files: Files, paths: tuple[str, ...] | None, backend_folder: str) -> Iterator[str]:
-    for path in ("",) if paths is None else paths:
-        if path and kind_of(path) and files.read(path) is not None:
-            yield path
+    for file in listed:
+        if file.size > _LARGEST or not kind_of(file.path):
             continue
-        inner = descender(path or ".", backend_folder)
-
-        def descend(folder: str, inner: object = inner) -> bool:
-            return folder in (".github", _WORKFLOWS) or bool(callable(inner) and inner(folder))
-
-        for entry in files.walk(path or ".", descend):
-            if entry.kind is WorkspaceKind.FILE and entry.size <= _LARGEST and kind_of(entry.path):
-                yield entry.path
+        root = _owner(file.path, frontends)
+        content = read(file.path) if root is not None else None
+        if root is not None and content is not None:
+            data[root][file.path] = content
+    return tuple(replace(frontend, data=data[frontend.root]) for frontend in frontends)
 
 
 def _owner(path: str, frontends: tuple[Frontend, ...]) -> str | None:

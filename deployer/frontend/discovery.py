@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import field
 
@@ -19,24 +19,11 @@ from deployer.frontend.environment import (
     find_framework,
     joined,
 )
+from deployer.frontend.listing import Listed
 from deployer.frontend.roots import root_finder
 from deployer.frontend.syntax import SCRIPT_SUFFIXES
-from deployer.model import WorkspaceKind
 from deployer.model.quiet import Quiet
-from deployer.ports import Files
 
-_IGNORED_FOLDERS = frozenset(
-    {
-        *("node_modules", "bower_components", "jspm_packages", "vendor", "third_party"),
-        *("build", "dist", "out", "output", "coverage", "storybook-static", "_site"),
-        *("test", "tests", "testing", "__tests__", "__mocks__", "mocks"),
-        *("e2e", "cypress", "playwright"),
-        *("spec", "specs", "fixtures", "stories", "example", "examples", "samples"),
-        *("mock", "mock-server", "k6", "loadtest", "load-test", "load-tests", "benchmarks"),
-        *("venv", "env", "virtualenv", "site-packages", "__pycache__", "huggingface-spaces"),
-    }
-)
-_KEPT_DOT_FOLDERS = frozenset({".vitepress", ".vuepress"})
 _IGNORED_FILES = re.compile(
     r".*(?:\.min|[.-]bundle|\.gen|\.generated|\.chunk|\.umd|\.iife)\.\w+"
     r"|.*\.(?:test|spec|stories|cy|e2e|mock|d)\.\w+|test(?:[-_]|(?-i:[A-Z])).*|.*[-_]test\.\w+"
@@ -58,9 +45,10 @@ _SERVER_SIGNS = (  # one stands in all of these
     *("route.", "pages/api/", "functions/", "middleware.", "instrumentation.", "proxy.", "server."),
     *("webpack", "rollup", "esbuild", "craco"),
 )
-_SERVER_WORDS = (
-    *(b"node:", b"express", b"fastify", b"koa", b"hono", b"child_process", b"cors", b"-middleware"),
-    *(b"server-only", b"next/", b"'http", b'"http', b"'fs", b'"fs', b"'net", b'"net', b"req"),
+# One that most sources don't match, and that whatever is imported by `_SERVER_CODE` does; quick,
+# because few characters are quotes.
+_SERVER_IMPORT = re.compile(
+    rb"['\"](?:node:|express|fastify|koa|hono|http|fs|net|child_process|cors|server-only|next/)"
 )
 _SERVER_START = re.compile(rb"#!|\s*(?:/\*.*?\*/\s*|//[^\n]*\n\s*)*['\"]use server['\"]", re.DOTALL)
 _SERVER_CODE = re.compile(
@@ -86,7 +74,6 @@ _GENERATED = re.compile(
     rb"|generated (?:by|with|using) (?:openapi|swagger|orval|graphql|protoc|@hey-api|kubb|prisma)",
     re.IGNORECASE | re.MULTILINE,
 )
-_GENERATED_SIGNS = (b"generated", b"do not")  # one stands in all of these, and is found at once
 # In a folder that nothing builds for a browser, these make a script one of Node's.
 _NODE_CODE = re.compile(
     rb"(?:from\s*|import\s*|require\(\s*)['\"](?:dotenv(?:/config)?|cheerio|puppeteer|playwright"
@@ -115,17 +102,15 @@ class Frontend(Quiet, frozen=True, kw_only=True):
     data: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def find_frontends(
-    files: Files, paths: tuple[str, ...] | None, backend_folder: str
-) -> tuple[Frontend, ...]:
-    """The frontends below ``paths`` (None: the workspace), by folder."""
+def find_frontends(listed: Iterable[Listed], read: Read) -> tuple[Frontend, ...]:
+    """The frontends among the files, by folder."""
     roots: dict[str, dict[str, bytes]] = {}
-    root_of = root_finder(files.read)
-    for path in dict.fromkeys(_script_paths(files, paths, backend_folder)):
-        content = files.read(path)
+    root_of = root_finder(read)
+    for file in listed:
+        content = read(file.path) if _is_source(file) else None
         if content is not None:
-            roots.setdefault(root_of(path), {})[path] = content
-    found = (_frontend(root, sources, files.read) for root, sources in sorted(roots.items()))
+            roots.setdefault(root_of(file.path), {})[file.path] = content
+    found = (_frontend(root, sources, read) for root, sources in sorted(roots.items()))
     return tuple(frontend for frontend in found if frontend.sources or frontend.server_side)
 
 
@@ -147,39 +132,15 @@ def _frontend(root: str, files: dict[str, bytes], read: Read) -> Frontend:
     )
 
 
-def _script_paths(
-    files: Files, paths: tuple[str, ...] | None, backend_folder: str
-) -> Iterator[str]:
-    for path in ("",) if paths is None else paths:
-        if path and files.read(path) is not None:
-            yield path
-            continue
-        folder = path or "."
-        descend = descender(folder, backend_folder)
-        for entry in files.walk(folder, descend):
-            if entry.kind is WorkspaceKind.FILE and entry.size <= _LARGEST and _named(entry.path):
-                yield entry.path
-
-
-def descender(start: str, backend_folder: str) -> Callable[[str], bool]:
-    """Which folders below ``start`` are a frontend's own."""
-    backend = posixpath.normpath(backend_folder)
-
-    def descend(folder: str) -> bool:
-        name = _name(folder)
-        if folder == start:
-            return True
-        if folder == backend != "." or name.lower() in _IGNORED_FOLDERS:
-            return False
-        return not name.startswith(".") or name in _KEPT_DOT_FOLDERS
-
-    return descend
-
-
-def _named(path: str) -> bool:
-    name = _name(path)
+def _is_source(file: Listed) -> bool:
+    """Whether it is looked into: a script that nothing tells is a test, a tool's or a build's."""
+    if file.named:
+        return True
+    name = file.path.rpartition("/")[2]
     suffix = posixpath.splitext(name)[1]
-    return suffix.lower() in SCRIPT_SUFFIXES and not _IGNORED_FILES.fullmatch(name)
+    if file.size > _LARGEST or suffix.lower() not in SCRIPT_SUFFIXES:
+        return False
+    return not file.path.startswith(".github/") and not _IGNORED_FILES.fullmatch(name)
 
 
 def _name(path: str) -> str:
@@ -196,7 +157,7 @@ def framework_at(path: str, root: str, framework: Framework) -> Framework:
 def by_hand(content: bytes) -> bool:
     """True for code that a person wrote: neither generated nor minified."""
     head = content[:600].lower()
-    signs = any(sign in head for sign in _GENERATED_SIGNS)
+    signs = b"generated" in head or b"do not" in head  # one stands in all of these
     return not (signs and _GENERATED.search(head)) and not _minified(content)
 
 
@@ -219,7 +180,7 @@ def on_server(path: str, content: bytes, root: str, framework: Framework) -> boo
         tool
         or (any(sign in inside for sign in _SERVER_SIGNS) and _SERVER_PATH.search(inside))
         or _SERVER_START.match(content)
-        or (any(sign in content for sign in _SERVER_WORDS) and _SERVER_CODE.search(content))
+        or ((b"req" in content or _SERVER_IMPORT.search(content)) and _SERVER_CODE.search(content))
     )
 
 

@@ -25,6 +25,7 @@ from deployer.frontend.environment import Read
 from deployer.frontend.evidence import Belief
 from deployer.frontend.exposed import exposed
 from deployer.frontend.layout import by_hand_choice
+from deployer.frontend.listing import list_files
 from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest, check
 from deployer.frontend.rewrite import Rewritten
 from deployer.frontend.rewriting import results
@@ -49,8 +50,8 @@ def plan_frontend(request: FrontendRequest, files: Files) -> FrontendPlan:
     if paths == ():
         return FrontendPlan(state=FrontendState.NONE, local_url=_local_url(request, ()))
     named = paths is not None
-    found = find_frontends(files, paths, request.backend_folder)
-    frontends = with_data(found, files, paths, request.backend_folder)
+    listed = list_files(files, paths, request.backend_folder)
+    frontends = with_data(find_frontends(listed, files.read), listed, files.read)
     surveys = [survey(frontend, request, named=named) for frontend in frontends]
     shown = tuple(notice for frontend in frontends for notice in exposed(frontend))
     plan = _decided(request, paths, surveys, files.read)
