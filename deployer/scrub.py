@@ -88,23 +88,25 @@ _BEARER: Final = re.compile(
     r"(?i)(\bbearer\s{1,3}(?=[^\s]{0,128}\d|[^\s]{20})"
     r"|\bauthorization[\"']?\s?[:=]\s?[\"']?(?:basic|token)\s{1,3})[A-Za-z0-9._~+/=:-]{8,}"
 )
+# The first letter stands by itself, in both cases: Python then passes over all others at once.
 _KEY_NAME: Final = (
-    r"(?:password|passwd|passphrase|pwd|(?<=[_-])pass|secret|token|credentials?"
-    r"|(?:api|access|private|secret|account)[-_ ]?key)"
+    r"[acpst\u017fACPST](?i:(?<=p)(?:ass(?:word|wd|phrase)|wd|rivate[-_ ]?key)|(?<=[_-]p)ass"
+    r"|(?<=s)ecret(?:[-_ ]?key)?|(?<=t)oken|(?<=c)redentials?"
+    r"|(?<=a)(?:pi|ccess|ccount)[-_ ]?key)"
 )
 _NO_VALUE: Final = (
-    r"(?!(?:true|false|yes|no|none|null|missing|required|not|invalid|unset|empty|expired|is|set)\b"
+    r"(?i:(?!(?:true|false|yes|no|none|null|missing|required|not|invalid|unset|empty|expired|is|set)\b"
     # A line of code in a traceback, which names the variable that is missing.
-    r"|os\.(?:environ|getenv)\b|\*\*\*)"
+    r"|os\.(?:environ|getenv)\b|\*\*\*))"
 )
 # A backslash goes with what follows it, and stays with a quote: escaped JSON stays JSON.
 _CHAR: Final = r"(?:[^\s\"'&,;)<>#\\]|\\[^\s\"'])"
-_ASSIGNED: Final = re.compile(rf"(?i)({_KEY_NAME}[\"']?\s?=\s?[\"']?){_NO_VALUE}{_CHAR}{{2,}}")
+_ASSIGNED: Final = re.compile(rf"({_KEY_NAME}[\"']?\s?=\s?[\"']?){_NO_VALUE}{_CHAR}{{2,}}")
 _QUOTED: Final = re.compile(
-    rf"(?i)({_KEY_NAME}\\?[\"']\s?:\s?\\?[\"']){_NO_VALUE}[^\s\"'\\][^\"'\n\\]*+"
+    rf"({_KEY_NAME}\\?[\"']\s?:\s?\\?[\"']){_NO_VALUE}[^\s\"'\\][^\"'\n\\]*+"
 )
 _SAID: Final = re.compile(
-    rf"(?i)({_KEY_NAME}\s?:\s?[\"']?){_NO_VALUE}(?=[^\s\"',;]{{0,64}}\d){_CHAR}{{6,}}"
+    rf"({_KEY_NAME}\s?:\s?[\"']?){_NO_VALUE}(?=[^\s\"',;]{{0,64}}\d){_CHAR}{{6,}}"
 )
 _QUERY: Final = re.compile(
     rf"(?i)([?&](?:[\w.-]{{0,30}}[._-])?(?:key|sig|signature|auth)=){_CHAR}{{3,}}"

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Value = TypeVar("Value")
 
 
 def begun(work: Callable[[], Value]) -> Future[Value]:
-    """What ``work`` will return or raise. A program that ends doesn't wait for it."""
-    future: Future[Value] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as failure:  # noqa: BLE001 - raised where the result is asked for
-            future.set_exception(failure)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future
+    """What ``work`` will return or raise. The program ends without it (entrypoint.py)."""
+    thread = ThreadPoolExecutor(max_workers=1)
+    try:
+        return thread.submit(work)
+    finally:
+        thread.shutdown(wait=False)

@@ -79,7 +79,11 @@ def _module(path: str, tree: ast.Module, nodes: tuple[ast.AST, ...], since: Vers
 
 
 # Operators and contexts: a third of all nodes, and nothing is read from them.
-SIGNS = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+SIGNS = frozenset(
+    sign
+    for kind in (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+    for sign in kind.__subclasses__()
+)
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -88,10 +92,10 @@ def children(node: ast.AST) -> list[ast.AST]:
     for name in node._fields:
         value = getattr(node, name, None)
         if isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST):
+            found += [i for i in value if isinstance(i, ast.AST) and type(i) not in SIGNS]
+        elif isinstance(value, ast.AST) and type(value) not in SIGNS:
             found.append(value)
-    return [item for item in found if not isinstance(item, SIGNS)]
+    return found
 
 
 def walk(node: ast.AST) -> list[ast.AST]:

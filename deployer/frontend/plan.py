@@ -26,7 +26,7 @@ from deployer.frontend.evidence import Belief
 from deployer.frontend.exposed import exposed
 from deployer.frontend.layout import by_hand_choice
 from deployer.frontend.listing import list_files
-from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest, check
+from deployer.frontend.request import DEFAULT_LOCAL_URL, FrontendRequest
 from deployer.frontend.rewrite import Rewritten
 from deployer.frontend.rewriting import results
 from deployer.frontend.survey import Survey, survey
@@ -40,15 +40,10 @@ _CREDENTIALS: Final = re.compile(
 )
 
 
-def plan_frontend(request: FrontendRequest, files: Files) -> FrontendPlan:
-    """What would be rewritten so that the frontend calls ``request.backend_url``.
-
-    Raises ``Refused`` (configuration) for a path of the input ``frontend`` that does not exist or
-    leaves the workspace, and for a URL that must not be written into code.
-    """
-    paths = check(request, files)
-    if paths == ():
-        return FrontendPlan(state=FrontendState.NONE, local_url=_local_url(request, ()))
+def plan_rewrites(
+    request: FrontendRequest, paths: tuple[str, ...] | None, files: Files
+) -> FrontendPlan:
+    """The plan for the frontends at ``paths``; None: wherever they are in the workspace."""
     named = paths is not None
     listed = list_files(files, paths, request.backend_folder)
     frontends = with_data(find_frontends(listed, files.read), listed, files.read)

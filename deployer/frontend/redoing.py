@@ -21,7 +21,7 @@ from deployer.frontend.variables import redone
 from deployer.model import FileChange, FrontendPlan, FrontendState
 
 
-def redo(plan: FrontendPlan, request: FrontendRequest, read: Read) -> FrontendPlan:
+def redone_plan(plan: FrontendPlan, request: FrontendRequest, read: Read) -> FrontendPlan:
     """The same rewrite on the files as ``read`` gives them, at a newer commit.
 
     A file that is gone, or no longer has the address, is left out; with no change left the state
