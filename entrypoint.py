@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 # Most of a short run is imports, whose objects stay: garbage is looked for less often.
-gc.set_threshold(50_000, 20, 20)
+gc.set_threshold(200_000, 20, 20)
 # The Action runs this file by its path with an isolated Python, which leaves its folder out.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
