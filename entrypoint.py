@@ -6,8 +6,6 @@ import sys
 import warnings
 from pathlib import Path
 
-# Most of a short run is imports, whose objects stay: garbage is looked for less often.
-gc.set_threshold(200_000, 20, 20)
 # The Action runs this file by its path with an isolated Python, which leaves its folder out.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -15,6 +13,8 @@ from deployer.cli import main
 
 # Python's warnings, of our libraries and of the backend's code, are nothing to a user.
 warnings.simplefilter("ignore")
+# Half of a short run is imports, and what they make stays: garbage is looked for less often.
+gc.set_threshold(200_000, 20, 20)
 code = main(os.environ, sys.argv[1:])
 sys.stdout.flush()
 sys.stderr.flush()

@@ -6,13 +6,22 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from deployer import act, observe, observe_frontend, observe_space, plan, publisher, recover, red
+from deployer import (
+    act,
+    observe,
+    observe_frontend,
+    observe_space,
+    plan,
+    publisher,
+    recover,
+    red,
+    told,
+)
 from deployer import follow_up as frontend_step
 from deployer.act import Release
-from deployer.credentials import plan as credentials_plan
 from deployer.errors import Exit, HubRefused, Notice, Refused, refuse
 from deployer.findings import Findings
-from deployer.frontend import plan_frontend, unified_diff
+from deployer.frontend import plan_frontend
 from deployer.intent import intent_of
 from deployer.model import (
     Healthy,
@@ -20,7 +29,6 @@ from deployer.model import (
     NotBuilt,
     Outcome,
     Secret,
-    Space,
     Status,
     Superseded,
     Unhealthy,
@@ -29,8 +37,7 @@ from deployer.observe_space import SpaceState
 from deployer.plan import Plan
 from deployer.release import exposed, marker, watch
 from deployer.release.target import Target, app_token
-from deployer.report import FileDiff, FrontendReport, Names, Report, Urls, names_of
-from deployer.report.intent import Intent
+from deployer.report import Report, names_of
 from deployer.run import Run
 from deployer.undo import decide as decide_undo
 
@@ -66,55 +73,11 @@ def decide(run: Run) -> tuple[Plan, SpaceState]:
     )
     compared = settings.hf_token is not None
     intent = intent_of(decided, state, given, compared=compared, named=parsed.names)
-    _know_plan(run, decided, state, names_of(given.all, decided.configuration), intent)
+    told.know_plan(run, decided, state, names_of(given.all, decided.configuration), intent)
     if world.trusted_publisher:
         findings.keep(publisher.limits(settings, decided, state.space))
     refuse(findings.problems)
     return decided, state
-
-
-def _know_plan(run: Run, decided: Plan, state: SpaceState, names: Names, intent: Intent) -> None:
-    changes = decided.difference
-    run.trail.know(
-        bundle=replace(decided.bundle, files=decided.files),
-        intent=intent,
-        bundle_digest=decided.digest,
-        names=names,
-        files=FileDiff(
-            added=tuple(file.path for file in changes.added),
-            changed=tuple(file.path for file in changes.changed),
-            removed=changes.deleted,
-            kept=changes.kept,
-        ),
-        frontend=FrontendReport(state=decided.frontend.state, diff=unified_diff(decided.frontend)),
-    )
-    run.trail.note(*credentials_plan.unmarked(decided.configuration, state.stored))
-    if state.space is not None:
-        _know_space(run, decided, state.space)
-        run.trail.know(previous_revision=state.space.serving)
-    if run.settings.mode is not Mode.PLAN:
-        _say_plan(run, decided)
-
-
-def _say_plan(run: Run, decided: Plan) -> None:
-    say, changes, backend = run.world.console.line, decided.difference, decided.bundle.backend
-    say(f"App {backend.app}, health path {backend.health_path}.")
-    said = f"{len(decided.files)} files, {decided.bundle.size} bytes"
-    if run.settings.mode is not Mode.REHEARSE:
-        said += f"; {len(changes.added)} to add, {len(changes.changed)} to change, "
-        said += f"{len(changes.deleted)} to remove"
-    say(f"{said}.")
-
-
-def _know_space(run: Run, decided: Plan, space: Space) -> None:
-    run.trail.know(
-        urls=Urls(
-            app=space.host,
-            docs=f"{space.host}/docs",
-            health=f"{space.host}{decided.bundle.backend.health_path}",
-            page=space.page,
-        )
-    )
 
 
 def push(run: Run, decided: Plan, state: SpaceState) -> Release:
@@ -123,7 +86,7 @@ def push(run: Run, decided: Plan, state: SpaceState) -> Release:
     space = state.space or act.create(decided, run.settings.space, run.world)
     if not space.host:
         raise HubRefused(f"The Hub doesn't say at which address the Space {space.id} serves.")
-    _know_space(run, decided, space)
+    told.know_space(run, decided, space)
     release = act.push(decided, space, run.world, created=created)
     ours = marker.of_bundle(decided.digest)
     release = replace(
