@@ -37,11 +37,12 @@ class Pace:
         self._told = False
         self._cut = 0
 
-    def rest(self, elapsed: float) -> None:
-        """Wait until it's time for the next look, ``elapsed`` seconds after the push."""
+    def rest(self, elapsed: float, left: float) -> None:
+        """Wait until it's time for the next look, ``elapsed`` seconds after the push; at most for
+        the ``left`` ones."""
         clock = self._world.clock
         start, spacing = clock.now(), self._world.space_runtime.spacing()
-        until = start + max(self._pause(elapsed), spacing)
+        until = start + min(max(self._pause(elapsed), spacing), left)
         while clock.now() < until:
             clock.sleep(min(LISTEN_EVERY, until - clock.now()))
             pause = self._news()
