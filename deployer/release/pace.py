@@ -13,9 +13,9 @@ from deployer.model import SpaceId
 from deployer.ports import World
 from deployer.release.logs import Logs
 
-# Seconds since the push, and the pause from then on. In all far below what the Hub's rate limits
-# page allows an account without a plan: 1,000 requests in 5 minutes, shared with other jobs.
-PAUSES: Final = ((0.0, 0.5), (5.0, 1.0), (120.0, 2.0), (240.0, 5.0), (600.0, 10.0))
+# Seconds since the push, and the pause from then on. In any 5 minutes under a tenth of what the
+# Hub's rate limits page allows an account without a plan, which its other jobs share: 1,000.
+PAUSES: Final = ((0.0, 0.5), (5.0, 1.0), (30.0, 2.0), (90.0, 5.0), (150.0, 8.0))
 # A Hub that tells by itself is still asked now and then: a stream can end without a word.
 TOLD: Final = 8.0
 LISTEN_EVERY: Final = 0.1
@@ -23,6 +23,8 @@ LISTEN_EVERY: Final = 0.1
 # may write all the time.
 SOON: Final = 0.1
 LEAST: Final = 0.5
+# So many pauses are cut short; a Space with more news than that chatters.
+NEWSWORTHY: Final = 20
 
 
 class Pace:
@@ -33,17 +35,20 @@ class Pace:
         self._logs = logs
         self._events = world.space_runtime.follow(space, "events")
         self._told = False
+        self._cut = 0
 
-    def rest(self, elapsed: float) -> None:
-        """Wait until it's time for the next look, ``elapsed`` seconds after the push."""
+    def rest(self, elapsed: float, left: float) -> None:
+        """Wait until it's time for the next look, ``elapsed`` seconds after the push; at most for
+        the ``left`` ones."""
         clock = self._world.clock
         start, spacing = clock.now(), self._world.space_runtime.spacing()
-        until = start + max(self._pause(elapsed), spacing)
+        until = start + min(max(self._pause(elapsed), spacing), left)
         while clock.now() < until:
             clock.sleep(min(LISTEN_EVERY, until - clock.now()))
             pause = self._news()
-            if pause is not None:
-                until = min(until, start + max(pause, spacing))
+            early = start + max(pause or 0.0, spacing)
+            if pause is not None and self._cut < NEWSWORTHY and early < until:
+                until, self._cut = early, self._cut + 1
 
     def close(self) -> None:
         """Stop listening."""

@@ -76,7 +76,7 @@ class _Vigil:
                 outcome = self._look()
                 if outcome is not None:
                     return outcome
-                self.pace.rest(self.elapsed)
+                self.pace.rest(self.elapsed, self.target.timeout - self.elapsed)
             return self._timed_out()
         finally:
             self.logs.close()

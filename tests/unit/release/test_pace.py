@@ -23,10 +23,10 @@ class Scene:
     logs: Logs
     pace: Pace
 
-    def rest(self, elapsed: float = LATE) -> float:
+    def rest(self, elapsed: float = LATE, left: float = LATE) -> float:
         """How long it rested."""
         start = self.fakes.clock.now()
-        self.pace.rest(elapsed)
+        self.pace.rest(elapsed, left)
         return self.fakes.clock.now() - start
 
     def change(self, after: float) -> None:
@@ -49,13 +49,17 @@ def test_without_news_the_pauses_grow(scene: Scene, elapsed: float, pause: float
     assert scene.rest(elapsed) == pause
 
 
+def test_no_pause_is_longer_than_the_time_that_is_left(scene: Scene) -> None:
+    assert scene.rest(left=1.5) == 1.5
+
+
 def test_an_event_ends_the_pause_at_once(scene: Scene) -> None:
     scene.change(3.0)
     assert scene.rest() <= 3.0 + LISTEN_EVERY
 
 
 def test_a_hub_that_told_something_is_asked_seldom_from_then_on(scene: Scene) -> None:
-    assert scene.rest(30.0) == 1.0
+    assert scene.rest(30.0) == 2.0
     scene.change(0.6)
     scene.rest(30.0)
     assert scene.rest(30.0) == TOLD
@@ -66,6 +70,20 @@ def test_the_apps_own_words_end_the_pause_the_builds_do_not(scene: Scene) -> Non
     assert scene.rest() == PAUSES[-1][1]
     scene.logs.follow("run")
     assert scene.rest() <= 2.0 + LISTEN_EVERY
+
+
+@pytest.mark.parametrize("every", [None, 0.1, 0.7, 3.0])
+def test_no_five_minutes_take_a_tenth_of_the_rate_limit(scene: Scene, every: float | None) -> None:
+    scene.fakes.hub.tells_events = every is not None
+    clock, looks = scene.fakes.clock, [0.0]
+    for number in range(1, int(400 / every) if every else 1):
+        scene.change(number * every)
+    start = clock.now()
+    while looks[-1] < 400:
+        scene.pace.rest(looks[-1], LATE)
+        looks.append(clock.now() - start)
+    busiest = max(sum(look <= each < look + 300 for each in looks) for look in looks)
+    assert 20 < busiest < 1000 / 10
 
 
 @pytest.mark.parametrize("elapsed", [0.0, LATE])
