@@ -1,5 +1,6 @@
 """Start of the program, whichever door it came through: the Action, the image, a shell."""
 
+import contextlib
 import gc
 import os
 import sys
@@ -16,7 +17,8 @@ warnings.simplefilter("ignore")
 # Half of a short run is imports, and what they make stays: garbage is looked for less often.
 gc.set_threshold(200_000, 20, 20)
 code = main(os.environ, sys.argv[1:])
-sys.stdout.flush()
-sys.stderr.flush()
+for stream in (sys.stdout, sys.stderr):
+    with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+        stream.flush()
 # Not SystemExit: Python would take hundreds of modules apart first, which takes a tenth of a run.
 os._exit(code)

@@ -21,6 +21,9 @@ from bench.result import Line, Measure, Option, Result, Row, Spread
 from bench.rows import ROWS
 from bench.table import table, verdict
 
+# Of a row: a process that fails, or figures that are missing or make no sense.
+_FAILURES: Final = (RuntimeError, OSError, ValueError, LookupError, ArithmeticError)
+
 TURNS: Final = 5
 
 
@@ -56,8 +59,8 @@ def _attempted(row: Row, folder: Path, options: argparse.Namespace) -> Result:
     """The row's result; one that fails costs its own line alone, and says so there."""
     try:
         return row.measure(folder, options)
-    except (RuntimeError, OSError, subprocess.SubprocessError) as failure:
-        print(f"  failed: {failure}", flush=True)
+    except (*_FAILURES, subprocess.SubprocessError) as failure:
+        print(f"  failed: {failure!r}", flush=True)
         nothing = Spread.of([0.0])
         failed = Measure(
             name=f"{row.name}: could not be measured",

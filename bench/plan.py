@@ -22,8 +22,16 @@ from bench.timing import Command, alternate
 GOAL: Final = 1.5
 GIT: Final = ("git", "ls-files", "--cached", "--others", "--exclude-standard")
 PROGRAM: Final = (sys.executable, "-I", str(ROOT / "entrypoint.py"))
-IMPORTS: Final = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import deployer.modes.plan"
-START: Final = (sys.executable, "-I", "-c", f"{IMPORTS}, deployer.cli")
+# As entrypoint.py begins and ends.
+IMPORTS: Final = f"""\
+import gc, os, sys
+sys.path.insert(0, {str(ROOT)!r})
+import deployer.cli
+gc.set_threshold(200_000, 20, 20)
+import deployer.modes.plan
+os._exit(0)
+"""
+START: Final = (sys.executable, "-I", "-c", IMPORTS)
 
 
 def _measure(folder: Path, options: Namespace) -> Result:

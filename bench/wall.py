@@ -13,10 +13,10 @@ from typing import Final
 
 from bench import cold
 from bench.contest import Seen, Size, change_file, deploy, hub, make_job
-from bench.opponents import OFFICIAL, OURS, PROVING, SCRIPT, Job
+from bench.opponents import OFFICIAL, OURS, PROVING, RECIPE, SCRIPT, Job
 from bench.result import Measure, Option, Result, Row, Spread, at_most, beside
 
-CONTENDERS: Final = (OURS, OFFICIAL, SCRIPT, PROVING)
+CONTENDERS: Final = (OURS, RECIPE, OFFICIAL, SCRIPT, PROVING)
 PROVING_NOTHING: Final = (OFFICIAL, SCRIPT)
 # Uneven, so that the end of a build falls anywhere between two looks.
 SPREAD: Final = 0.37
@@ -85,6 +85,7 @@ def _walls(turns: Turns, state: str) -> list[Measure]:
         bound=0.8,
         state=state,
     )
+    by_git = Spread.of(of(RECIPE.name, until_up))
     serving = beside(
         "update until it serves, the Space's own build subtracted",
         of(OURS.name, until_up),
@@ -92,6 +93,7 @@ def _walls(turns: Turns, state: str) -> list[Measure]:
         opponent=best.name,
         bound=1.0,
         state=state,
+        note=f"{RECIPE.name}, without the API: {by_git.median:.0f} ms",
     )
     return [proved, serving]
 
@@ -104,6 +106,8 @@ def _notice(turns: Turns) -> list[Measure]:
 
     ours = turns[OURS.name]
     spacings = [seen.spacing * 1000 for seen in ours if seen.spacing is not None]
+    if not spacings:
+        raise ValueError("no turn of ours was seen to visit the app twice")
     least = Spread.of([min(spacings)])
     theirs = {PROVING.name: Spread.of(delays(PROVING.name))}
     return [

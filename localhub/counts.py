@@ -29,8 +29,8 @@ class Quirks:
 class Counters:
     """How often things happened to a Space, and when.
 
-    ``building``, ``starting``: seconds spent so. ``since``: when what serves began to, ``visits``:
-    when somebody came to the app; both in seconds since the epoch.
+    ``building``, ``starting``: seconds spent so, by those that came to a good end. ``since``: when
+    what serves began to, ``visits``: when somebody came to the app; both seconds since the epoch.
     """
 
     commits: int = 0

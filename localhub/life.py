@@ -161,11 +161,11 @@ class Life:
             source = await self._prepare(self.head)
             self._counters.builds += 1
             self._image = await self._runner.build(source, log)
+            self._counters.building += time.monotonic() - started
         except (BuildFailed, Unusable) as problem:
             log.line(f"ERROR: {problem}")
             raise
         finally:
-            self._counters.building += time.monotonic() - started
             log.line("DONE" if self._image else "FAILED")
             log.close()
 
@@ -190,8 +190,7 @@ class Life:
         except BaseException:
             self._dismiss(replica)
             raise
-        finally:
-            self._counters.starting += time.monotonic() - started
+        self._counters.starting += time.monotonic() - started
 
     async def _until_ready(self, image: Image, replica: Replica) -> None:
         exited = asyncio.create_task(replica.wait())

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS: Final = 10.0
 ANSWER_SECONDS: Final = 20.0
 RUNTIME_SECONDS: Final = 10.0
+# A stream of events is silent while nothing changes, and is then opened anew.
+EVENTS_SECONDS: Final = 60.0
 # Above the 60 s after which the Hub itself gives up on a commit.
 WRITE_SECONDS: Final = 90.0
 BUSY: Final = "another conflicting operation is in progress"
@@ -53,8 +55,9 @@ def limit_time(request: httpx2.Request, *, speed: float = 1.0) -> None:
     path, connect = request.url.path, CONNECT_SECONDS / speed
     if "/logs/" in path:  # a log may be silent for long; it has a limit of its own
         return
-    # A stream of events is silent while nothing changes, and is then opened anew.
-    limit = RUNTIME_SECONDS if path.endswith(("/runtime", "/events")) else ANSWER_SECONDS
+    limit = RUNTIME_SECONDS if path.endswith("/runtime") else ANSWER_SECONDS
+    if path.endswith("/events"):
+        limit = EVENTS_SECONDS
     if request.method == "PUT" or "/commit/" in path or path.endswith("/repos/create"):
         limit = WRITE_SECONDS
     request.extensions["timeout"] = httpx2.Timeout(limit / speed, connect=connect).as_dict()

@@ -49,11 +49,14 @@ class WebProbe:
         Asked in a thread: neither the name's look-up nor a trickle of headers has a time limit of
         its own. One that is late is left to itself, and its connection with it.
         """
+        answer = begun(asking)
         try:
-            return begun(asking).result(timeout=self._seconds)
+            failure = answer.exception(timeout=self._seconds)
         except TimeoutError:
             self._session = None
             return Answer(status=0, url=url, error=f"no answer within {self._seconds:.0f} s")
+        # An app can send what the libraries did not foresee, such as a length beyond all numbers.
+        return answer.result() if failure is None else _no_answer(url, failure)
 
     def _follow(self, url: str, space_token: Secret | None) -> Answer:
         seen = url
@@ -96,7 +99,11 @@ class WebProbe:
             OSError,
             ValueError,
         ) as failure:
-            return Answer(status=0, url=url, error=f"no answer ({type(failure).__name__})")
+            return _no_answer(url, failure)
+
+
+def _no_answer(url: str, failure: BaseException) -> Answer:
+    return Answer(status=0, url=url, error=f"no answer ({type(failure).__name__})")
 
 
 def _token(url: str, space_token: Secret | None) -> Mapping[str, str]:

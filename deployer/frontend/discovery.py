@@ -19,7 +19,7 @@ from deployer.frontend.environment import (
     find_framework,
     joined,
 )
-from deployer.frontend.listing import Listed
+from deployer.frontend.listing import GITHUB, Listed
 from deployer.frontend.roots import root_finder
 from deployer.frontend.syntax import SCRIPT_SUFFIXES
 from deployer.model.quiet import Quiet
@@ -140,7 +140,7 @@ def _is_source(file: Listed) -> bool:
     suffix = posixpath.splitext(name)[1]
     if file.size > _LARGEST or suffix.lower() not in SCRIPT_SUFFIXES:
         return False
-    return not file.path.startswith(".github/") and not _IGNORED_FILES.fullmatch(name)
+    return file.path.rpartition("/")[0] not in GITHUB and not _IGNORED_FILES.fullmatch(name)
 
 
 def _name(path: str) -> str:

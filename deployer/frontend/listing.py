@@ -25,7 +25,7 @@ _IGNORED_FOLDERS = frozenset(
     }
 )
 _KEPT_DOT_FOLDERS = frozenset({".vitepress", ".vuepress"})
-_GITHUB = (".github", ".github/workflows")  # which publish frontends, too
+GITHUB = (".github", ".github/workflows")  # which publish frontends, and are none
 
 
 class Listed(Struct, frozen=True, kw_only=True):
@@ -42,7 +42,8 @@ def list_files(
     """The files at and below ``paths`` (None: the workspace), each once."""
     found: dict[str, Listed] = {}
     for file in _listed(files, ("",) if paths is None else paths, backend_folder):
-        found.setdefault(file.path, file)
+        if file.named or file.path not in found:
+            found[file.path] = file
     return tuple(found.values())
 
 
@@ -62,9 +63,11 @@ def _descender(start: str, backend_folder: str) -> Callable[[str], bool]:
 
     def descend(folder: str) -> bool:
         name = folder.rpartition("/")[2]
-        if folder == start or folder in _GITHUB:
+        if folder == start or folder in GITHUB:
             return True
         if folder == backend != "." or name.lower() in _IGNORED_FOLDERS:
+            return False
+        if folder.startswith(".github/") and not start.startswith(".github/"):
             return False
         return not name.startswith(".") or name in _KEPT_DOT_FOLDERS
 

@@ -64,7 +64,7 @@ class Healthy(Struct, frozen=True, kw_only=True):
     exposed: bool = False
 
 
-class Unhealthy(Struct, frozen=True, kw_only=True):
+class Unhealthy(Quiet, frozen=True, kw_only=True):
     """The revision started, and its health path speaks against it (exit 6).
 
     ``reached`` is false when no answer of the app itself came: that says nothing about it.
@@ -78,7 +78,7 @@ class Unhealthy(Struct, frozen=True, kw_only=True):
     log: tuple[str, ...] = ()
 
 
-class NotBuilt(Struct, frozen=True, kw_only=True):
+class NotBuilt(Quiet, frozen=True, kw_only=True):
     """The revision did not build or start in time (exit 5)."""
 
     revision: str

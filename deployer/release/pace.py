@@ -15,7 +15,7 @@ from deployer.release.logs import Logs
 
 # Seconds since the push, and the pause from then on. In any 5 minutes under a tenth of what the
 # Hub's rate limits page allows an account without a plan, which its other jobs share: 1,000.
-PAUSES: Final = ((0.0, 0.5), (5.0, 1.0), (30.0, 2.0), (90.0, 5.0), (150.0, 8.0))
+PAUSES: Final = ((0.0, 0.5), (5.0, 1.0), (20.0, 2.0), (60.0, 4.0), (120.0, 8.0))
 # A Hub that tells by itself is still asked now and then: a stream can end without a word.
 TOLD: Final = 8.0
 LISTEN_EVERY: Final = 0.1
@@ -23,8 +23,8 @@ LISTEN_EVERY: Final = 0.1
 # may write all the time.
 SOON: Final = 0.1
 LEAST: Final = 0.5
-# So many pauses are cut short; a Space with more news than that chatters.
-NEWSWORTHY: Final = 20
+# So many pauses are cut short for each of the two; a Space with more news than that chatters.
+NEWSWORTHY: Final = {SOON: 20, LEAST: 10}
 
 
 class Pace:
@@ -35,7 +35,7 @@ class Pace:
         self._logs = logs
         self._events = world.space_runtime.follow(space, "events")
         self._told = False
-        self._cut = 0
+        self._left = dict(NEWSWORTHY)
 
     def rest(self, elapsed: float, left: float) -> None:
         """Wait until it's time for the next look, ``elapsed`` seconds after the push; at most for
@@ -47,8 +47,9 @@ class Pace:
             clock.sleep(min(LISTEN_EVERY, until - clock.now()))
             pause = self._news()
             early = start + max(pause or 0.0, spacing)
-            if pause is not None and self._cut < NEWSWORTHY and early < until:
-                until, self._cut = early, self._cut + 1
+            if pause is not None and early < until and self._left[pause]:
+                self._left[pause] -= 1
+                until = early
 
     def close(self) -> None:
         """Stop listening."""

@@ -287,8 +287,10 @@ def test_a_refused_connection_is_an_answer_without_a_status() -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99999999999999999999\r\n"
+        b"Location: /x\r\n\r\nabc",
     ],
-    ids=["no HTTP", "cut off", "broken chunks", "broken gzip"],
+    ids=["no HTTP", "cut off", "broken chunks", "broken gzip", "a length beyond all numbers"],
 )
 def test_a_broken_answer_is_an_answer_without_a_status(site: Site, raw: bytes) -> None:
     site.reply = lambda handler: (handler.wfile.write(raw), None)[1]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from pathlib import Path
+
 import pytest
 
-from bench.result import Line, Measure, Spread, at_most, beside
+from bench.__main__ import _attempted
+from bench.result import Line, Measure, Result, Row, Spread, at_most, beside
 from bench.straight import straight
 from bench.table import table, verdict
 
@@ -35,3 +39,15 @@ def test_what_grows_with_the_square_is_no_straight_line(power: int, met: bool) -
     points = [(size, Spread.of([20.0 + size**power])) for size in (1, 25, 50, 100)]
     line = Line(drawing="d", name="n", sizes="files", unit="ms", points=points)
     assert straight(line).met is met
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("ended with 1"), ValueError("no figures")])
+def test_a_row_that_fails_is_a_line_of_the_table_and_missed(
+    failure: Exception, tmp_path: Path
+) -> None:
+    def measure(folder: Path, options: Namespace) -> Result:
+        raise failure
+
+    result = _attempted(Row(name="x", about="a goal", measure=measure), tmp_path, Namespace())
+    assert "x: could not be measured" in table(result.measures)
+    assert "**missed**" in table(result.measures)
