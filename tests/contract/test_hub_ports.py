@@ -813,7 +813,7 @@ def test_every_request_has_a_time_limit_a_log_has_its_own() -> None:
     assert limit("GET", "/api/spaces/a/b/runtime") == 10.0
     assert limit("POST", "/api/spaces/a/b/commit/main") == 90.0
     assert limit("GET", "/api/spaces/a/b/logs/run") is None
-    assert limit("GET", "/api/spaces/a/b/events") == 10.0
+    assert limit("GET", "/api/spaces/a/b/events") == 60.0
 
 
 def test_a_hub_that_never_answers_is_left_after_about_a_minute(
