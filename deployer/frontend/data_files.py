@@ -68,6 +68,8 @@ _NAMES = (
         re.compile(r"(?!ts|js)(?:[\w.-]*config|settings|appsettings|env)[\w.-]*\.json"),
     ),
 )
+# One look for thousands of names, most of which are none of these.
+_ANY_NAME = re.compile("|".join(f"(?:{names.pattern})" for _, names in _NAMES))
 # Settings of a frontend stand in these folders of it, or beside its manifest.
 _IN_THE_FRONTEND = frozenset({Kind.SETTINGS, Kind.YAML, Kind.WEBPACK})
 _SOURCES = ("public/", "static/", "src/", "assets/", "app/", "lib/", "config/")
@@ -129,7 +131,9 @@ def kind_of(path: str) -> Kind | None:
     folder, _, name = path.rpartition("/")
     if folder == _WORKFLOWS:
         return Kind.WORKFLOW if name.endswith((".yml", ".yaml")) else None
-    return next((kind for kind, names in _NAMES if names.fullmatch(name)), None)
+    if _ANY_NAME.fullmatch(name) is None:
+        return None
+    return next(kind for kind, names in _NAMES if names.fullmatch(name))
 
 
 def read_data(path: str, content: bytes) -> Data | None:
