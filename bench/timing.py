@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,21 +16,6 @@ class Command:
     words: tuple[str, ...]
     folder: Path
     environment: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Several measurements of one thing: their median and their middle half."""
-
-    median: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> Spread:
-        """The spread of two values or more."""
-        low, median, high = statistics.quantiles(values, n=4, method="inclusive")
-        return cls(median, low, high)
 
 
 def alternate(commands: Mapping[str, Command], runs: int) -> dict[str, list[float]]:

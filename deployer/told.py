@@ -50,11 +50,4 @@ def _say_plan(run: Run, decided: Plan) -> None:
 
 def know_space(run: Run, decided: Plan, space: Space) -> None:
     """Keep where the Space is to be found."""
-    run.trail.know(
-        urls=Urls(
-            app=space.host,
-            docs=f"{space.host}/docs",
-            health=f"{space.host}{decided.bundle.backend.health_path}",
-            page=space.page,
-        )
-    )
+    run.trail.know(urls=Urls.of(space, decided.bundle.backend.health_path))

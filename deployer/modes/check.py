@@ -103,12 +103,7 @@ def look(run: Run) -> Deployed:
     if read is None and settings.health_path is None:
         run.trail.note(_hidden(path))
     run.trail.know(
-        urls=Urls(
-            app=space.host,
-            docs=f"{space.host}/docs",
-            health=f"{space.host}{path}",
-            page=space.page,
-        ),
+        urls=Urls.of(space, path),
         revision=space.serving,
     )
     world.console.line(

@@ -124,12 +124,7 @@ def _changes(space: Space, revision: str, world: World) -> FileDiff:
 def _know(run: Run, wanted: Return) -> None:
     space = wanted.space
     run.trail.know(
-        urls=Urls(
-            app=space.host,
-            docs=f"{space.host}/docs",
-            health=f"{space.host}{wanted.health_path}",
-            page=space.page,
-        ),
+        urls=Urls.of(space, wanted.health_path),
         previous_revision=space.serving,
         revision=space.serving,
         files=wanted.changes,

@@ -20,6 +20,7 @@ from deployer.model import (
     Mode,
     Outcome,
     Rehearsed,
+    Space,
     SpaceId,
     Status,
 )
@@ -33,6 +34,12 @@ class Urls(Struct, frozen=True, kw_only=True):
     docs: str = ""
     health: str = ""
     page: str = ""
+
+    @classmethod
+    def of(cls, space: Space, health_path: str) -> Urls:
+        """Those of a Space whose app tells its health at ``health_path``."""
+        host = space.host
+        return cls(app=host, docs=f"{host}/docs", health=f"{host}{health_path}", page=space.page)
 
 
 class FileDiff(Struct, frozen=True, kw_only=True):
