@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.adapters.rate_limit import RateLimit
+from deployer.adapters.tls import certificates
 
 if TYPE_CHECKING:
     import httpx2
@@ -40,6 +41,7 @@ def client(speed: float) -> Any:
                 raise httpx2.RequestError(type(failure).__name__, request=request) from failure
 
     return OneTry(
+        verify=certificates(),
         event_hooks={
             "request": [hf_request_event_hook, partial(limit_time, speed=speed)],
             "response": [_stop_when_busy, LIMIT.read, _stop_when_failing],

@@ -1,7 +1,8 @@
-"""One bounded HTTP request to the running app or its frontend, with ``requests``.
+"""One bounded HTTP request to the running app or its frontend.
 
 Bounded in every direction: time in all, bytes read, redirects followed. The Hub's token goes only
-to the host that was asked for (decision 5 of docs/decisions), never across a redirect.
+to the host that was asked for (decision 5 of docs/decisions), never across a redirect. Sent by the
+HTTP library that huggingface_hub brings, which is imported by then (decision 106).
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from urllib.parse import urljoin, urlsplit
 
 from deployer import __version__
 from deployer.adapters.begun import begun
+from deployer.adapters.tls import certificates
 from deployer.model import Answer, Secret
 
 if TYPE_CHECKING:
-    import requests
+    import httpx2
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 10.0
@@ -31,7 +33,7 @@ class WebProbe:
 
     def __init__(self, *, seconds: float = TOTAL_SECONDS) -> None:
         self._seconds = seconds
-        self._session: requests.Session | None = None
+        self._clients: dict[bool, httpx2.Client] = {}  # by whether they heed the job's proxies
 
     def get(self, url: str, *, space_token: Secret | None = None) -> Answer:
         """The answer; redirects inside the host are followed. Never raises."""
@@ -53,7 +55,7 @@ class WebProbe:
         try:
             failure = answer.exception(timeout=self._seconds)
         except TimeoutError:
-            self._session = None
+            self._clients = {}
             return Answer(status=0, url=url, error=f"no answer within {self._seconds:.0f} s")
         # An app can send what the libraries did not foresee, such as a length beyond all numbers.
         return answer.result() if failure is None else _no_answer(url, failure)
@@ -69,37 +71,26 @@ class WebProbe:
         return Answer(status=answer.status, url=seen, location=seen, error="a redirect loop")
 
     def _once(self, url: str, method: str, more: Mapping[str, str]) -> Answer:
-        import requests
-        import urllib3
-
-        session = self._session
-        if session is None:
-            session = self._session = requests.Session()
-            # No .netrc of the runner's: it would put somebody's password into the request.
-            session.auth = _no_login
         headers = {
             "User-Agent": f"hf-space-deploy/{__version__}",
             "Accept": "application/json, */*",
             **more,
         }
-        try:
-            with session.request(
-                method,
-                url,
-                headers=headers,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-                allow_redirects=False,
-                stream=True,
-                proxies=_no_proxy(url),
-            ) as response:
-                return _answer(url, response, time.monotonic() + self._seconds)
-        except (
-            requests.RequestException,
-            urllib3.exceptions.HTTPError,
-            OSError,
-            ValueError,
-        ) as failure:
-            return _no_answer(url, failure)
+        with self._client(url).stream(method, url, headers=headers) as response:
+            return _answer(url, response, time.monotonic() + self._seconds)
+
+    def _client(self, url: str) -> httpx2.Client:
+        import httpx2
+
+        # A rehearsed app's address lies on this machine, where no proxy can look for it.
+        proxies = not (urlsplit(url).hostname or "").startswith("127.")
+        if proxies not in self._clients:
+            self._clients[proxies] = httpx2.Client(
+                verify=certificates(),
+                trust_env=proxies,
+                timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            )
+        return self._clients[proxies]
 
 
 def _no_answer(url: str, failure: BaseException) -> Answer:
@@ -112,36 +103,25 @@ def _token(url: str, space_token: Secret | None) -> Mapping[str, str]:
     return {"X-HF-Authorization": f"Bearer {space_token.reveal()}"}
 
 
-def _no_proxy(url: str) -> dict[str, str]:
-    """A rehearsed app's address lies on this machine, where no proxy can look for it."""
-    host = urlsplit(url).hostname or ""
-    return {"no_proxy": host} if host.startswith("127.") else {}
-
-
-def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
-def _answer(url: str, response: requests.Response, until: float) -> Answer:
-    location = response.headers.get("Location", "") if response.is_redirect else ""
+def _answer(url: str, response: httpx2.Response, until: float) -> Answer:
+    location = response.headers.get("Location", "") if response.has_redirect_location else ""
     return Answer(
         status=response.status_code,
-        headers={name.lower(): value for name, value in response.headers.items()},
+        headers=dict(response.headers),
         body=b"" if location else _body(response, until),
         url=url,
         location=urljoin(url, location) if location else "",
     )
 
 
-def _body(response: requests.Response, until: float) -> bytes:
-    """At most ``MOST_BYTES`` decoded bytes. ``read1`` gives what is there, and unpacks no more."""
+def _body(response: httpx2.Response, until: float) -> bytes:
+    """At most ``MOST_BYTES`` decoded bytes; no more is unpacked than that."""
     parts, size = [], 0
-    while size < MOST_BYTES and time.monotonic() < until:
-        part = response.raw.read1(16_384, decode_content=True)
-        if not part:
-            break
+    for part in response.iter_bytes():
         parts.append(part)
         size += len(part)
+        if size >= MOST_BYTES or time.monotonic() >= until:
+            break
     return b"".join(parts)[:MOST_BYTES]
 
 

@@ -1,25 +1,20 @@
-"""The kinds of manifests, in the order in which they are looked at: a new one is a line here."""
+"""The kinds of manifests, in the order in which they are looked at: a new one is a line here.
+
+What reads the rarer ones is imported when such a file is there.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from deployer.code.source import join, parent
-from deployer.dependencies import (
-    conda,
-    pipfile,
-    poetry_lock,
-    pylock,
-    pyproject,
-    requirement_files,
-    setup_files,
-    uv_lock,
-)
+from deployer.dependencies import pyproject, requirement_files
 from deployer.dependencies.documents import toml
 from deployer.dependencies.found import Manifest, Source
 from deployer.dependencies.requirements import decode
@@ -44,6 +39,9 @@ FOR_OTHERS = re.compile(
 )
 
 
+Reader = Callable[[Source], Manifest | None]
+
+
 class Kind(Struct, frozen=True, kw_only=True):
     """File names and who reads them: a manifest, or None for a file that declares nothing.
 
@@ -51,8 +49,18 @@ class Kind(Struct, frozen=True, kw_only=True):
     """
 
     names: tuple[str, ...]
-    read: Callable[[Source], Manifest | None]
+    read: Reader
     last_resort: bool = False
+
+
+def _of(module: str, name: str = "read") -> Reader:
+    """The reader of that name in a module beside this one."""
+
+    def read(source: Source) -> Manifest | None:
+        reader: Reader = getattr(import_module(f"deployer.dependencies.{module}"), name)
+        return reader(source)
+
+    return read
 
 
 def _pyproject(source: Source) -> Manifest | None:
@@ -70,16 +78,16 @@ def _pyproject(source: Source) -> Manifest | None:
 
 KINDS = (
     Kind(names=REQUIREMENTS, read=requirement_files.read),
-    Kind(names=("uv.lock",), read=uv_lock.read),
-    Kind(names=("poetry.lock",), read=poetry_lock.read),
-    Kind(names=("pylock.toml",), read=pylock.read),
-    Kind(names=("Pipfile.lock",), read=pipfile.read_lock),
+    Kind(names=("uv.lock",), read=_of("uv_lock")),
+    Kind(names=("poetry.lock",), read=_of("poetry_lock")),
+    Kind(names=("pylock.toml",), read=_of("pylock")),
+    Kind(names=("Pipfile.lock",), read=_of("pipfile", "read_lock")),
     Kind(names=LATE, read=requirement_files.read),
     Kind(names=("pyproject.toml",), read=_pyproject),
-    Kind(names=("Pipfile",), read=pipfile.read),
-    Kind(names=("setup.cfg",), read=setup_files.read_cfg),
-    Kind(names=("setup.py",), read=setup_files.read_py),
-    Kind(names=("environment.yml", "environment.yaml"), read=conda.read, last_resort=True),
+    Kind(names=("Pipfile",), read=_of("pipfile")),
+    Kind(names=("setup.cfg",), read=_of("setup_files", "read_cfg")),
+    Kind(names=("setup.py",), read=_of("setup_files", "read_py")),
+    Kind(names=("environment.yml", "environment.yaml"), read=_of("conda"), last_resort=True),
 )
 
 
@@ -135,7 +143,7 @@ def _workspace_lock(about: Source) -> Iterator[tuple[Kind, Source]]:
         content = about.files.read(path) or b""
         member = posixpath.relpath(about.backend, folder)
         if re.search(rf'(?:editable|virtual) = "{re.escape(member)}"', decode(content)):
-            yield Kind(names=(path,), read=uv_lock.read), replace(about, path=path, content=content)
+            yield Kind(names=(path,), read=_of("uv_lock")), replace(about, path=path, content=content)
 
 
 def read(kind: Kind, source: Source) -> Manifest | None:

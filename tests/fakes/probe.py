@@ -42,7 +42,7 @@ class FakeProbe:
         serving = space.serving if space else None
         self.asked.append((url, serving, space_token))
         if space is None:
-            return Answer(status=0, url=url, error="no answer (ConnectionError)")
+            return Answer(status=0, url=url, error="no answer (ConnectError)")
         if space.visibility == "private" and not (
             space_token and space_token.reveal() == self.hub.token
         ):

@@ -276,7 +276,7 @@ def test_a_refused_connection_is_an_answer_without_a_status() -> None:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/"
         answer = WebProbe().get(url, space_token=TOKEN)
-    assert (answer.status, answer.error) == (0, "no answer (ConnectionError)")
+    assert (answer.status, answer.error) == (0, "no answer (ConnectError)")
     assert "planted" not in repr(answer)
 
 
