@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from deployer.code.project import Project
-from deployer.code.source import dotted_name
+from deployer.code.source import dotted_name, walk
 from deployer.code.values import keyword, text
 
 STEPS = 50_000  # statements looked at for one CORS call: more is a riddle
@@ -46,7 +46,7 @@ def cors_origins(project: Project, path: str) -> Iterator[tuple[Place, ast.expr]
     module = project.code.module(path)
     bodies = [tuple(n.body) for n in (module.nodes if module else ()) if isinstance(n, SCOPES)]
     for body in reversed(bodies):
-        for node in ast.walk(ast.Module(body=list(body), type_ignores=[])):
+        for node in walk(ast.Module(body=list(body), type_ignores=[])):
             if isinstance(node, ast.Call) and _is_cors(project, path, node):
                 value = keyword(node, "allow_origins") or _spread(project, path, node)
                 if value is not None:

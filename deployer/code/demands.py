@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from deployer.code.project import Project
-from deployer.code.source import Module, dotted_name, statements
+from deployer.code.source import Module, dotted_name, statements, walk
 
 # Each raises at once when its key or address is None: openai and groq for the key that neither
 # argument nor environment gives, supabase and SQLAlchemy for the address, and so on.
@@ -42,7 +42,7 @@ def demanded(project: Project, module: Module, reads: Reads) -> frozenset[int]:
         for node in statements(body):
             for value in _refused(project, module.path, node):
                 found |= held.get(dotted_name(value) or "", frozenset())
-                found |= {id(call) for call in ast.walk(value) if _is_read(call, reads)}
+                found |= {id(call) for call in walk(value) if _is_read(call, reads)}
     return frozenset(found)
 
 
@@ -60,18 +60,18 @@ def asked_for(module: Module, mappings: Collection[str]) -> frozenset[int]:
                 pass
             case _:
                 continue
-        found |= {id(part) for item in body for part in ast.walk(item)}
+        found |= {id(part) for item in body for part in walk(item)}
     return frozenset(found)
 
 
 def _speaks_of(test: ast.expr, mappings: Collection[str]) -> bool:
-    parts = (part for part in ast.walk(test) if isinstance(part, ast.Attribute | ast.Name))
+    parts = (part for part in walk(test) if isinstance(part, ast.Attribute | ast.Name))
     return any(dotted_name(part) in mappings for part in parts)
 
 
 def _survives(handler: ast.ExceptHandler) -> bool:
     caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    raises = any(isinstance(part, ast.Raise) for part in ast.walk(handler))
+    raises = any(isinstance(part, ast.Raise) for part in walk(handler))
     return not raises and any(kind is None or dotted_name(kind) == "KeyError" for kind in caught)
 
 
@@ -112,7 +112,7 @@ def _run_at_start(module: Module) -> Iterator[list[ast.stmt]]:
         dotted_name(call.func)
         for node in statements(module.tree.body)
         if isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign) and node.value is not None
-        for call in ast.walk(node.value)
+        for call in walk(node.value)
         if isinstance(call, ast.Call)
     }
     for name, node in module.definitions.items():
@@ -137,7 +137,7 @@ def _refused(project: Project, path: str, node: ast.stmt) -> Iterator[ast.expr]:
         case ast.Assert(test=test):
             yield from _wanted(test)
         case ast.Expr(value=value) | ast.Assign(value=value) | ast.AnnAssign(value=value):
-            for call in ast.walk(value) if value is not None else ():
+            for call in walk(value) if value is not None else ():
                 if isinstance(call, ast.Call) and _refuses(project, path, call):
                     yield from _keys(call)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from deployer.code.demands import asked_for, demanded
 from deployer.code.project import Project
 from deployer.code.settings_class import inherited, named, settings_names, shown
-from deployer.code.source import Module, dotted_name
+from deployer.code.source import Module, dotted_name, walk
 from deployer.code.values import argument, text
 from deployer.model import EnvironmentName
 
@@ -48,7 +48,8 @@ def _names(project: Project, module: Module, wrappers: dict[str, int]) -> Iterat
     path = module.path
     fallbacks = dict(_or_values(project, module))
     needed = demanded(project, module, _reads)
-    asked = asked_for(module, MAPPINGS)
+    looks_up = project.code.mentions(path, (b"environ",))
+    asked = asked_for(module, MAPPINGS) if looks_up else frozenset()
     for node in module.nodes:
         match node:
             case ast.Subscript(value=owner, slice=key, ctx=ast.Load()):
@@ -80,7 +81,7 @@ def _wrappers(project: Project, paths: Iterable[str]) -> dict[str, int]:
 
 
 def _names_read(function: ast.FunctionDef) -> Iterator[str]:
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.Call(func=func, args=[ast.Name(id=name), *_]) if dotted_name(func) in READERS:
                 yield name

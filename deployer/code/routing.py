@@ -17,6 +17,7 @@ from deployer.code.abstract import (
     Value,
     inner_app,
 )
+from deployer.code.source import walk
 from deployer.model import Route
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
@@ -97,7 +98,7 @@ def any_guards(dependencies: Value) -> bool:
 
 def answers_with_file(function: Function | None) -> bool:
     """Whether a route hands out a file, say a frontend's page: that may well not be there."""
-    nodes = ast.walk(function.node) if function else ()
+    nodes = walk(function.node) if function else ()
     calls = (node.func for node in nodes if isinstance(node, ast.Call))
     names = (call.id if isinstance(call, ast.Name) else getattr(call, "attr", "") for call in calls)
     return any(name == "FileResponse" for name in names)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from deployer.code.project import Project
-from deployer.code.source import dotted_name, statements
+from deployer.code.source import dotted_name, statements, walk
 
 DEPTH = 8
 LONG = 5_000  # a longer text is data
@@ -97,7 +97,7 @@ def made_by(project: Project, path: str, name: str) -> tuple[str, ast.ClassDef] 
             assert found is not None
             return found.path, node
         case ast.FunctionDef(body=body) if found is not None:
-            for item in ast.walk(ast.Module(body=list(body), type_ignores=[])):
+            for item in walk(ast.Module(body=list(body), type_ignores=[])):
                 match item:
                     case ast.Return(value=ast.Call(func=func)) if inner := dotted_name(func):
                         return made_by(project, found.path, inner) if inner != name else None

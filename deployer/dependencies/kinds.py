@@ -143,7 +143,8 @@ def _workspace_lock(about: Source) -> Iterator[tuple[Kind, Source]]:
         content = about.files.read(path) or b""
         member = posixpath.relpath(about.backend, folder)
         if re.search(rf'(?:editable|virtual) = "{re.escape(member)}"', decode(content)):
-            yield Kind(names=(path,), read=_of("uv_lock")), replace(about, path=path, content=content)
+            kind = Kind(names=(path,), read=_of("uv_lock"))
+            yield kind, replace(about, path=path, content=content)
 
 
 def read(kind: Kind, source: Source) -> Manifest | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from deployer.code.project import Project
-from deployer.code.source import Module, dotted_name
+from deployer.code.source import Module, dotted_name, walk
 
 DRIVERS = {
     "asyncpg": ("asyncpg",),
@@ -117,9 +117,9 @@ def _compared(module: Module) -> Iterator[int]:
             case ast.Call(func=ast.Attribute(attr="replace" | "removeprefix"), args=[first, *_]):
                 yield id(first)
             case ast.Call(func=ast.Attribute(attr="startswith"), args=arguments):
-                yield from (id(inner) for value in arguments for inner in ast.walk(value))
+                yield from (id(inner) for value in arguments for inner in walk(value))
             case ast.Compare():
-                yield from (id(inner) for inner in ast.walk(node))
+                yield from (id(inner) for inner in walk(node))
 
 
 def _addresses(project: Project, paths: tuple[str, ...]) -> Iterator[Need]:
@@ -150,7 +150,7 @@ def _passwords(module: Module) -> Iterator[Need]:
     packages = {"bcrypt": ("bcrypt",), "argon2": ("argon2-cffi",)}
     for node in module.nodes:
         if isinstance(node, ast.Call) and (dotted_name(node.func) or "").endswith("CryptContext"):
-            for inner in ast.walk(node):
+            for inner in walk(node):
                 scheme = inner.value if isinstance(inner, ast.Constant) else None
                 if isinstance(scheme, str) and scheme in packages and isinstance(inner, ast.expr):
                     yield _need(packages[scheme], f"`{scheme}` works", module.path, inner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 
+from deployer.code.source import walk
 from deployer.dependencies import listed
 from deployer.dependencies.found import Manifest, Source
 from deployer.dependencies.listed import Wish
@@ -28,7 +29,7 @@ def read_py(source: Source) -> Manifest | None:
         tree = ast.parse(source.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Call) and _called(node.func) == "setup":
             given = {word.arg: _named(tree, word.value) for word in node.keywords}
             python = _literal(given.get("python_requires"))
