@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from deployer.adapters.begun import begun
 from deployer.adapters.hub import HubRuntime
 from deployer.adapters.hub_answers import at, runtime_of, space_of
 from deployer.adapters.hub_client import HubClient
@@ -17,8 +16,8 @@ from deployer.errors import HubRefused
 from deployer.model import SettingWrite, Space, SpaceId
 
 if TYPE_CHECKING:
+    from httpx2 import Response
     from huggingface_hub import HfApi, SpaceInfo
-
 
 # A new Space may take a moment until every part of the Hub knows it.
 CREATION_LOOKS: Final = 15
@@ -30,19 +29,13 @@ class HubDirectory:
 
     def __init__(self, client: HubClient) -> None:
         self.client = client
-        self._asked: dict[SpaceId, Future[Space | None]] = {}
+        self._asked: dict[SpaceId, Future[Response]] = {}
 
     def ask_ahead(self, space: SpaceId) -> None:
-        """Begin to look for a Space; the next ``find`` of it waits for that answer."""
-        # Imported before there is a second thread: its import changes the environment meanwhile.
-        _ = self.client.api
-        self._asked[space] = begun(lambda: self._find(space))
+        """Begin to look for a Space; the next ``find`` of it takes that answer."""
+        self._asked[space] = self.client.begin(f"api/spaces/{space}", blobs=True)
 
     def find(self, space: SpaceId) -> Space | None:
-        asked = self._asked.pop(space, None)
-        return asked.result() if asked else self._find(space)
-
-    def _find(self, space: SpaceId) -> Space | None:
         # One that is taken for missing by mistake would be made anew: it is looked for twice.
         info = self._look(space) or self._look(space)
         if info is None:
@@ -54,11 +47,14 @@ class HubDirectory:
         return space_of(self.client.endpoint, space, info, runtime)
 
     def _look(self, space: SpaceId) -> SpaceInfo | None:
+        def request(api: HfApi) -> SpaceInfo:
+            asked = self._asked.pop(space, None)
+            if asked is None:
+                return api.space_info(str(space), files_metadata=True)
+            return _info(asked.result())
+
         try:
-            return self.client.call(
-                f"read the Space {space}",
-                lambda api: api.space_info(str(space), files_metadata=True),
-            )
+            return self.client.call(f"read the Space {space}", request)
         except HubRefused as refused:
             if refused.status == 404 or (refused.status == 401 and self._token_works()):
                 return None
@@ -181,6 +177,15 @@ class HubDirectory:
         except HubRefused as refused:
             if refused.status != 404:  # gone already, perhaps by an earlier try of this request
                 raise
+
+
+def _info(response: Response) -> SpaceInfo:
+    """As ``HfApi.space_info`` reads the same answer."""
+    from huggingface_hub import SpaceInfo
+    from huggingface_hub.utils import hf_raise_for_status  # type: ignore[attr-defined]
+
+    hf_raise_for_status(response)
+    return SpaceInfo(**response.json())  # type: ignore[no-untyped-call]
 
 
 def _payload(write: SettingWrite) -> dict[str, str]:

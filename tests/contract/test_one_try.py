@@ -34,6 +34,7 @@ class Server:
         self.errors: list[int] = []
         self.headers: dict[str, str] = {}
         self.asked: list[str] = []
+        self.sent: list[tuple[str | None, ...]] = []  # line by line what tells requests apart
         self.url = ""
 
 
@@ -45,6 +46,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         self.told.asked.append(path)
+        told = (self.headers.get(name) for name in ("Authorization", "User-Agent", "Accept"))
+        self.told.sent.append((self.path, *told))
         known = KNOWN.get(path)
         failing = known is None and bool(self.told.errors)
         status = self.told.errors.pop(0) if failing else 200
@@ -173,6 +176,51 @@ def test_a_space_that_was_asked_for_ahead_is_not_asked_for_again(
     ahead = len(server.asked)
     assert spaces.find(SPACE) == first is not None
     assert len(server.asked) == 2 * ahead  # what came ahead is used once
+
+
+def test_what_is_asked_ahead_is_what_the_library_asks(server: Server, client: HubClient) -> None:
+    spaces = HubDirectory(client)
+    spaces.ask_ahead(SPACE)
+    spaces.find(SPACE)
+    ahead, server.sent = server.sent, []
+    spaces.find(SPACE)
+    assert ahead == server.sent
+    assert ahead[0][:2] == ("/api/spaces/tester/name?blobs=true", f"Bearer {'t' * 20}")
+
+
+@pytest.mark.parametrize("status", [404, 429, 500, 503])
+def test_a_fault_of_what_was_asked_ahead_is_that_of_a_first_try(
+    server: Server, client: HubClient, status: int
+) -> None:
+    server.errors = [status]
+    spaces = HubDirectory(client)
+    spaces.ask_ahead(SPACE)
+    found = spaces.find(SPACE)
+    assert found is not None
+    assert found.head == THERE["sha"]
+    assert server.asked.count("/api/spaces/tester/name") == 2
+
+
+def test_a_space_that_was_asked_for_ahead_and_is_missing_is_looked_for_twice_in_all(
+    server: Server, client: HubClient
+) -> None:
+    server.errors = [404] * 2
+    spaces = HubDirectory(client)
+    spaces.ask_ahead(SPACE)
+    assert spaces.find(SPACE) is None
+    assert server.asked == ["/api/spaces/tester/name"] * 2
+
+
+def test_a_hub_that_is_out_of_reach_ahead_is_tried_again_where_the_space_is_needed(
+    clock: FakeClock,
+) -> None:
+    client = HubClient(endpoint="http://127.0.0.1:9", token=Secret("t" * 20), clock=clock)
+    spaces = HubDirectory(client)
+    spaces.ask_ahead(SPACE)
+    with pytest.raises(HubRefused) as refused:
+        spaces.find(SPACE)
+    assert refused.value.status == 0
+    assert len(clock.sleeps) == ATTEMPTS - 1
 
 
 def test_what_was_asked_for_ahead_is_refused_where_it_is_needed(
