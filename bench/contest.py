@@ -1,7 +1,7 @@
 """Lets contenders deploy to one local Hub, each to Spaces of its own, and sees what it costs.
 
-The Hub counts: its journal of requests, and each Space's commits, builds, restarts, seconds of
-building and visits. Whatever asks how far the Space is counts as polling, apart from the rest.
+The Hub counts: its journal of requests, and each Space's commits, builds, restarts, starts, seconds
+of building and visits. Whatever asks how far the Space is counts as polling, apart from the rest.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ class Seen:
     commits: int
     builds: int
     restarts: int
+    starts: int
     seconds: float
     until_up: float
     delay: float | None
@@ -181,6 +182,7 @@ def _seen(
         commits=more("commits"),
         builds=more("builds"),
         restarts=more("restarts"),
+        starts=more("starts"),
         seconds=ended - started - own if ended >= after["since"] else ended - started,
         until_up=after["since"] - started - own if moved else 0.0,
         delay=seen_up[0] - after["since"] if seen_up and moved else None,

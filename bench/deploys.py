@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -128,16 +129,24 @@ def _changed(folder: Path, running: RunningHub, size: Size, counts: Sequence[int
         }
         for name in jobs:
             jobs[name] = with_other_secrets(jobs[name], count, turn)
-        theirs = _theirs(seen, lambda one: one.restarts, contenders[1:])
-        measures.append(
-            at_most(
-                f"{count} of {most.secrets} secrets changed: restarts",
-                [seen[OURS.name].restarts],
-                1,
-                theirs=theirs,
-            )
-        )
+        measures += _of_secrets(f"{count} of {most.secrets} secrets changed", seen, contenders[1:])
     return measures
+
+
+def _of_secrets(name: str, seen: dict[str, Seen], others: Sequence[Contender]) -> list[Measure]:
+    """Restarts, and how often users met another container: most restarts are overtaken."""
+    return [
+        at_most(
+            f"{name}: {what}",
+            [of(seen[OURS.name])],
+            1,
+            theirs=_theirs(seen, of, others),
+        )
+        for what, of in (
+            ("restarts", attrgetter("restarts")),
+            ("another container serves", attrgetter("starts")),
+        )
+    ]
 
 
 ROW: Final = Row(

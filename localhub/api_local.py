@@ -33,7 +33,7 @@ def _wire(request: Request) -> Wire:
 
 
 async def stats(request: Request) -> Response:
-    """How often things happened: commits, builds, restarts, requests."""
+    """How often things happened: commits, builds, restarts, starts, requests."""
     space = _space(request)
     facts = {**asdict(space.counters), "visits": list(space.counters.visits)}
     return answer({**facts, "stage": space.life.stage, "sha": space.life.revision})

@@ -29,13 +29,16 @@ class Quirks:
 class Counters:
     """How often things happened to a Space, and when.
 
-    ``building``, ``starting``: seconds spent so, by those that came to a good end. ``since``: when
-    what serves began to, ``visits``: when somebody came to the app; both seconds since the epoch.
+    ``starts``: how often another container began to serve; of restarts that overtake each other
+    only the last does. ``building``, ``starting``: seconds spent so, by those that came to a good
+    end. ``since``: when what serves began to, ``visits``: when somebody came to the app; both
+    seconds since the epoch.
     """
 
     commits: int = 0
     builds: int = 0
     restarts: int = 0
+    starts: int = 0
     requests: int = 0
     building: float = 0.0
     starting: float = 0.0

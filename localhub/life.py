@@ -208,6 +208,7 @@ class Life:
 
     def _serve(self, image: Image, replica: Replica, exited: asyncio.Task[int]) -> None:
         self._visited, self._counters.since = time.monotonic(), time.time()
+        self._counters.starts += 1
         self._resting, self._busy = "RUNNING", ""
         watcher = asyncio.create_task(self._watch(replica, exited))
         self._watchers.add(watcher)

@@ -49,7 +49,7 @@ class RunningHub:
         }
 
     def stats(self, space: str) -> dict[str, Any]:
-        """Counters of a Space: commits, builds, restarts, requests; stage and sha."""
+        """Counters of a Space: commits, builds, restarts, starts, requests; stage and sha."""
         found: dict[str, Any] = self.call("GET", f"/api/local/spaces/{space}/stats")
         return found
 

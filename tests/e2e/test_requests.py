@@ -76,6 +76,16 @@ def test_one_changed_secret_restarts_once(hub: RunningHub, tmp_path: Path) -> No
     assert (seen.commits, seen.builds, seen.restarts) == (0, 0, 1)
 
 
+def test_of_the_restarts_for_many_changed_secrets_users_meet_the_last(
+    hub: RunningHub, tmp_path: Path
+) -> None:
+    job = contest.make_job(tmp_path, hub, "secrets", SIZE)
+    contest.deploy(OURS, job)
+    count = len(job.secrets)
+    seen = contest.deploy(OURS, contest.with_other_secrets(job, count, 1))
+    assert (seen.builds, seen.restarts, seen.starts) == (0, count, 1)
+
+
 def test_the_delay_is_from_readiness_to_the_first_visit(runs: Mapping[str, Seen]) -> None:
     for phase in (FIRST, UPDATE):
         delay, spacing = runs[phase].delay, runs[phase].spacing
