@@ -32,7 +32,7 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from deployer.adapters.disk import Workspace
-import deployer.frontend.plan
+import deployer.frontend.plan  # before the clock starts
 from deployer.frontend import plan_frontend
 from deployer.frontend.request import FrontendRequest
 started = time.perf_counter()

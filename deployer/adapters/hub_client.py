@@ -80,8 +80,11 @@ class HubClient:
         from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
         url, headers = f"{self.endpoint}/{path}", build_hf_headers(**self._caller())
-        session = get_session()  # made here: Python would take turns with what goes on meanwhile
-        return begun(lambda: session.get(url, params=parameters, headers=headers))
+        # Made here: a thread would take turns with what goes on meanwhile, and send late. What is
+        # wrong with the environment is told where the answer is needed.
+        with contextlib.suppress(*_failures()):
+            get_session()
+        return begun(lambda: get_session().get(url, params=parameters, headers=headers))
 
     def _make_ready(self) -> None:
         """Import what the library's requests go by; it changes the environment meanwhile."""

@@ -134,7 +134,7 @@ SPECIALS = (
 # Why no answer came, by the names of Python's and httpx's exceptions.
 SILENT = (
     (
-        r"SSL|Certificate",
+        r"SSL|Certificate|FileNotFound",
         "TLS",
         "The TLS connection failed: a proxy in between, or a wrong clock or certificate store, on "
         "this runner. Add the proxy's certificate to the runner's (`SSL_CERT_FILE`).",
@@ -145,7 +145,13 @@ SILENT = (
         "The Hub's name could not be looked up: see the runner's network and DNS.",
     ),
     (
-        r"Refused|ConnectTimeout|ConnectError|Unreachable|ProxyError",
+        r"ProxyError|InvalidURL",
+        "the proxy",
+        "The proxy that the runner's environment names can't be used, or doesn't let this pass: "
+        "`HTTPS_PROXY` and `ALL_PROXY` are written `http://host:port`; SOCKS isn't known here.",
+    ),
+    (
+        r"Refused|ConnectTimeout|ConnectError|Unreachable",
         "unreachable",
         "The Hub can't be reached from this runner: a firewall or proxy may close the way to "
         "huggingface.co:443. If not, see status.huggingface.co and run this job again.",

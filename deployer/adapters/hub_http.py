@@ -23,7 +23,11 @@ LIMIT: Final = RateLimit()  # of this process: the library has one HTTP client f
 
 
 def client(speed: float) -> Any:
-    """The library's HTTP client, with time limits, whose requests are sent once (``OneTry``)."""
+    """The library's HTTP client, with time limits, whose requests are sent once (``OneTry``).
+
+    Raises ``httpx2.ProxyError`` for a proxy in the environment that can't be used, and ``OSError``
+    for certificates that can't be read.
+    """
     import httpx2
     from huggingface_hub.utils._http import hf_request_event_hook
 
@@ -40,14 +44,17 @@ def client(speed: float) -> Any:
             except httpx2.RequestError as failure:
                 raise httpx2.RequestError(type(failure).__name__, request=request) from failure
 
-    return OneTry(
-        verify=certificates(),
-        event_hooks={
-            "request": [hf_request_event_hook, partial(limit_time, speed=speed)],
-            "response": [_stop_when_busy, LIMIT.read, _stop_when_failing],
-        },
-        follow_redirects=True,
-    )
+    try:
+        return OneTry(
+            verify=certificates(),
+            event_hooks={
+                "request": [hf_request_event_hook, partial(limit_time, speed=speed)],
+                "response": [_stop_when_busy, LIMIT.read, _stop_when_failing],
+            },
+            follow_redirects=True,
+        )
+    except (ValueError, ImportError, httpx2.InvalidURL) as failure:
+        raise httpx2.ProxyError(type(failure).__name__) from None
 
 
 def limit_time(request: httpx2.Request, *, speed: float = 1.0) -> None:

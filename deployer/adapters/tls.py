@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,19 @@ if TYPE_CHECKING:
     import ssl
 
 
-@cache
 def certificates() -> ssl.SSLContext:
-    """Those of the machine. Read once for all clients: reading takes 0.02 s."""
+    """Those of the machine, or of ``SSL_CERT_FILE`` in their place. Raises ``OSError``.
+
+    Reading them takes 0.02 s: once is enough for all clients. On macOS and Windows it is truststore
+    that looks at the system's, and no two handshakes at once: there each client has its own.
+    """
+    return _read_once() if sys.platform == "linux" else _read()
+
+
+def _read() -> ssl.SSLContext:
     import httpx2
 
     return httpx2.create_ssl_context()
+
+
+_read_once = cache(_read)

@@ -84,13 +84,16 @@ class WebProbe:
 
         # A rehearsed app's address lies on this machine, where no proxy can look for it.
         proxies = not (urlsplit(url).hostname or "").startswith("127.")
-        if proxies not in self._clients:
-            self._clients[proxies] = httpx2.Client(
+        client = self._clients.get(proxies)
+        if client is None:
+            client = self._clients[proxies] = httpx2.Client(
                 verify=certificates(),
                 trust_env=proxies,
+                # No password of the runner's .netrc or of an address gets into the request.
+                auth=lambda request: request,
                 timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             )
-        return self._clients[proxies]
+        return client
 
 
 def _no_answer(url: str, failure: BaseException) -> Answer:

@@ -98,12 +98,12 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def walk(node: ast.AST) -> list[ast.AST]:
-    """``node`` and all below it, in the order of ``ast.walk`` but in half its time."""
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """``node`` and all below it but ``SIGNS``, as ``ast.walk`` gives them but in half its time."""
     nodes = [node]
     for each in nodes:  # which grows
+        yield each
         nodes += children(each)
-    return nodes
 
 
 def _tree(content: bytes) -> ast.Module:

@@ -6,6 +6,7 @@ case and the server compares it as a text (Fetch standard, "CORS protocol").
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -158,7 +159,13 @@ def _from_json(text: str) -> list[str] | None:
 
 
 def _as_sent(origin: str) -> str:
-    return _DEFAULT_PORT.sub(lambda match: match[1] or match[2], origin.lower())
+    """As browsers write it: small letters, no default port, other scripts in IDNA."""
+    sent = _DEFAULT_PORT.sub(lambda match: match[1] or match[2], origin.lower())
+    scheme, slashes, address = sent.partition("://")
+    host, colon, port = address.partition(":")
+    with contextlib.suppress(UnicodeError):  # no name of a host
+        host = host.encode("idna").decode("ascii")
+    return f"{scheme}{slashes}{host}{colon}{port}"
 
 
 def _no_origin(url: str) -> Problem:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from deployer.adapters import tls
 from deployer.adapters.disk import Workspace
 from deployer.adapters.hub_client import ATTEMPTS, LONGEST_PAUSE, HubClient
 from deployer.adapters.hub_directory import HubDirectory
@@ -34,7 +35,7 @@ class Server:
         self.errors: list[int] = []
         self.headers: dict[str, str] = {}
         self.asked: list[str] = []
-        self.sent: list[tuple[str | None, ...]] = []  # line by line what tells requests apart
+        self.sent: list[tuple[str | None, ...]] = []  # path and telling headers
         self.url = ""
 
 
@@ -221,6 +222,32 @@ def test_a_hub_that_is_out_of_reach_ahead_is_tried_again_where_the_space_is_need
         spaces.find(SPACE)
     assert refused.value.status == 0
     assert len(clock.sleeps) == ATTEMPTS - 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("SSL_CERT_FILE", "/nowhere/ca.pem", "SSL_CERT_FILE"),
+        ("ALL_PROXY", "ftp://ada:planted@proxy:1", "HTTPS_PROXY"),
+        ("ALL_PROXY", "http://ada:planted@proxy:port", "HTTPS_PROXY"),
+        ("ALL_PROXY", "socks5://ada:planted@proxy:1", "SOCKS"),
+    ],
+)
+def test_a_wrong_environment_is_told_where_the_space_is_needed(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch, name: str, value: str, hint: str
+) -> None:
+    for proxy in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(proxy, raising=False)
+    monkeypatch.setenv(name, value)
+    tls._read_once.cache_clear()
+    client = HubClient(endpoint="https://hub.invalid", token=Secret("t" * 20), clock=clock)
+    spaces = HubDirectory(client)
+    spaces.ask_ahead(SPACE)
+    with pytest.raises(HubRefused) as refused:
+        spaces.find(SPACE)
+    assert refused.value.status == 0
+    assert hint in str(refused.value.problems[0].hint)
+    assert "planted" not in repr(refused.value.problems)
 
 
 def test_what_was_asked_for_ahead_is_refused_where_it_is_needed(

@@ -10,6 +10,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -123,6 +124,28 @@ def test_the_token_goes_along_only_when_it_is_given_and_never_as_authorization(s
     get(site, token=TOKEN)
     assert site.tokens == [None, "Bearer hf_planted"]
     assert all("authorization" not in headers for headers in site.seen)
+
+
+def test_no_login_of_netrc_or_of_an_address_is_sent(
+    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine localhost login ada password planted\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    site.reply = replies()
+    port = site.url.rpartition(":")[2]
+    for login in ("", "ada:planted@"):
+        assert WebProbe().get(f"http://{login}localhost:{port}/").status == 200
+    assert all("authorization" not in headers for headers in site.seen)
+
+
+def test_an_environment_that_no_client_can_be_made_in_is_no_answer(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "ftp://ada:planted@proxy:1")
+    answer = WebProbe().get(site.url.replace("127.0.0.1", "localhost"))
+    assert answer.status == 0
+    assert "planted" not in answer.error
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

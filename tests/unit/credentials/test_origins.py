@@ -42,6 +42,9 @@ def variable(value: str, description: str = "") -> Configuration:
         ("http://localhost:3000/chat?x=1", "http://localhost:3000"),
         ("https://a.example.com:443", "https://a.example.com"),
         ("http://a.example.com:8080", "http://a.example.com:8080"),
+        ("https://Exämple.com/x", "https://xn--exmple-cua.com"),
+        ("https://日本.example:8443", "https://xn--wgv71a.example:8443"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
     ],
 )
 def test_a_frontend_url_becomes_an_origin_as_browsers_send_it(url: str, origin: str) -> None:
