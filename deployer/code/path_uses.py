@@ -112,8 +112,8 @@ class _Visit(Struct, frozen=True, kw_only=True):
 
     def visit(self, node: ast.AST) -> None:
         match node:
-            case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
-                replace(self, reader=self.reader.within(body), in_class=False).block(node)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                replace(self, reader=self.reader.within(node), in_class=False).block(node)
             case ast.ClassDef():
                 replace(self, in_class=True).block(node)
             case ast.Assign(targets=[ast.Name()], value=value) | ast.AnnAssign(value=value):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -29,6 +30,8 @@ KINDS = (
     *(ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.JoinedStr),
     *(ast.Subscript, ast.BoolOp, ast.Call),
 )
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _WORDS = {"os.pardir": "..", "os.curdir": ".", "os.sep": "/", "os.path.sep": "/"}
 _MAKERS = ("Path", "PurePath", "PosixPath", "PurePosixPath")
@@ -95,16 +98,9 @@ class Reader(Struct, frozen=True, kw_only=True):
         found = self.project.lookup(self.path, name)
         return found.outside if found and found.outside else name
 
-    def within(self, body: list[ast.stmt]) -> Reader:
+    def within(self, function: Function) -> Reader:
         """The reader for a function's body, which sees what surrounds it, too."""
-        own: dict[str, ast.expr] = {}
-        for item in statements(body):
-            match item:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    own[name] = value
-                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                    own[name] = value
-        return replace(self, local={**self.local, **own})
+        return replace(self, local={**self.local, **_assigned(function)})
 
     def _named(self, node: ast.Name | ast.Attribute, depth: int) -> str | None:
         if isinstance(node, ast.Name):
@@ -163,10 +159,10 @@ class Reader(Struct, frozen=True, kw_only=True):
         found = self.project.lookup(self.path, name) if name else None
         if found is None or not isinstance(found.node, ast.FunctionDef):
             return None
-        given = [s.value for s in statements(found.node.body) if isinstance(s, ast.Return)]
+        given = _returns(found.node)
         if len(given) != 1:
             return None
-        inside = replace(self, path=found.path, local={}).within(found.node.body)
+        inside = replace(self, path=found.path, local={}).within(found.node)
         return inside.text(given[0], depth)
 
     def _joined(self, nodes: list[ast.expr], depth: int) -> str | None:
@@ -182,6 +178,26 @@ class Reader(Struct, frozen=True, kw_only=True):
         if isinstance(index, ast.Constant) and isinstance(index.value, int):
             return _climbed(self.text(inner, depth), index.value + 1)
         return None
+
+
+@lru_cache(maxsize=256)
+def _assigned(function: Function) -> dict[str, ast.expr]:
+    """What a function's names stand for, the last value of each."""
+    found: dict[str, ast.expr] = {}
+    for item in statements(function.body):
+        match item:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                found[name] = value
+    return found
+
+
+@lru_cache(maxsize=256)
+def _returns(function: ast.FunctionDef) -> tuple[ast.expr | None, ...]:
+    """What a function gives back, by its ways to."""
+    ways = statements(function.body)
+    return tuple(each.value for each in ways if isinstance(each, ast.Return))
 
 
 def at(known: str, folder: str) -> str | None:

@@ -96,11 +96,19 @@ def made_by(project: Project, path: str, name: str) -> tuple[str, ast.ClassDef] 
         case ast.ClassDef() as node:
             assert found is not None
             return found.path, node
-        case ast.FunctionDef(body=body) if found is not None:
-            for item in walk(ast.Module(body=list(body), type_ignores=[])):
-                match item:
-                    case ast.Return(value=ast.Call(func=func)) if inner := dotted_name(func):
-                        return made_by(project, found.path, inner) if inner != name else None
+        case ast.FunctionDef() as node if (inner := _called_for(node)) and inner != name:
+            assert found is not None
+            return made_by(project, found.path, inner)
+    return None
+
+
+@lru_cache(maxsize=256)
+def _called_for(function: ast.FunctionDef) -> str | None:
+    """What a function calls for the value that it returns first."""
+    for item in walk(ast.Module(body=function.body, type_ignores=[])):
+        match item:
+            case ast.Return(value=ast.Call(func=func)) if name := dotted_name(func):
+                return name
     return None
 
 

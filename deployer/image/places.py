@@ -70,8 +70,8 @@ def find_places(project: Project, closure: Iterable[str]) -> tuple[Place, ...]:
         reader = Reader(project=project, path=path)
         for node in module.nodes if module else ():
             match node:
-                case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
-                    inside = reader.within(body)
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    inside = reader.within(node)
                     calls = (n for n in walk(node) if isinstance(n, ast.Call))
                     found += (place for call in calls for place in _of_call(inside, call))
                 case ast.Call():
