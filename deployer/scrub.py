@@ -14,8 +14,9 @@ HIDDEN: Final = "***"
 
 # Each issuer documents its prefix; the lengths are lower bounds, so that a cut-off key is met too.
 # A key also follows what stands for a character: `\n`, `%3D`, `\u003d`.
+# All begin with a letter or a digit: told first, Python passes over everything else at once.
 _KEYS: Final = re.compile(
-    r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))(?:"
+    r"(?=[A-Za-z\d])(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))(?:"
     r"hf_(?:oauth|jwt)_[A-Za-z0-9._-]{8,}"
     r"|hf_(?:(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{10,}|[A-Za-z]{20,})"
     r"|gh[pousr]_[A-Za-z0-9]{16,}"
