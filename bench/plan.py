@@ -26,8 +26,8 @@ PROGRAM: Final = (sys.executable, "-I", str(ROOT / "entrypoint.py"))
 IMPORTS: Final = f"""\
 import gc, os, sys
 sys.path.insert(0, {str(ROOT)!r})
-import deployer.cli
 gc.set_threshold(200_000, 20, 20)
+import deployer.cli
 import deployer.modes.plan
 os._exit(0)
 """

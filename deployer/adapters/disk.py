@@ -56,7 +56,8 @@ class Workspace:
         except PermissionError:  # in a folder that is closed, and passed over by a walk
             return None
         try:
-            with open(location, "rb") as stream:  # noqa: PTH123 - as above
+            # It is read at once: a buffer would only be filled and copied.
+            with open(location, "rb", buffering=0) as stream:  # noqa: PTH123 - as above
                 return stream.read()
         except PermissionError:
             raise Refused([_closed(path)]) from None
