@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Final
 
 from msgspec import Struct
@@ -28,12 +29,15 @@ _NOT_ONE_OF: Final = re.compile(r"(?<![\\\[])\[\^(?!/\])")
 
 
 class Rule(Struct, frozen=True):
-    """One pattern, which sees paths relative to ``base``. ``text`` is as its author wrote it."""
+    """One pattern, which sees paths relative to ``base``. ``text`` is as its author wrote it.
+
+    ``expression`` is the regular one, compiled when it is first asked: most never are (``Group``).
+    """
 
     text: str
     origin: str
     base: str
-    expression: re.Pattern[str]
+    expression: str
     leaves_out: bool
 
     @property
@@ -63,7 +67,7 @@ class Rule(Struct, frozen=True):
 
     def _match(self, path: str) -> re.Match[str] | None:
         inside = relative(path, self.base)
-        return self.expression.search(inside) if inside else None
+        return _compiled(self.expression).search(inside) if inside else None
 
 
 class Group(Struct, frozen=True):
@@ -78,7 +82,7 @@ class Group(Struct, frozen=True):
         held = tuple(rules)
         by_base: dict[str, list[str]] = {}
         for rule in held:
-            expression = rule.expression.pattern.replace("(?P<ps_d>", "(?:")
+            expression = rule.expression.replace("(?P<ps_d>", "(?:")
             by_base.setdefault(rule.base, []).append(expression)
         return cls(
             rules=held,
@@ -103,7 +107,9 @@ def git_rule(line: str, folder: str, origin: str) -> Rule | None:
         raw, leaves_out = GitIgnoreSpecPattern.pattern_to_regex(text)
         if raw is None or leaves_out is None:
             return None
-        expression = _compiled(linear(raw))
+        expression = linear(raw)
+        if "[" in text:  # nothing else makes a pattern that can't be compiled
+            _compiled(expression)
     except (ValueError, re.error):
         return None  # git, too, treats a broken pattern as one that matches nothing
     return Rule(
@@ -126,6 +132,7 @@ def linear(expression: str) -> str:
     return _NOT_ONE_OF.sub("(?!/)[^", f"{runs[0]}{between}{last}")
 
 
+@cache
 def _compiled(expression: str) -> re.Pattern[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
