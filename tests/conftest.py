@@ -15,10 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 BASE_IMAGE = "python:3.11-slim"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("patient", parent=settings.default, deadline=None)
+settings.load_profile("patient")
 
 # Programs that come with the development packages (act, node, npm, uv), after the machine's own.
 os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)

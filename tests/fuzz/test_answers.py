@@ -264,7 +264,6 @@ def answers(draw: st.DrawFn) -> tuple[str, bytes]:
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(answer=("/rules/branches/", b'[{"type": [], "ruleset_id": 7}]'), status=200)

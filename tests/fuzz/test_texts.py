@@ -42,7 +42,7 @@ JSON = st.recursive(
     ),
     max_leaves=20,
 )
-OFTEN = settings(max_examples=120, deadline=None)
+OFTEN = settings(max_examples=120)
 
 
 def shown(lines: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import http.server
 import socket
+import sys
 import threading
 import time
 import tracemalloc
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.adapters import web_probe
+from deployer.adapters import tls, web_probe
 from deployer.adapters.web_probe import MOST_BYTES, WebProbe
 from deployer.model import Answer, Health, Secret
 from deployer.release.health import judge
@@ -340,3 +341,8 @@ def test_a_redirect_to_another_port_of_the_host_is_not_followed(site: Site) -> N
 )
 def test_the_token_is_sent_only_where_nobody_can_read_along(url: str, confidential: bool) -> None:
     assert web_probe._confidential(url) is confidential
+
+
+def test_certificates_are_read_once_where_clients_can_share_them() -> None:
+    shared = tls.certificates() is tls.certificates()
+    assert shared == (sys.platform == "linux")  # elsewhere a lock is held during a handshake

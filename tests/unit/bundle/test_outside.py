@@ -309,6 +309,8 @@ def test_a_build_that_the_code_looks_for_first_is_no_warning(plan: Planner, guar
         "REPO = Path(__file__).resolve().parents[1]",
         "if __name__ == '__main__':\n    open('../content/x.txt')",
         "def f(name):\n    return open(f'../{name}.txt')",
+        "def at(a):\n    if a:\n        return '..'\n    return '.'\n"
+        "def f(a):\n    return open(at(a) + '/content/x.txt')",
     ],
 )
 def test_what_the_server_does_not_read_stays_behind(plan: Planner, line: str) -> None:

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from deployer.dependencies import requirements
 from deployer.dependencies.development import is_test_package
 
-many = settings(derandomize=True, max_examples=250, deadline=None)
+many = settings(derandomize=True, max_examples=250)
 
 RUNTIME = ("fastapi", "Uvicorn[standard]", "httpx", "pydantic_settings", "testtools", "mypyc-lib")
 TESTS = ("pytest", "PyTest_Cov", "pytest.asyncio", "ruff", "types-requests", "MyPy", "lxml-stubs")

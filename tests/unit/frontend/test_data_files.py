@@ -197,7 +197,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     beside=st.dictionaries(KEYS, VALUES, max_size=3),
     indent=st.sampled_from([None, 1, 2, 4, "\t"]),
@@ -245,7 +245,7 @@ PATHS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(path=PATHS, pieces=st.lists(PIECES, max_size=16))
 def test_whatever_stands_in_a_data_file_a_second_run_changes_nothing(
     path: str, pieces: list[str]

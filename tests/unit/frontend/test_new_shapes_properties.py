@@ -58,7 +58,7 @@ TAILS = st.lists(
 
 
 @pytest.mark.parametrize("name", SHAPES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(layout=LAYOUT, tails=TAILS, mark=st.sampled_from(["", "\ufeff"]))
 def test_formatting_changes_nothing_and_code_behind_stays_by_the_byte(
     name: str, layout: dict[str, str], tails: list[str], mark: str
@@ -83,7 +83,7 @@ def test_formatting_changes_nothing_and_code_behind_stays_by_the_byte(
     assert plan_frontend(request(), files).state is FrontendState.CURRENT
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     layouts=st.lists(LAYOUT, min_size=3, max_size=4),
     heads=st.lists(

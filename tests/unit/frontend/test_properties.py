@@ -51,7 +51,7 @@ def spaced(shape: str, layout: dict[str, str]) -> str:
     return tight.format(**layout)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     path=FILES,
     layout=LAYOUT,
@@ -97,7 +97,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(pieces=st.lists(PIECES, max_size=14), path=FILES)
 def test_whatever_stands_in_a_file_the_result_parses_and_is_stable(
     pieces: list[str], path: str
