@@ -134,7 +134,13 @@ SPECIALS = (
 # Why no answer came, by the names of Python's and httpx's exceptions.
 SILENT = (
     (
-        r"SSL|Certificate|FileNotFound",
+        r"UnreadableCertificates",
+        "certificates",
+        "`SSL_CERT_FILE` or `SSL_CERT_DIR`, in the runner's environment, names certificates that "
+        "are not there or can't be read: correct it, or unset it.",
+    ),
+    (
+        r"SSL|Certificate",
         "TLS",
         "The TLS connection failed: a proxy in between, or a wrong clock or certificate store, on "
         "this runner. Add the proxy's certificate to the runner's (`SSL_CERT_FILE`).",
@@ -145,7 +151,7 @@ SILENT = (
         "The Hub's name could not be looked up: see the runner's network and DNS.",
     ),
     (
-        r"ProxyError|InvalidURL",
+        r"ProxyError",
         "the proxy",
         "The proxy that the runner's environment names can't be used, or doesn't let this pass: "
         "`HTTPS_PROXY` and `ALL_PROXY` are written `http://host:port`; SOCKS isn't known here.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,8 +26,8 @@ LIMIT: Final = RateLimit()  # of this process: the library has one HTTP client f
 def client(speed: float) -> Any:
     """The library's HTTP client, with time limits, whose requests are sent once (``OneTry``).
 
-    Raises ``httpx2.ProxyError`` for a proxy in the environment that can't be used, and ``OSError``
-    for certificates that can't be read.
+    Raises ``httpx2.ProxyError`` for a proxy in the environment that can't be used, and
+    ``UnreadableCertificates``.
     """
     import httpx2
     from huggingface_hub.utils._http import hf_request_event_hook
@@ -44,7 +45,7 @@ def client(speed: float) -> Any:
             except httpx2.RequestError as failure:
                 raise httpx2.RequestError(type(failure).__name__, request=request) from failure
 
-    try:
+    with contextlib.suppress(ValueError, ImportError, httpx2.InvalidURL):
         return OneTry(
             verify=certificates(),
             event_hooks={
@@ -53,8 +54,7 @@ def client(speed: float) -> Any:
             },
             follow_redirects=True,
         )
-    except (ValueError, ImportError, httpx2.InvalidURL) as failure:
-        raise httpx2.ProxyError(type(failure).__name__) from None
+    raise httpx2.ProxyError("of no form that is known here")
 
 
 def limit_time(request: httpx2.Request, *, speed: float = 1.0) -> None:

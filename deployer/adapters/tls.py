@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,8 +11,14 @@ if TYPE_CHECKING:
     import ssl
 
 
+class UnreadableCertificates(OSError):
+    """What ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names is missing, closed, or no certificates."""
+
+
 def certificates() -> ssl.SSLContext:
-    """Those of the machine, or of ``SSL_CERT_FILE`` in their place. Raises ``OSError``.
+    """Those of the machine, or of ``SSL_CERT_FILE`` in their place.
+
+    Raises ``UnreadableCertificates``.
 
     Reading them takes 0.02 s: once is enough for all clients. On macOS and Windows it is truststore
     that looks at the system's, and no two handshakes at once: there each client has its own.
@@ -22,7 +29,9 @@ def certificates() -> ssl.SSLContext:
 def _read() -> ssl.SSLContext:
     import httpx2
 
-    return httpx2.create_ssl_context()
+    with contextlib.suppress(OSError):
+        return httpx2.create_ssl_context()
+    raise UnreadableCertificates
 
 
 _read_once = cache(_read)

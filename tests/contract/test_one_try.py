@@ -168,25 +168,20 @@ def test_a_space_that_is_missing_twice_is_missing(server: Server, client: HubCli
     assert HubDirectory(client).find(SPACE) is None
 
 
-def test_a_space_that_was_asked_for_ahead_is_not_asked_for_again(
-    server: Server, client: HubClient
-) -> None:
+def ahead(client: HubClient) -> HubDirectory:
+    """With the Space asked for already."""
     spaces = HubDirectory(client)
     spaces.ask_ahead(SPACE)
-    first = spaces.find(SPACE)
-    ahead = len(server.asked)
-    assert spaces.find(SPACE) == first is not None
-    assert len(server.asked) == 2 * ahead  # what came ahead is used once
+    return spaces
 
 
 def test_what_is_asked_ahead_is_what_the_library_asks(server: Server, client: HubClient) -> None:
-    spaces = HubDirectory(client)
-    spaces.ask_ahead(SPACE)
-    spaces.find(SPACE)
-    ahead, server.sent = server.sent, []
-    spaces.find(SPACE)
-    assert ahead == server.sent
-    assert ahead[0][:2] == ("/api/spaces/tester/name?blobs=true", f"Bearer {'t' * 20}")
+    spaces = ahead(client)
+    first = spaces.find(SPACE)
+    early, server.sent = server.sent, []
+    assert spaces.find(SPACE) == first  # what came ahead is used once
+    assert early == server.sent
+    assert early[0][:2] == ("/api/spaces/tester/name?blobs=true", f"Bearer {'t' * 20}")
 
 
 @pytest.mark.parametrize("status", [404, 429, 500, 503])
@@ -194,9 +189,7 @@ def test_a_fault_of_what_was_asked_ahead_is_that_of_a_first_try(
     server: Server, client: HubClient, status: int
 ) -> None:
     server.errors = [status]
-    spaces = HubDirectory(client)
-    spaces.ask_ahead(SPACE)
-    found = spaces.find(SPACE)
+    found = ahead(client).find(SPACE)
     assert found is not None
     assert found.head == THERE["sha"]
     assert server.asked.count("/api/spaces/tester/name") == 2
@@ -206,9 +199,7 @@ def test_a_space_that_was_asked_for_ahead_and_is_missing_is_looked_for_twice_in_
     server: Server, client: HubClient
 ) -> None:
     server.errors = [404] * 2
-    spaces = HubDirectory(client)
-    spaces.ask_ahead(SPACE)
-    assert spaces.find(SPACE) is None
+    assert ahead(client).find(SPACE) is None
     assert server.asked == ["/api/spaces/tester/name"] * 2
 
 
@@ -216,8 +207,7 @@ def test_a_hub_that_is_out_of_reach_ahead_is_tried_again_where_the_space_is_need
     clock: FakeClock,
 ) -> None:
     client = HubClient(endpoint="http://127.0.0.1:9", token=Secret("t" * 20), clock=clock)
-    spaces = HubDirectory(client)
-    spaces.ask_ahead(SPACE)
+    spaces = ahead(client)
     with pytest.raises(HubRefused) as refused:
         spaces.find(SPACE)
     assert refused.value.status == 0
@@ -227,7 +217,8 @@ def test_a_hub_that_is_out_of_reach_ahead_is_tried_again_where_the_space_is_need
 @pytest.mark.parametrize(
     ("name", "value", "hint"),
     [
-        ("SSL_CERT_FILE", "/nowhere/ca.pem", "SSL_CERT_FILE"),
+        ("SSL_CERT_FILE", "/nowhere/ca.pem", "`SSL_CERT_FILE`"),
+        ("SSL_CERT_FILE", "/etc/hostname", "correct it, or unset it"),
         ("ALL_PROXY", "ftp://ada:planted@proxy:1", "HTTPS_PROXY"),
         ("ALL_PROXY", "http://ada:planted@proxy:port", "HTTPS_PROXY"),
         ("ALL_PROXY", "socks5://ada:planted@proxy:1", "SOCKS"),
@@ -241,8 +232,7 @@ def test_a_wrong_environment_is_told_where_the_space_is_needed(
     monkeypatch.setenv(name, value)
     tls._read_once.cache_clear()
     client = HubClient(endpoint="https://hub.invalid", token=Secret("t" * 20), clock=clock)
-    spaces = HubDirectory(client)
-    spaces.ask_ahead(SPACE)
+    spaces = ahead(client)
     with pytest.raises(HubRefused) as refused:
         spaces.find(SPACE)
     assert refused.value.status == 0
@@ -254,8 +244,7 @@ def test_what_was_asked_for_ahead_is_refused_where_it_is_needed(
     server: Server, client: HubClient
 ) -> None:
     server.errors = [403] * 100
-    spaces = HubDirectory(client)
-    spaces.ask_ahead(SPACE)
+    spaces = ahead(client)
     with pytest.raises(HubRefused) as refused:
         spaces.find(SPACE)
     assert refused.value.status == 403
